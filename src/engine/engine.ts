@@ -1,0 +1,198 @@
+import type { MessageId, QueueAddress, ReceiptHandle } from '../base/ids.js';
+
+/**
+ * The engine's public face: durable queues that know nothing of AWS. Every promise resolves after what it
+ * reports is durable. Expected outcomes are returned as unions on `kind`; a rejection is a fault of the store.
+ * Times are epoch milliseconds, durations milliseconds.
+ */
+export interface Engine {
+  /** Creates the queue unless one has this address; then that one is returned unchanged as `exists`. */
+  createQueue(address: QueueAddress, definition: QueueDefinition): Promise<CreateOutcome>;
+  /** The queue as of its last acknowledged change. */
+  findQueue(address: QueueAddress): Promise<Queue | undefined>;
+  /** Read-modify-write of a queue's definition in one transaction. `change` is pure and may be run again. */
+  updateQueue(queue: Queue, change: (current: Queue) => QueueDefinition): Promise<Queue | undefined>;
+  /** The messages go with it (in the background); a second delete answers false. */
+  deleteQueue(queue: Queue): Promise<boolean>;
+  /** Addresses that start with `prefix`, ascending, after `after`. */
+  listQueues(page: { prefix: string; after?: QueueAddress; limit: number }): Promise<readonly QueueAddress[]>;
+  /** Queues whose dead-letter target is `target`, ascending by address. */
+  listDeadLetterSources(page: { target: QueueAddress; after?: QueueAddress; limit: number }): Promise<readonly QueueAddress[]>;
+
+  /** All of the batch in one transaction, in order. */
+  send(queue: Queue, messages: readonly NewMessage[]): Promise<SendOutcome>;
+  receive(queue: Queue, request: ReceiveRequest): Promise<ReceiveOutcome>;
+  /** Undoes a receive whose answer could not be delivered: messages are visible again and the receive is not counted. */
+  unreceive(queue: Queue, receipts: readonly ReceiptHandle[]): Promise<void>;
+  /** Deletes each message by its receipt; one outcome per receipt, in order. */
+  settle(queue: Queue, receipts: readonly ReceiptHandle[]): Promise<readonly SettleOutcome[] | QueueGone>;
+  /** One outcome per change, in order. */
+  changeVisibility(queue: Queue, changes: readonly VisibilityChange[]): Promise<readonly VisibilityOutcome[] | QueueGone>;
+  /** Removes every message, in flight and delayed ones too, and forgets deduplication ids. Refused within `minIntervalMs` of the last one. */
+  purge(queue: Queue, minIntervalMs: number): Promise<{ kind: 'purged' } | { kind: 'tooSoon' } | QueueGone>;
+
+  counts(queue: Queue): Promise<QueueCounts | undefined>;
+  /** Messages with their state, oldest first, without claiming any. `after` is a `cursor` of an earlier page. */
+  peek(queue: Queue, page: { after?: string; limit: number }): Promise<PeekPage | undefined>;
+
+  startMove(request: { source: Queue; destination?: Queue; perSecond?: number }): Promise<StartMoveOutcome>;
+  /** Newest first. */
+  listMoves(source: Queue, limit: number): Promise<readonly MoveTask[]>;
+  cancelMove(source: Queue, taskId: string): Promise<CancelMoveOutcome>;
+
+  /** Long polls waiting now, over all queues. */
+  waiting(): number;
+  /** Ends every long poll with no messages; later waits return at once. For shutdown. */
+  drain(): void;
+  /** Stops background work and waits for what is under way. The store stays open. */
+  stop(): Promise<void>;
+}
+
+export interface QueueGone {
+  readonly kind: 'queueGone';
+}
+
+export interface QueueSettings {
+  readonly ordering: 'standard' | 'fifo';
+  readonly visibilityTimeoutMs: number;
+  /** Standard: default for new messages. FIFO: of the queue, retroactive. */
+  readonly delayMs: number;
+  readonly retentionMs: number;
+  /** FIFO only: what a deduplication id is unique within. */
+  readonly deduplicationScope: 'queue' | 'group';
+  readonly deadLetter?: { readonly target: QueueAddress; readonly maxReceives: number };
+}
+
+/** What the owner of a queue decides. `properties` and `tags` are the owner's, kept and returned untouched. */
+export interface QueueDefinition {
+  readonly settings: QueueSettings;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Queue extends QueueDefinition {
+  readonly address: QueueAddress;
+  /** Never used again, also not for a later queue of the same address. */
+  readonly id: number;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+export type CreateOutcome =
+  | { readonly kind: 'created'; readonly queue: Queue }
+  | { readonly kind: 'exists'; readonly queue: Queue }
+  /** The address was deleted less than the engine's `recreateAfterMs` ago. */
+  | { readonly kind: 'deletedRecently' }
+  | { readonly kind: 'storageFull' };
+
+export interface NewMessage {
+  /** Opaque to the engine, written once. */
+  readonly content: Buffer;
+  /** FIFO: required. Standard: the tenant, for fair queues. */
+  readonly group?: string;
+  /** FIFO: required. */
+  readonly deduplicationId?: string;
+  /** Standard only; absent means the queue's delay. */
+  readonly delayMs?: number;
+}
+
+export interface SentMessage {
+  /** `duplicate`: nothing was enqueued, the ids are those of the message that came first. */
+  readonly kind: 'sent' | 'duplicate';
+  readonly messageId: MessageId;
+  /** Rises within a queue; gaps are possible. */
+  readonly sequence: number;
+}
+
+export type SendOutcome = { readonly kind: 'sent'; readonly messages: readonly SentMessage[] } | QueueGone | { readonly kind: 'storageFull' };
+
+export interface ReceiveRequest {
+  readonly max: number;
+  /** Absent means the queue's. */
+  readonly visibilityTimeoutMs?: number;
+  readonly waitMs: number;
+  /** FIFO: the same id within five minutes gets the same messages and receipts again. */
+  readonly attemptId?: string;
+  /** Ends the wait. No message is claimed after it fires; one claimed meanwhile is put back. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ReceivedMessage {
+  readonly messageId: MessageId;
+  readonly receipt: ReceiptHandle;
+  readonly content: Buffer;
+  readonly sentAt: number;
+  /** This receive included. Goes on across the dead-letter move. */
+  readonly receives: number;
+  readonly firstReceivedAt: number;
+  readonly sequence: number;
+  readonly group?: string;
+  readonly deduplicationId?: string;
+  /** The queue it was moved from when its receives were used up. */
+  readonly deadLetterSource?: QueueAddress;
+}
+
+export type ReceiveOutcome =
+  | { readonly kind: 'received'; readonly messages: readonly ReceivedMessage[] }
+  /** A standard queue has as many messages in flight as it may. */
+  | { readonly kind: 'overLimit' }
+  | QueueGone;
+
+/**
+ * `settled` (also when it was gone already); `expired`: FIFO, the visibility timeout is over or a newer receive has it;
+ * `invalid`: not a receipt of this queue. A superseded receipt on a standard queue is `settled` and deletes nothing.
+ */
+export type SettleOutcome = 'settled' | 'expired' | 'invalid';
+
+export interface VisibilityChange {
+  readonly receipt: ReceiptHandle;
+  readonly visibilityTimeoutMs: number;
+}
+
+/** `notAvailable`: deleted, superseded, or (FIFO) no longer in flight; `beyondLimit`: over twelve hours since the receive. */
+export type VisibilityOutcome = 'changed' | 'notAvailable' | 'beyondLimit' | 'invalid';
+
+export interface QueueCounts {
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  /** When the oldest message was sent; absent for an empty queue. */
+  readonly oldestSentAt?: number;
+  /** Tenants that are noisy now (fair queues); zero where no message carries a group. */
+  readonly noisyGroups: number;
+}
+
+export interface PeekedMessage {
+  readonly messageId: MessageId;
+  readonly state: 'visible' | 'inFlight' | 'delayed';
+  readonly content: Buffer;
+  readonly sentAt: number;
+  readonly receives: number;
+  /** When it is visible next; now or earlier when it is visible. */
+  readonly visibleAt: number;
+  readonly sequence: number;
+  readonly group?: string;
+  readonly deduplicationId?: string;
+  readonly deadLetterSource?: QueueAddress;
+}
+
+export interface PeekPage {
+  readonly messages: readonly PeekedMessage[];
+  /** Present when there may be more. */
+  readonly cursor?: string;
+}
+
+export interface MoveTask {
+  readonly taskId: string;
+  readonly status: 'running' | 'cancelling' | 'cancelled' | 'completed' | 'failed';
+  readonly destination?: QueueAddress;
+  readonly perSecond?: number;
+  readonly moved: number;
+  /** Messages in the source when the task started. */
+  readonly toMove: number;
+  readonly startedAt: number;
+  readonly failure?: 'destinationGone' | 'sourceUnknown';
+}
+
+export type StartMoveOutcome = { readonly kind: 'started'; readonly taskId: string } | { readonly kind: 'alreadyRunning' } | { readonly kind: 'tooManyTasks' } | QueueGone;
+export type CancelMoveOutcome = { readonly kind: 'cancelling'; readonly moved: number } | { readonly kind: 'unknownTask' } | { readonly kind: 'notRunning' };

@@ -1,0 +1,71 @@
+import type { AccountId, Region } from '../base/ids.js';
+import type { Infer, StructureShape } from './shape.js';
+
+/** One service as the dispatch chain sees it: names on the wire and a table of operations. */
+export interface Service {
+  /** Lower case, for metrics and logs: `sqs`. */
+  readonly name: string;
+  /** JSON: `X-Amz-Target: <targetPrefix>.<Operation>`. */
+  readonly targetPrefix: string;
+  /** JSON: namespace of the service's own errors in `__type`: `com.amazonaws.sqs`. */
+  readonly errorNamespace: string;
+  readonly xmlNamespace: string;
+  readonly operations: ReadonlyMap<string, Operation>;
+  /**
+   * Query: what a request's path adds to its members (`/<account>/<queue>` gives `QueueUrl`), or `notValidHere` for an
+   * operation that cannot be called on such a path. Members given explicitly win.
+   */
+  pathMembers(path: string, operation: string): Readonly<Record<string, string>> | 'notValidHere';
+}
+
+/** One operation: shapes, and the rule between them. An absent `output` is a void operation. */
+export interface Operation<I extends StructureShape = StructureShape, O extends StructureShape = StructureShape> {
+  readonly name: string;
+  readonly input: I;
+  readonly output: O | undefined;
+  /** Throws `ServiceError` for everything the caller did wrong. */
+  handle(input: Infer<I>, call: Call): Promise<Infer<O>>;
+}
+
+/** Keeps the shapes' types together while an operation is written; the table holds it as `Operation`. */
+export function operation<I extends StructureShape, O extends StructureShape>(definition: Operation<I, O>): Operation {
+  return definition as unknown as Operation;
+}
+
+/** What an operation knows of the request besides its input. */
+export interface Call {
+  readonly requestId: string;
+  readonly protocol: 'json' | 'query';
+  readonly accountId: AccountId;
+  readonly region: Region;
+  /** Scheme, host and port as the client reached this server, no trailing slash: queue URLs are made from it. */
+  readonly origin: string;
+  /** The `X-Amzn-Trace-Id` header, when sent. */
+  readonly traceHeader?: string;
+  /** Fires when the client has gone away. */
+  readonly signal: AbortSignal;
+}
+
+/** An entry of a service's error catalogue. */
+export interface ErrorCode {
+  /** The JSON `__type` without namespace. */
+  readonly type: string;
+  /** `service`: the service's model; `framework`: `com.amazon.coral.service`. */
+  readonly origin: 'service' | 'framework';
+  /** The XML `<Code>`, and the first half of `x-amzn-query-error`. */
+  readonly queryCode: string;
+  readonly status: number;
+  readonly fault: 'Sender' | 'Receiver';
+}
+
+/** A refusal that the caller is told of. `queryText` is for the few texts that differ in the Query protocol. */
+export class ServiceError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly queryText: string = message,
+  ) {
+    super(message);
+    this.name = 'ServiceError';
+  }
+}

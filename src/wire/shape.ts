@@ -1,0 +1,73 @@
+/**
+ * Shapes describe what an operation takes and gives, once for every protocol: the JSON codec checks types by them,
+ * the Query codec reads flattened parameters and writes XML by them. They say what a value *is*; which values an
+ * operation accepts is the operation's own rule. Every member may be absent; a missing required one is the operation's to refuse.
+ */
+export type Shape = StringShape | IntegerShape | BooleanShape | BlobShape | ListShape | MapShape | StructureShape;
+
+export interface StringShape {
+  readonly kind: 'string';
+}
+export interface IntegerShape {
+  readonly kind: 'integer';
+}
+export interface BooleanShape {
+  readonly kind: 'boolean';
+}
+/** Base64 on the wire, a Buffer inside. */
+export interface BlobShape {
+  readonly kind: 'blob';
+}
+/** `name` is the Query parameter and XML element of one item: `AttributeName` gives `AttributeName.1`. */
+export interface ListShape<M extends Shape = Shape> {
+  readonly kind: 'list';
+  readonly name: string;
+  readonly member: M;
+}
+/** Query: `<name>.<n>.<keyName>` and `<name>.<n>.<valueName>`. */
+export interface MapShape<V extends Shape = Shape> {
+  readonly kind: 'map';
+  readonly name: string;
+  readonly keyName: string;
+  readonly valueName: string;
+  readonly value: V;
+}
+export interface StructureShape<M extends Members = Members> {
+  readonly kind: 'structure';
+  readonly members: M;
+}
+export type Members = { readonly [name: string]: Shape };
+
+/** The TypeScript type of a shape's value. */
+export type Infer<S> = S extends StringShape
+  ? string
+  : S extends IntegerShape
+    ? number
+    : S extends BooleanShape
+      ? boolean
+      : S extends BlobShape
+        ? Buffer
+        : S extends ListShape<infer M>
+          ? readonly Infer<M>[]
+          : S extends MapShape<infer V>
+            ? { readonly [key: string]: Infer<V> }
+            : S extends StructureShape<infer M>
+              ? { readonly [name in keyof M]?: Infer<M[name]> | undefined }
+              : never;
+
+export const string: StringShape = { kind: 'string' };
+export const integer: IntegerShape = { kind: 'integer' };
+export const boolean: BooleanShape = { kind: 'boolean' };
+export const blob: BlobShape = { kind: 'blob' };
+
+export function list<const M extends Shape>(name: string, member: M): ListShape<M> {
+  return { kind: 'list', name, member };
+}
+
+export function map<const V extends Shape>(name: string, keyName: string, valueName: string, value: V): MapShape<V> {
+  return { kind: 'map', name, keyName, valueName, value };
+}
+
+export function structure<const M extends Members>(members: M): StructureShape<M> {
+  return { kind: 'structure', members };
+}
