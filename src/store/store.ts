@@ -29,7 +29,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** One byte at least, `keyBytesMax` at most. Keys that start with byte 0 belong to the adapters. */
 export type Key = Buffer;
+/** LMDB's limit. */
+export const keyBytesMax = 1978;
 export type Value = Buffer;
 /** A key prefix. */
 export type Scope = Buffer;
