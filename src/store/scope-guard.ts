@@ -22,6 +22,10 @@ export class ScopeGuard {
     throw new ScopeViolation(`${from}..${to}`, this.#scopes);
   }
 
+  covers(scope: string): boolean {
+    return this.#scopes.some((mine) => scope.startsWith(mine));
+  }
+
   overlaps(other: ScopeGuard): boolean {
     return this.#scopes.some((mine) => other.#scopes.some((theirs) => mine.startsWith(theirs) || theirs.startsWith(mine)));
   }

@@ -11,7 +11,8 @@
  *     Refusals that are part of the business are returned, not thrown.
  * S4  `range` has a limit and returns an array. Values and keys are the body's own copies and are never mutated.
  * S5  A scope is a key prefix. A body touches only keys inside its scopes. One that finds out late which scope it
- *     needs returns `needScopes(...)`: its writes are dropped and it is run again with those scopes added.
+ *     needs asks `tx.covers(scope)` and returns `needScopes(scope)` when it does not: its writes are dropped and it is
+ *     run again with those scopes added.
  * S6  Calls of one process on one scope commit in call order. `read` is one snapshot, at least as new as
  *     the process's own last acknowledged commit.
  * S7  A body has a budget: about 1,000 writes, 4 MiB, 10 ms.
@@ -51,6 +52,8 @@ export interface Range {
 }
 
 export interface ReadTransaction {
+  /** Whether the transaction may touch all keys with this prefix (S5). */
+  covers(scope: Scope): boolean;
   get(key: Key): Value | undefined;
   range(range: Range): readonly Entry[];
 }

@@ -56,7 +56,7 @@ class MemoryStore implements Store {
   }
 
   read<T>(scopes: readonly Scope[], body: (tx: ReadTransaction) => T | NeedScopes): Promise<T> {
-    return this.#enqueue('read', scopes, (tx) => body({ get: (key) => tx.get(key), range: (range) => tx.range(range) }));
+    return this.#enqueue('read', scopes, (tx) => body(readOnly(tx)));
   }
 
   signal(channel: string): void {
@@ -135,9 +135,14 @@ class MemoryStore implements Store {
   }
 
   #run(job: Job): { readonly tx: MemoryTransaction; readonly outcome: Outcome } {
-    const tx = new MemoryTransaction(this.#map, this.#options.enforceScopes === false ? undefined : job.guard);
+    const tx = new MemoryTransaction(this.#map, job.guard, this.#options.enforceScopes !== false);
     return { tx, outcome: outcomeOf(job, tx) };
   }
+}
+
+/** Without `put` and `delete`, also at run time. */
+function readOnly(tx: ReadTransaction): ReadTransaction {
+  return { covers: (scope) => tx.covers(scope), get: (key) => tx.get(key), range: (range) => tx.range(range) };
 }
 
 type Outcome =

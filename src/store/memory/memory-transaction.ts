@@ -1,5 +1,5 @@
 import { checkKey, checkRange, latin1, type ScopeGuard } from '../scope-guard.js';
-import type { Entry, Key, Range, Transaction, Value } from '../store.js';
+import type { Entry, Key, Range, Scope, Transaction, Value } from '../store.js';
 import type { SortedMap } from './sorted-map.js';
 
 /** Up to this size a value is held as a latin1 string, which costs a fraction of a small Buffer; above it off the heap. */
@@ -11,13 +11,19 @@ export type Held = string | Buffer;
 /** One run of one body. Writes go into the map at once; `rollback` takes them back in reverse. */
 export class MemoryTransaction implements Transaction {
   readonly #map: SortedMap<Held>;
-  readonly #guard: ScopeGuard | undefined;
+  readonly #guard: ScopeGuard;
+  readonly #enforces: boolean;
   readonly #undo: { readonly key: string; readonly before: Held | undefined }[] = [];
   #over = false;
 
-  constructor(map: SortedMap<Held>, guard: ScopeGuard | undefined) {
+  constructor(map: SortedMap<Held>, guard: ScopeGuard, enforces: boolean) {
     this.#map = map;
     this.#guard = guard;
+    this.#enforces = enforces;
+  }
+
+  covers(scope: Scope): boolean {
+    return !this.#enforces || this.#guard.covers(latin1(scope));
   }
 
   get(key: Key): Value | undefined {
@@ -32,7 +38,7 @@ export class MemoryTransaction implements Transaction {
     const to = latin1(range.to);
     const entries: Entry[] = [];
     if (from >= to || range.limit === 0) return entries;
-    this.#guard?.range(from, to);
+    if (this.#enforces) this.#guard.range(from, to);
     const visit = (key: string, held: Held): boolean => entries.push({ key: Buffer.from(key, 'latin1'), value: thaw(held) }) < range.limit;
     if (range.reverse === true) this.#map.descend(from, to, visit);
     else this.#map.ascend(from, to, visit);
@@ -66,7 +72,7 @@ export class MemoryTransaction implements Transaction {
     this.#assertOpen();
     checkKey(key);
     const name = latin1(key);
-    this.#guard?.key(name);
+    if (this.#enforces) this.#guard.key(name);
     return name;
   }
 
