@@ -70,6 +70,13 @@ export class NeedScopes {
   constructor(readonly scopes: readonly Scope[]) {}
 }
 
+/** How often one body may ask for scopes before it is taken for a body that never stops. */
+export const scopeRoundsMax = 16;
+
+export function endlessScopes(): Error {
+  return new Error(`a body asked for scopes more than ${scopeRoundsMax} times`);
+}
+
 /** Returned by a body that cannot go on without more scopes (S5). */
 export function needScopes(...scopes: readonly Scope[]): NeedScopes {
   return new NeedScopes(scopes);

@@ -1,6 +1,16 @@
 import { ScopeGuard } from '../scope-guard.js';
 import { LocalSignals } from '../signals.js';
-import { NeedScopes, type ReadTransaction, type Scope, type Store, StoreError, type StoreObserver, type Transaction } from '../store.js';
+import {
+  endlessScopes,
+  NeedScopes,
+  type ReadTransaction,
+  type Scope,
+  type Store,
+  StoreError,
+  type StoreObserver,
+  scopeRoundsMax,
+  type Transaction,
+} from '../store.js';
 import { type Held, MemoryTransaction } from './memory-transaction.js';
 import { SortedMap } from './sorted-map.js';
 
@@ -15,9 +25,6 @@ export interface MemoryStoreOptions {
   /** What `space()` answers. Default always `ok`. */
   readonly space?: () => 'ok' | 'low';
 }
-
-/** How often one body may ask for more scopes. */
-const scopeRoundsMax = 16;
 
 interface Job {
   readonly kind: 'write' | 'read';
@@ -125,7 +132,7 @@ class MemoryStore implements Store {
       case 'needs':
         tx.rollback();
         if (++job.rounds > scopeRoundsMax) {
-          job.settle = () => job.reject(new Error(`a body asked for scopes more than ${scopeRoundsMax} times`));
+          job.settle = () => job.reject(endlessScopes());
           return true;
         }
         job.scopes = [...job.scopes, ...outcome.scopes];
