@@ -191,7 +191,7 @@ export interface MoveTask {
   /** Messages in the source when the task started. */
   readonly toMove: number;
   readonly startedAt: number;
-  readonly failure?: 'destinationGone' | 'sourceUnknown';
+  readonly failure?: 'destinationGone' | 'sourceUnknown' | 'timedOut';
 }
 
 export type StartMoveOutcome = { readonly kind: 'started'; readonly taskId: string } | { readonly kind: 'alreadyRunning' } | { readonly kind: 'tooManyTasks' } | QueueGone;

@@ -1,0 +1,214 @@
+import type { Clock } from '../base/clock.js';
+import type { MessageId, QueueAddress, ReceiptHandle } from '../base/ids.js';
+import type { Random } from '../base/random.js';
+import type { Store } from '../store/store.js';
+import { Catalogue } from './catalogue.js';
+import { Core, gone, isGone, type Report } from './core.js';
+import type {
+  CreateOutcome,
+  Engine,
+  NewMessage,
+  PeekPage,
+  Queue,
+  QueueCounts,
+  QueueDefinition,
+  QueueGone,
+  SendOutcome,
+  SentMessage,
+  SettleOutcome,
+  VisibilityChange,
+  VisibilityOutcome,
+} from './engine.js';
+import { countsOf, peekPage } from './inspect.js';
+import { Keeper } from './keeper.js';
+import { queueScope } from './keys.js';
+import { limits } from './limits.js';
+import { Mover } from './mover.js';
+import { readQueueRecord } from './queue-records.js';
+import { decodeReceipt } from './receipt.js';
+import { Receiver } from './receiver.js';
+import { resume } from './resume.js';
+import { send } from './send.js';
+import { changeVisibility, settle } from './settle.js';
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How long the address of a deleted queue cannot be used again. */
+  readonly recreateAfterMs: number;
+  /** Told of faults in background work; the work is tried again. */
+  readonly report: Report;
+}
+
+/** An engine on a store. It serves at once, and takes up unfinished background work meanwhile. */
+export function createEngine(options: EngineOptions): Engine {
+  return new StoreEngine(options);
+}
+
+class StoreEngine implements Engine {
+  readonly #core: Core;
+  readonly #catalogue: Catalogue;
+  readonly #keeper: Keeper;
+  readonly #mover: Mover;
+  readonly #receiver: Receiver;
+  readonly #recreateAfterMs: number;
+  readonly #background = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor({ store, clock, random, recreateAfterMs, report }: EngineOptions) {
+    this.#core = new Core(store, clock, random, report);
+    this.#catalogue = new Catalogue(store, this.#core.records, recreateAfterMs);
+    this.#keeper = new Keeper(this.#core, this.#catalogue);
+    this.#mover = new Mover(this.#core, this.#catalogue, this.#keeper);
+    this.#receiver = new Receiver(this.#core, this.#keeper);
+    this.#recreateAfterMs = recreateAfterMs;
+    this.#inBackground(
+      'resume after start',
+      resume(this.#core, { keeper: this.#keeper, mover: this.#mover, recreateAfterMs, stopped: () => this.#stopped }),
+    );
+  }
+
+  async createQueue(address: QueueAddress, definition: QueueDefinition): Promise<CreateOutcome> {
+    if (this.#core.store.space() === 'low') return { kind: 'storageFull' };
+    return this.#catalogue.create(address, definition, this.#core.now());
+  }
+
+  findQueue(address: QueueAddress): Promise<Queue | undefined> {
+    return this.#catalogue.find(address);
+  }
+
+  async updateQueue(queue: Queue, change: (current: Queue) => QueueDefinition): Promise<Queue | undefined> {
+    const updated = await this.#catalogue.update(queue.id, change, this.#core.now());
+    this.#core.signal(queue.id);
+    if (updated !== undefined) await this.#keeper.schedule(queue.id);
+    return updated;
+  }
+
+  async deleteQueue(queue: Queue): Promise<boolean> {
+    const deleted = await this.#catalogue.delete(queue, this.#core.now());
+    if (!deleted) return false;
+    this.#core.signal(queue.id);
+    this.#inBackground(`sweep of deleted queue ${queue.id}`, this.#keeper.sweepDeleted(queue.id, this.#recreateAfterMs));
+    return true;
+  }
+
+  listQueues(page: { prefix: string; after?: QueueAddress; limit: number }): Promise<readonly QueueAddress[]> {
+    return this.#catalogue.list(page);
+  }
+
+  listDeadLetterSources(page: { target: QueueAddress; after?: QueueAddress; limit: number }): Promise<readonly QueueAddress[]> {
+    return this.#catalogue.listSources(page);
+  }
+
+  async send(queue: Queue, messages: readonly NewMessage[]): Promise<SendOutcome> {
+    if (this.#core.store.space() === 'low') return { kind: 'storageFull' };
+    const drafts = messages.map((message) => ({ ...checked(message), messageId: this.#core.random.uuid() as MessageId }));
+    const now = this.#core.now();
+    const sent = await this.#core.change<readonly SentMessage[]>(queue.id, (view) => send(view, drafts), now);
+    if (isGone(sent)) return gone;
+    this.#core.signal(queue.id);
+    this.#noteSent(queue, now);
+    return { kind: 'sent', messages: sent };
+  }
+
+  receive: Engine['receive'] = (queue, request) => this.#receiver.receive(queue, request);
+
+  unreceive(queue: Queue, receipts: readonly ReceiptHandle[]): Promise<void> {
+    return this.#receiver.unreceive(queue, receipts);
+  }
+
+  async settle(queue: Queue, receipts: readonly ReceiptHandle[]): Promise<readonly SettleOutcome[] | QueueGone> {
+    const decoded = receipts.map(decodeReceipt);
+    const outcomes = await this.#core.change(queue.id, (view) => decoded.map((receipt) => settle(view, receipt)));
+    if (queue.settings.ordering === 'fifo') this.#core.signal(queue.id);
+    return outcomes;
+  }
+
+  async changeVisibility(queue: Queue, changes: readonly VisibilityChange[]): Promise<readonly VisibilityOutcome[] | QueueGone> {
+    const decoded = changes.map(({ receipt, visibilityTimeoutMs }) => ({ receipt: decodeReceipt(receipt), visibilityTimeoutMs }));
+    const now = this.#core.now();
+    const outcomes = await this.#core.change(
+      queue.id,
+      (view) => decoded.map(({ receipt, visibilityTimeoutMs }) => changeVisibility(view, receipt, visibilityTimeoutMs)),
+      now,
+    );
+    this.#core.signal(queue.id);
+    const { deadLetter } = queue.settings;
+    if (deadLetter !== undefined) for (const { visibilityTimeoutMs } of changes) this.#keeper.note(queue.id, now + visibilityTimeoutMs);
+    return outcomes;
+  }
+
+  async purge(queue: Queue, minIntervalMs: number): Promise<{ kind: 'purged' } | { kind: 'tooSoon' } | QueueGone> {
+    const now = this.#core.now();
+    const outcome = await this.#catalogue.purge(queue, minIntervalMs, now);
+    if (outcome.kind === 'purged') this.#keeper.note(queue.id, now);
+    return outcome;
+  }
+
+  async counts(queue: Queue): Promise<QueueCounts | undefined> {
+    while (!this.#stopped) {
+      const now = this.#core.now();
+      const counts = await this.#core.store.read([queueScope(queue.id)], (tx) => {
+        const found = readQueueRecord(tx, this.#core.records, queue.id);
+        return found === undefined ? undefined : countsOf(tx, found.record, found.keys, now);
+      });
+      if (counts !== 'stale') return counts;
+      const folded = await this.#core.change(queue.id, () => undefined, now);
+      if (isGone(folded)) return undefined;
+      await this.#keeper.tend(queue.id);
+    }
+    return undefined;
+  }
+
+  peek(queue: Queue, page: { after?: string; limit: number }): Promise<PeekPage | undefined> {
+    const now = this.#core.now();
+    return this.#core.store.read([queueScope(queue.id)], (tx) => {
+      const found = readQueueRecord(tx, this.#core.records, queue.id);
+      return found === undefined ? undefined : peekPage(tx, found.record, found.keys, now, page);
+    });
+  }
+
+  startMove: Engine['startMove'] = (request) => this.#mover.start(request);
+  listMoves: Engine['listMoves'] = (source, limit) => this.#mover.list(source, limit);
+  cancelMove: Engine['cancelMove'] = (source, taskId) => this.#mover.cancel(source, taskId);
+
+  waiting(): number {
+    return this.#receiver.waiting();
+  }
+
+  drain(): void {
+    this.#receiver.drain();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#receiver.stop();
+    await Promise.all([this.#keeper.stop(), this.#mover.stop()]);
+    await Promise.all(this.#background);
+  }
+
+  /** Duties that a send brings: retention, and on FIFO queues the end of the deduplication window. */
+  #noteSent(queue: Queue, now: number): void {
+    const { ordering, retentionMs } = queue.settings;
+    this.#keeper.note(queue.id, now + (ordering === 'fifo' ? Math.min(retentionMs, limits.deduplicationWindowMs) : retentionMs));
+  }
+
+  #inBackground(what: string, work: Promise<void>): void {
+    const reported = work
+      .catch((fault: unknown) => {
+        if (!this.#stopped) this.#core.report(what, fault);
+      })
+      .finally(() => this.#background.delete(reported));
+    this.#background.add(reported);
+  }
+}
+
+function checked(message: NewMessage): NewMessage {
+  for (const id of [message.group, message.deduplicationId]) {
+    if (id !== undefined && (id.length > limits.idLengthMax || id.includes('\0'))) {
+      throw new RangeError(`a group or deduplication id must have at most ${limits.idLengthMax} characters and no NUL`);
+    }
+  }
+  return message;
+}

@@ -1,0 +1,55 @@
+/** Every bound of the engine, with its unit last and its reason. */
+export const limits = {
+  /** Messages received and not yet deleted, per queue; the SQS quota for both kinds of queue. */
+  inFlightMax: 120_000,
+  /** How long a deduplication id or a receive attempt id is remembered, from its first use. */
+  deduplicationWindowMs: 300_000,
+  attemptWindowMs: 300_000,
+  /** Longest time a message may stay hidden, counted from its receive. */
+  hiddenMsMax: 43_200_000,
+  /** Expired deadline buckets folded into a counter per transaction (rule S7 of the store). */
+  foldBucketsMax: 500,
+  /** Messages past their retention or out of receives that one receive passes over before it starts a new transaction (S7). */
+  passedOverMax: 100,
+  /** Expired deduplication ids that one send clears away, so that they never pile up under load. */
+  deduplicationDropsMax: 4,
+  /** Messages that one transaction of background work expires, moves or sweeps (S7). */
+  upkeepChunkMax: 200,
+  sweepKeysMax: 800,
+  /** Bytes of bodies that one transaction moves between queues (S7). */
+  moveBytesMax: 2 * 1024 * 1024,
+  /** Messages that one transaction of a move task moves. */
+  moveChunkMax: 100,
+  /** A rated task moves this many chunks a second, so that its rate is even. */
+  moveChunksPerSecond: 10,
+  /** Messages that one transaction of a move task looks at, those in flight included (S7). */
+  moveScanMax: 300,
+  /** A task ends after this long, as in SQS. */
+  moveDurationMsMax: 36 * 3_600_000,
+  movesListedMax: 10,
+  movesRunningMax: 100,
+  /** Tenants' heads looked at by one receive: at most 18 of them can be noisy at a time. */
+  tenantHeadsMax: 64,
+  /** Tenants looked at when noisy ones are counted for metrics. */
+  tenantsCountedMax: 1_000,
+  /** Fair queues: a tenant is noisy with this many in flight and over this share of the queue's. */
+  noisyInFlightMin: 30,
+  noisyShare: 0.1,
+  /** Fair queues: processing time counts with this half-life, and only once the queue has seen this much of it. */
+  busyHalfLifeMs: 60_000,
+  busyMsMin: 30_000,
+  /** Waiting receives check the store at least this often (S8). */
+  recheckMs: 1_000,
+  /** Background work that failed is tried again after this long. */
+  retryMs: 1_000,
+  /** Queues whose scopes are kept ready. */
+  scopesCachedMax: 10_000,
+  /** Deleted queues whose sweep is taken up at start; queues looked at per read while their duties are found again. */
+  resumedMax: 10_000,
+  resumePage: 100,
+  /** Characters of a group, deduplication id or attempt id. */
+  idLengthMax: 512,
+} as const;
+
+/** Greater than any time; fits the 48 bits of a key. */
+export const never = 2 ** 48 - 1;

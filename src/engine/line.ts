@@ -1,0 +1,151 @@
+import type { Clock } from '../base/clock.js';
+import type { Availability } from './availability.js';
+import type { ReceivedMessage, ReceiveOutcome, ReceiveRequest } from './engine.js';
+import { limits } from './limits.js';
+
+/** What a line needs of the queue it stands before. */
+export interface LineQueue {
+  /** Undefined when the queue is gone. */
+  look(limit: number): Promise<Availability | undefined>;
+  /** One try to claim for a request; gives back what it claimed when the request's signal has fired. */
+  attempt(request: ReceiveRequest): Promise<ReceiveOutcome>;
+}
+
+interface Waiter {
+  readonly request: ReceiveRequest;
+  readonly resolve: (outcome: ReceiveOutcome) => void;
+  readonly reject: (fault: unknown) => void;
+  readonly timeout: Disposable;
+  readonly abort: () => void;
+  state: 'idle' | 'attempting' | 'overdue';
+}
+
+/**
+ * The receivers that wait at one queue of this process. Owner of their order and of nothing durable.
+ *
+ * L1  Waiters attempt in order of arrival, at most one attempt per message (or group, or tenant) that is available.
+ * L2  A waiter that finds nothing keeps its place.
+ * L3  The line looks again on every signal, when the next hidden message is due, and at least once a second.
+ * L4  A waiter is resolved exactly once: with messages, or empty at its deadline, at its abort or at the drain.
+ */
+export class Line {
+  /** In order of arrival. */
+  readonly #waiters = new Set<Waiter>();
+  #timer: Disposable | undefined;
+  #looking = false;
+  #lookAgain = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly queue: LineQueue,
+    private readonly emptied: () => void,
+  ) {}
+
+  get length(): number {
+    return this.#waiters.size;
+  }
+
+  join(request: ReceiveRequest, deadline: number): Promise<ReceiveOutcome> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => this.#end(waiter);
+      const timeout = this.clock.timer(deadline, abort);
+      const waiter: Waiter = { request, resolve, reject, timeout, abort, state: 'idle' };
+      this.#waiters.add(waiter);
+      request.signal?.addEventListener('abort', abort);
+      if (request.signal?.aborted) abort();
+      else this.check();
+    });
+  }
+
+  /** Something may have become available. */
+  check(): void {
+    if (this.#looking) this.#lookAgain = true;
+    else void this.#look();
+  }
+
+  /** Ends every wait empty. */
+  drain(): void {
+    for (const waiter of this.#waiters) this.#end(waiter);
+  }
+
+  async #look(): Promise<void> {
+    this.#looking = true;
+    try {
+      do {
+        this.#lookAgain = false;
+        const availability = await this.queue.look(Math.max(1, this.#waiters.size));
+        if (availability === undefined) this.#all({ kind: 'queueGone' });
+        else this.#serve(availability);
+      } while (this.#lookAgain && this.#waiters.size > 0);
+    } catch (fault) {
+      for (const waiter of this.#waiters) this.#settle(waiter, () => waiter.reject(fault));
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #serve({ ready, nextAt }: Availability): void {
+    let room = ready;
+    for (const { state } of this.#waiters) if (state !== 'idle') room--;
+    for (const waiter of this.#waiters) {
+      if (room <= 0) break;
+      if (waiter.state !== 'idle') continue;
+      room--;
+      void this.#attempt(waiter); // L1
+    }
+    this.#arm(nextAt);
+  }
+
+  #arm(nextAt: number): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    if (this.#waiters.size === 0) return;
+    const now = this.clock.now();
+    const soonest = nextAt > now ? Math.min(nextAt, now + limits.recheckMs) : now + limits.recheckMs;
+    this.#timer = this.clock.timer(soonest, () => this.check()); // L3
+  }
+
+  async #attempt(waiter: Waiter): Promise<void> {
+    waiter.state = 'attempting';
+    try {
+      const outcome = await this.queue.attempt(waiter.request);
+      const found = outcome.kind === 'queueGone' || (outcome.kind === 'received' && outcome.messages.length > 0);
+      if (found || this.#isOverdue(waiter)) this.#settle(waiter, () => waiter.resolve(withoutRefusal(outcome)));
+      else waiter.state = 'idle'; // L2
+    } catch (fault) {
+      this.#settle(waiter, () => waiter.reject(fault));
+    }
+  }
+
+  #isOverdue(waiter: Waiter): boolean {
+    return waiter.state === 'overdue';
+  }
+
+  /** The wait is over: at once, or as soon as the attempt that is under way has its answer. */
+  #end(waiter: Waiter): void {
+    if (waiter.state === 'idle') this.#settle(waiter, () => waiter.resolve({ kind: 'received', messages: none }));
+    else waiter.state = 'overdue';
+  }
+
+  #all(outcome: ReceiveOutcome): void {
+    for (const waiter of this.#waiters) if (waiter.state === 'idle') this.#settle(waiter, () => waiter.resolve(outcome));
+  }
+
+  #settle(waiter: Waiter, resolve: () => void): void {
+    if (!this.#waiters.delete(waiter)) return; // L4
+    waiter.timeout[Symbol.dispose]();
+    waiter.request.signal?.removeEventListener('abort', waiter.abort);
+    resolve();
+    if (this.#waiters.size > 0) return;
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    this.emptied();
+  }
+}
+
+const none: readonly ReceivedMessage[] = [];
+
+/** A long poll at a full queue ends empty instead of being refused, as in SQS. */
+function withoutRefusal(outcome: ReceiveOutcome): ReceiveOutcome {
+  return outcome.kind === 'overLimit' ? { kind: 'received', messages: none } : outcome;
+}
