@@ -2,10 +2,10 @@ import { prefixEnd, within } from '../store/key.js';
 import type { ReadTransaction } from '../store/store.js';
 import { Counters } from './counters.js';
 import type { PeekedMessage, PeekPage, QueueCounts } from './engine.js';
-import { type GenerationKeys, seqOf, timeBeforeSeqOf } from './keys.js';
-import { limits } from './limits.js';
+import { type GenerationKeys, seqOf, textOf, timeBeforeSeqOf } from './keys.js';
+import { limits, never } from './limits.js';
 import { bodyOf } from './queue-view.js';
-import { decodeState, type MessageState, numbers, type QueueRecord } from './records.js';
+import { decodeState, decodeTime, type MessageState, numbers, type QueueRecord } from './records.js';
 
 /** Reads that claim nothing and change nothing. */
 
@@ -28,7 +28,7 @@ export function countsOf(tx: ReadTransaction, record: QueueRecord, keys: Generat
     inFlight,
     delayed,
     ...(sentAt === undefined ? {} : { oldestSentAt: sentAt }),
-    noisyGroups: counters.tenanted === 0 ? 0 : noisyGroups(tx, keys, inFlight),
+    noisyGroups: counters.tenanted === 0 ? 0 : noisyGroups(tx, keys, inFlight, now),
   };
 }
 
@@ -41,12 +41,19 @@ function youngerThanDelay(tx: ReadTransaction, keys: GenerationKeys, nextSeq: nu
   return first === undefined ? 0 : nextSeq - seqOf(first.key);
 }
 
-function noisyGroups(tx: ReadTransaction, keys: GenerationKeys, inFlight: number): number {
+/** By what is in flight; a tenant's count may still hold claims whose time is over. */
+function noisyGroups(tx: ReadTransaction, keys: GenerationKeys, inFlight: number, now: number): number {
+  const isNoisy = (count: number): boolean => count >= limits.noisyInFlightMin && count > inFlight * limits.noisyShare;
   const tenants = tx.range(within(keys.tenants(), limits.tenantsCountedMax));
-  return tenants.filter(({ value }) => {
-    const [, , , count = 0] = numbers.decode(value);
-    return count >= limits.noisyInFlightMin && count > inFlight * limits.noisyShare;
+  return tenants.filter(({ key, value }) => {
+    const [, , , count = 0, earliest = never] = numbers.decode(value);
+    return isNoisy(count) && isNoisy(earliest > now ? count : count - dueOf(tx, keys, textOf(key), now));
   }).length;
+}
+
+function dueOf(tx: ReadTransaction, keys: GenerationKeys, group: string, now: number): number {
+  const range = { from: keys.tenantInFlight(group, 0), to: keys.tenantInFlight(group, now + 1), limit: limits.foldBucketsMax };
+  return tx.range(range).reduce((sum, { value }) => sum + decodeTime(value), 0);
 }
 
 const cursorBytes = 12;
