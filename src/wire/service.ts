@@ -44,6 +44,8 @@ export interface Call {
   readonly traceHeader?: string;
   /** Fires when the client has gone away. */
   readonly signal: AbortSignal;
+  /** Registers what is to be undone when the response could not be handed to the client: it went away first. */
+  onUndelivered(undo: () => Promise<void>): void;
 }
 
 /** An entry of a service's error catalogue. */
