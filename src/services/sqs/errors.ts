@@ -77,10 +77,7 @@ export function queueDeletedRecently(): Refusal {
 }
 
 export function purgeQueueInProgress(queueName: string): Refusal {
-  return new ServiceError(
-    errorCodes.purgeQueueInProgress,
-    `Only one PurgeQueue operation on ${queueName} is allowed every 60 seconds.`,
-  );
+  return new ServiceError(errorCodes.purgeQueueInProgress, `Only one PurgeQueue operation on ${queueName} is allowed every 60 seconds.`);
 }
 
 /** AWS has no full disks: the nearest it says is that the service cannot take the request now. */
@@ -193,7 +190,10 @@ export function batchEntryIdsNotDistinct(id: string): Refusal {
 }
 
 export function batchRequestTooLong(bytes: number, max: number): Refusal {
-  return new ServiceError(errorCodes.batchRequestTooLong, `Batch requests cannot be longer than ${max} bytes. You have sent ${bytes} bytes.`);
+  return new ServiceError(
+    errorCodes.batchRequestTooLong,
+    `Batch requests cannot be longer than ${max} bytes. You have sent ${bytes} bytes.`,
+  );
 }
 
 // Permissions and move tasks

@@ -25,7 +25,4 @@ export const messageMembers = {
   MessageGroupId: string,
 } as const;
 
-export const failedEntries = list(
-  'BatchResultErrorEntry',
-  structure({ Id: string, SenderFault: boolean, Code: string, Message: string }),
-);
+export const failedEntries = list('BatchResultErrorEntry', structure({ Id: string, SenderFault: boolean, Code: string, Message: string }));

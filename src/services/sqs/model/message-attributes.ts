@@ -90,7 +90,9 @@ function readAttribute(name: string, input: AttributeInput, kind: 'user' | 'syst
     return invalidRequest(`Message (${kind}) attribute '${name}' must contain a non-empty value of type '${base}'.`);
   }
   if (holdsAny(other)) {
-    return invalidRequest(`Message (${kind}) attribute '${name}' of type '${base}' has both a StringValue and a BinaryValue: send only one.`);
+    return invalidRequest(
+      `Message (${kind}) attribute '${name}' of type '${base}' has both a StringValue and a BinaryValue: send only one.`,
+    );
   }
   if (typeof value === 'string' && hasIllegalCharacter(value)) {
     return invalidRequest(`Message (${kind}) attribute '${name}' contains an invalid character.`);

@@ -10,7 +10,10 @@ export interface PageRequest {
 }
 
 /** Where a page of queues begins and how many it holds. `list` names what is listed, filter included. */
-export function readPage(request: PageRequest, list: string): { readonly after: QueueAddress | undefined; readonly limit: number } | Refusal {
+export function readPage(
+  request: PageRequest,
+  list: string,
+): { readonly after: QueueAddress | undefined; readonly limit: number } | Refusal {
   const limit = request.MaxResults ?? queuesPerPageMax;
   if (!Number.isInteger(limit) || limit < 1 || limit > queuesPerPageMax) {
     return invalidParameter('MaxResults', `MaxResults must be an integer between 1 and ${queuesPerPageMax}.`);

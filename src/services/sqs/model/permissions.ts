@@ -79,7 +79,8 @@ export function addPermission(current: string | undefined, queue: QueueAddress, 
   };
   const extended = { ...policy, Statement: [...policy.Statement, statement] };
   const json = JSON.stringify(extended);
-  if (Buffer.byteLength(json) > policyBytesMax) return invalidAttributeValue('Policy', `The policy would be longer than ${policyBytesMax} bytes.`);
+  if (Buffer.byteLength(json) > policyBytesMax)
+    return invalidAttributeValue('Policy', `The policy would be longer than ${policyBytesMax} bytes.`);
   return checkPolicyLimits(extended) ?? json;
 }
 

@@ -1,4 +1,12 @@
-import { fifoOnlyAttribute, invalidAttributeCombination, invalidAttributeValue, isRefusal, type Refusal, twoKindsOfEncryption, unknownAttribute } from '../errors.js';
+import {
+  fifoOnlyAttribute,
+  invalidAttributeCombination,
+  invalidAttributeValue,
+  isRefusal,
+  type Refusal,
+  twoKindsOfEncryption,
+  unknownAttribute,
+} from '../errors.js';
 import {
   delaySecondsMax,
   kmsReuseSecondsMax,

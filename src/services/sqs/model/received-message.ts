@@ -62,7 +62,10 @@ function digestOf(
 }
 
 function attributeEntry([name, dataType, value]: MessageAttribute) {
-  return [name, typeof value === 'string' ? { StringValue: value, DataType: dataType } : { BinaryValue: value, DataType: dataType }] as const;
+  return [
+    name,
+    typeof value === 'string' ? { StringValue: value, DataType: dataType } : { BinaryValue: value, DataType: dataType },
+  ] as const;
 }
 
 function systemAttributes(

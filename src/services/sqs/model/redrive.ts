@@ -51,7 +51,8 @@ export function readRedriveAllowPolicy(json: string): RedriveAllowPolicy | Refus
       if (arns !== undefined) return refuse('sourceQueueArns is allowed only when redrivePermission is byQueue.');
       return { redrivePermission: permission };
     case 'byQueue': {
-      if (!isStringList(arns) || arns.length === 0) return refuse('sourceQueueArns must list 1 to 10 queue ARNs when redrivePermission is byQueue.');
+      if (!isStringList(arns) || arns.length === 0)
+        return refuse('sourceQueueArns must list 1 to 10 queue ARNs when redrivePermission is byQueue.');
       if (arns.length > redriveSourceArnsMax) return refuse(`sourceQueueArns can list at most ${redriveSourceArnsMax} queue ARNs.`);
       const wrong = arns.find((arn) => parseQueueArn(arn) === undefined);
       if (wrong !== undefined) return refuse(`Invalid value for sourceQueueArns: ${wrong}.`);

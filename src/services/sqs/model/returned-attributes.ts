@@ -47,16 +47,20 @@ export function needCounts(names: readonly ReturnedName[]): boolean {
 }
 
 /** What is not set, and has no default that AWS returns, is left out. */
-export function returnedAttributes(queue: Queue, counts: QueueCounts | undefined, names: readonly ReturnedName[]): Readonly<Record<string, string>> {
+export function returnedAttributes(
+  queue: Queue,
+  counts: QueueCounts | undefined,
+  names: readonly ReturnedName[],
+): Readonly<Record<string, string>> {
   const attributes: Record<string, string> = {};
   for (const name of names) {
-    const value = valueOf(name, queue, counts);
+    const value = attributeValue(name, queue, counts);
     if (value !== undefined) attributes[name] = value;
   }
   return attributes;
 }
 
-function valueOf(name: ReturnedName, queue: Queue, counts: QueueCounts | undefined): string | undefined {
+function attributeValue(name: ReturnedName, queue: Queue, counts: QueueCounts | undefined): string | undefined {
   switch (name) {
     case 'ApproximateNumberOfMessages':
       return counts && String(counts.visible);

@@ -4,7 +4,14 @@ import { type Infer, list, string, structure } from '../../../wire/shape.js';
 import { accept, batchRequestTooLong, invalidRequest, isRefusal, queueDoesNotExist, type Refusal, storageFull } from '../errors.js';
 import { batchBytesMax } from '../limits.js';
 import { batchResult, checkEntries, type FailedEntry, failedEntry } from '../model/batch.js';
-import { deduplicatesByContent, deduplicationIdNeeded, messageSize, type OutgoingMessage, readMessage, sequenceNumber } from '../model/outgoing-message.js';
+import {
+  deduplicatesByContent,
+  deduplicationIdNeeded,
+  messageSize,
+  type OutgoingMessage,
+  readMessage,
+  sequenceNumber,
+} from '../model/outgoing-message.js';
 import { requireQueue } from '../queue-lookup.js';
 import { failedEntries, messageMembers } from '../shapes.js';
 

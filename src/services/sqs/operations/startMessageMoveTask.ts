@@ -41,9 +41,7 @@ export function startMessageMoveTask(engine: Port): Operation {
         case 'started':
           return { TaskHandle: encodeTaskHandle({ taskId: outcome.taskId, source: source.address }) };
         case 'alreadyRunning':
-          throw invalidRequest(
-            'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
-          );
+          throw invalidRequest('There is already a task running. Only one active task is allowed for a source queue arn at a given time.');
         case 'tooManyTasks':
           throw overLimit('The maximum number of active message movement tasks is reached: wait for one to end, or cancel one.');
         case 'queueGone':
