@@ -1,6 +1,7 @@
 import { open as openFile, rename, rm, stat } from 'node:fs/promises';
+import { StoreError } from '../store.js';
 import { openEnvironment } from './environment.js';
-import { ownFolder } from './folder.js';
+import { databaseFileIn, ownFolder } from './folder.js';
 
 export interface Compaction {
   readonly bytesBefore: number;
@@ -12,12 +13,13 @@ export interface Compaction {
  * file stays in place until the new one is whole and on the disk.
  */
 export async function compactLmdb(path: string): Promise<Compaction> {
+  await assertPresent(path);
   const folder = await ownFolder(path);
   const copy = `${folder.databaseFile}.compact`;
   try {
     const bytesBefore = (await stat(folder.databaseFile)).size;
     await rm(copy, { force: true });
-    const environment = openEnvironment(folder.databaseFile, 'strict');
+    const environment = await openEnvironment(folder.databaseFile, 'strict');
     try {
       await environment.backup(copy, true);
     } finally {
@@ -31,6 +33,16 @@ export async function compactLmdb(path: string): Promise<Compaction> {
     await rm(copy, { force: true });
     await folder.release();
   }
+}
+
+/** Before the folder is locked: locking creates what is missing. */
+async function assertPresent(path: string): Promise<void> {
+  const file = databaseFileIn(path);
+  const isFile = await stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (!isFile) throw new StoreError('path', `there is no database to compact: ${file} does not exist`);
 }
 
 async function flush(path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { open as openForReading } from 'node:fs/promises';
 import * as lmdb from 'lmdb';
 import { StoreError } from '../store.js';
 import { codeOf } from './folder.js';
@@ -17,12 +18,17 @@ const mapBytes = 2 ** 40;
 const flagNoSync = 0x10000;
 const flagOverlappingSync = 0x1000;
 
-export function openEnvironment(file: string, durability: Durability): Environment {
+/** Where LMDB's magic number stands in the first page, little or big endian as the machine. */
+const magicAt = 24;
+const magic = 0xbeefc0de;
+
+export async function openEnvironment(file: string, durability: Durability): Promise<Environment> {
+  await assertDatabase(file);
   const environment = openFile(file, durability);
   try {
     assertFlushes(environment, durability);
   } catch (error) {
-    void environment.close();
+    await environment.close();
     throw error;
   }
   return environment;
@@ -43,6 +49,28 @@ function openFile(file: string, durability: Durability): Environment {
     });
   } catch (error) {
     throw new StoreError('io', `the database ${file} cannot be opened: ${error instanceof Error ? error.message : codeOf(error)}`, { cause: error });
+  }
+}
+
+/** Given a file that is not its own, LMDB ends the process. A missing or empty file becomes a new database. */
+async function assertDatabase(file: string): Promise<void> {
+  const start = Buffer.alloc(magicAt + 4);
+  const length = await readStart(file, start);
+  if (length === 0 || (length === start.length && [start.readUInt32LE(magicAt), start.readUInt32BE(magicAt)].includes(magic))) return;
+  throw new StoreError('io', `${file} is not a database, or is damaged: put back a copy of it, or name another folder with --data`);
+}
+
+async function readStart(file: string, into: Buffer): Promise<number> {
+  try {
+    const handle = await openForReading(file, 'r');
+    try {
+      return (await handle.read(into, 0, into.length, 0)).bytesRead;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 0;
+    throw new StoreError('io', `the database ${file} cannot be read (${codeOf(error)})`, { cause: error });
   }
 }
 

@@ -36,7 +36,7 @@ const reserveBytesDefault = 64 * 1024 * 1024;
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
   const folder = await ownFolder(options.path);
   try {
-    const environment = openEnvironment(folder.databaseFile, options.durability);
+    const environment = await openEnvironment(folder.databaseFile, options.durability);
     try {
       await bringUpToDate(environment, new LmdbTransaction(environment), folder.path, options.migrations ?? migrations);
       const space = await SpaceProbe.start(options.freeBytes ?? (() => freeBytesAt(folder.path)), options.reserveBytes ?? reserveBytesDefault);
