@@ -54,7 +54,9 @@ async function writes(store: Store, sizes: GroupSizes, inFlight: number): Promis
     for (; performance.now() < until; done++) await store.transact([scope], send);
   };
   await Promise.all(Array.from({ length: inFlight }, caller));
-  console.log(`  ${String(inFlight).padStart(3)} in flight: ${String(Math.round(done / secondsPerRun)).padStart(7)} transactions/s, ${sizes.take()}`);
+  console.log(
+    `  ${String(inFlight).padStart(3)} in flight: ${String(Math.round(done / secondsPerRun)).padStart(7)} transactions/s, ${sizes.take()}`,
+  );
 }
 
 async function reads(store: Store): Promise<void> {

@@ -49,7 +49,8 @@ export function checkKey(key: Key): void {
 }
 
 export function checkRange(range: Range): void {
-  if (!Number.isSafeInteger(range.limit) || range.limit < 0) throw new RangeError(`a range with limit ${range.limit}: expected a whole number`);
+  if (!Number.isSafeInteger(range.limit) || range.limit < 0)
+    throw new RangeError(`a range with limit ${range.limit}: expected a whole number`);
 }
 
 /** Whether everything below `to` that is not below `scope` starts with `scope`. */

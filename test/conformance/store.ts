@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prefixEnd, within } from '../../src/store/key.js';
 import { type Entry, keyBytesMax, needScopes, type Range, type Store, type Transaction } from '../../src/store/store.js';
+import { applyToStore, inner, Model, transaction } from './store-model.js';
 
 export interface StoreUnderTest {
   readonly store: Store;
@@ -93,7 +94,12 @@ export function storeConformance(name: string, makeStore: () => Promise<StoreUnd
           tx.put(key('a/1'), Buffer.from('new'));
           tx.put(key('a/3'), Buffer.from('new'));
           tx.delete(key('a/2'));
-          return { one: tx.get(key('a/1'))?.toString(), two: tx.get(key('a/2')), range: texts(tx.range(within(a, 10))), last: texts(tx.range(within(a, 1, true))) };
+          return {
+            one: tx.get(key('a/1'))?.toString(),
+            two: tx.get(key('a/2')),
+            range: texts(tx.range(within(a, 10))),
+            last: texts(tx.range(within(a, 1, true))),
+          };
         });
         expect(seen).toEqual({ one: 'new', two: undefined, range: ['a/1=new', 'a/3=new'], last: ['a/3=new'] });
       });
@@ -154,11 +160,19 @@ export function storeConformance(name: string, makeStore: () => Promise<StoreUnd
 
       const cases: readonly { readonly title: string; readonly range: Range; readonly keys: readonly string[] }[] = [
         { title: 'from is within, to is not', range: { from: key('a/1'), to: key('a/3'), limit: 10 }, keys: ['a/1', 'a/2', 'a/22'] },
-        { title: 'the same downwards', range: { from: key('a/1'), to: key('a/3'), limit: 10, reverse: true }, keys: ['a/22', 'a/2', 'a/1'] },
+        {
+          title: 'the same downwards',
+          range: { from: key('a/1'), to: key('a/3'), limit: 10, reverse: true },
+          keys: ['a/22', 'a/2', 'a/1'],
+        },
         { title: 'bounds that are no keys', range: { from: key('a/11'), to: key('a/29'), limit: 10 }, keys: ['a/2', 'a/22'] },
         { title: 'the same downwards', range: { from: key('a/11'), to: key('a/29'), limit: 10, reverse: true }, keys: ['a/22', 'a/2'] },
         { title: 'a limit', range: { from: key('a/1'), to: key('a/9'), limit: 2 }, keys: ['a/1', 'a/2'] },
-        { title: 'a limit, from the end down', range: { from: key('a/1'), to: key('a/9'), limit: 2, reverse: true }, keys: ['a/3', 'a/22'] },
+        {
+          title: 'a limit, from the end down',
+          range: { from: key('a/1'), to: key('a/9'), limit: 2, reverse: true },
+          keys: ['a/3', 'a/22'],
+        },
         { title: 'limit 0', range: { from: key('a/1'), to: key('a/9'), limit: 0 }, keys: [] },
         { title: 'nothing there', range: { from: key('a/4'), to: key('a/9'), limit: 5 }, keys: [] },
         { title: 'nothing there, downwards', range: { from: key('a/4'), to: key('a/9'), limit: 5, reverse: true }, keys: [] },
@@ -232,13 +246,16 @@ export function storeConformance(name: string, makeStore: () => Promise<StoreUnd
           (tx) => tx.range({ from: key('a/1'), to: key('b/1'), limit: 1 }),
           (tx) => tx.range({ from: key('a'), to: key('a/1'), limit: 1 }),
         ];
-        for (const touch of touches) await expect(store.transact([a], touch as (tx: Transaction) => void)).rejects.toThrow(/outside the scopes/);
+        for (const touch of touches)
+          await expect(store.transact([a], touch as (tx: Transaction) => void)).rejects.toThrow(/outside the scopes/);
         expect(await all(b)).toEqual([]);
       });
 
       it('admits the whole of a scope, to its very end', async () => {
         await put('a/\xff\xff');
-        expect(await store.transact([a], (tx) => texts(tx.range({ from: a, to: prefixEnd(a), limit: 10 })))).toEqual(['a/\xff\xff=a/\xff\xff']);
+        expect(await store.transact([a], (tx) => texts(tx.range({ from: a, to: prefixEnd(a), limit: 10 })))).toEqual([
+          'a/\xff\xff=a/\xff\xff',
+        ]);
       });
 
       it('runs a body again with the scopes that it asks for, without what it had written', async () => {
@@ -390,90 +407,13 @@ export function storeConformance(name: string, makeStore: () => Promise<StoreUnd
             if (outcome?.status === 'fulfilled') expect(outcome.value).toEqual(seen);
             else expect(throws).toBe(true);
           });
-          const left = await store.read([scope], (tx) => tx.range(within(scope, 10_000)).map((entry) => [inner(entry.key, scope), entry.value.toString('hex')]));
+          const left = await store.read([scope], (tx) =>
+            tx.range(within(scope, 10_000)).map((entry) => [inner(entry.key, scope), entry.value.toString('hex')]),
+          );
           expect(left).toEqual(model.entries());
         }),
         { numRuns: runs },
       );
     });
   });
-}
-
-type Step =
-  | { readonly kind: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
-  | { readonly kind: 'delete'; readonly key: Uint8Array }
-  | { readonly kind: 'get'; readonly key: Uint8Array }
-  | { readonly kind: 'range'; readonly from: Uint8Array; readonly to: Uint8Array; readonly limit: number; readonly reverse: boolean };
-
-/** Few different bytes, so that keys meet, and those at the ends of the order. */
-const keyBytes = fc.array(fc.constantFrom(0, 1, 65, 66, 254, 255), { maxLength: 3 }).map((bytes) => Uint8Array.from(bytes));
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('put' as const), key: keyBytes, value: fc.uint8Array({ maxLength: 300 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), key: keyBytes }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('get' as const), key: keyBytes }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('range' as const), from: keyBytes, to: keyBytes, limit: fc.integer({ min: 0, max: 6 }), reverse: fc.boolean() }),
-  },
-);
-const transaction = fc.record({ steps: fc.array(step, { maxLength: 15 }), throws: fc.integer({ min: 0, max: 4 }).map((draw) => draw === 0) });
-
-type Seen = string | undefined | readonly (readonly [string, string])[];
-
-function inner(full: Buffer, scope: Buffer): string {
-  return full.subarray(scope.length).toString('hex');
-}
-
-function applyToStore(tx: Transaction, scope: Buffer, step: Step): Seen {
-  switch (step.kind) {
-    case 'put':
-      tx.put(Buffer.concat([scope, step.key]), Buffer.from(step.value));
-      return undefined;
-    case 'delete':
-      tx.delete(Buffer.concat([scope, step.key]));
-      return undefined;
-    case 'get':
-      return tx.get(Buffer.concat([scope, step.key]))?.toString('hex');
-    case 'range': {
-      const range = { from: Buffer.concat([scope, step.from]), to: Buffer.concat([scope, step.to]), limit: step.limit, reverse: step.reverse };
-      return tx.range(range).map((entry) => [inner(entry.key, scope), entry.value.toString('hex')] as const);
-    }
-  }
-}
-
-/** What a store is: a map, looked at in the order of its keys. Hex strings sort as their bytes do. */
-class Model {
-  #map = new Map<string, string>();
-
-  transact(steps: readonly Step[], throws: boolean): readonly Seen[] {
-    const before = new Map(this.#map);
-    const seen = steps.map((each) => this.#apply(each));
-    if (throws) this.#map = before;
-    return seen;
-  }
-
-  entries(): readonly (readonly [string, string])[] {
-    return [...this.#map].sort(([left], [right]) => (left < right ? -1 : 1));
-  }
-
-  #apply(step: Step): Seen {
-    switch (step.kind) {
-      case 'put':
-        this.#map.set(hex(step.key), hex(step.value));
-        return undefined;
-      case 'delete':
-        this.#map.delete(hex(step.key));
-        return undefined;
-      case 'get':
-        return this.#map.get(hex(step.key));
-      case 'range': {
-        const found = this.entries().filter(([name]) => name >= hex(step.from) && name < hex(step.to));
-        return (step.reverse ? found.reverse() : found).slice(0, step.limit);
-      }
-    }
-  }
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

@@ -51,7 +51,8 @@ async function runAndKill(program: string, path: string, acknowledged: number[],
     }
     // The pipe may end within a line: what was not said in full was not acknowledged.
     const [, writer, count] = /^(\d+) (\d+)$/.exec(line) ?? [];
-    if (writer !== undefined && count !== undefined) acknowledged[Number(writer)] = Math.max(acknowledged[Number(writer)] ?? 0, Number(count));
+    if (writer !== undefined && count !== undefined)
+      acknowledged[Number(writer)] = Math.max(acknowledged[Number(writer)] ?? 0, Number(count));
   }
   expect((await exited)[1]).toBe('SIGKILL');
 }
@@ -68,7 +69,8 @@ async function check(store: Store, acknowledged: number[]): Promise<void> {
     const oldest = Math.max(1, count - windowSize + 1);
     expect(records.length).toBe(count === 0 ? 0 : count - oldest + 1);
     records.forEach(({ key, value }, index) => {
-      if (!key.equals(recordKey(writer, oldest + index))) expect.fail(`writer ${writer} has ${key.toString()} in place ${index} from ${oldest}`);
+      if (!key.equals(recordKey(writer, oldest + index)))
+        expect.fail(`writer ${writer} has ${key.toString()} in place ${index} from ${oldest}`);
       if (!value.equals(recordOf(writer, oldest + index))) expect.fail(`writer ${writer} has other bytes in ${key.toString()}`);
     });
   }

@@ -17,7 +17,9 @@ const freeBytes = async (): Promise<number> => {
 const store = await openLmdbStore({ path, durability: 'strict', reserveBytes: 1_000_000, freeBytes });
 
 const put = (sequence: number): Promise<void> =>
-  store.transact([scope], (tx) => tx.put(Buffer.concat([scope, Buffer.from(String(sequence).padStart(6, '0'))]), Buffer.alloc(50_000, sequence)));
+  store.transact([scope], (tx) =>
+    tx.put(Buffer.concat([scope, Buffer.from(String(sequence).padStart(6, '0'))]), Buffer.alloc(50_000, sequence)),
+  );
 const count = (): Promise<number> => store.read([scope], (tx) => tx.range({ from: scope, to: prefixEnd(scope), limit: 10_000 }).length);
 
 let written = 0;

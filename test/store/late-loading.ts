@@ -76,7 +76,9 @@ class LateLoadingStore implements Store {
   }
 
   read<T>(scopes: readonly Scope[], body: (tx: ReadTransaction) => T | NeedScopes): Promise<T> {
-    return this.transact(scopes, (tx) => body({ covers: (scope) => tx.covers(scope), get: (key) => tx.get(key), range: (range) => tx.range(range) }));
+    return this.transact(scopes, (tx) =>
+      body({ covers: (scope) => tx.covers(scope), get: (key) => tx.get(key), range: (range) => tx.range(range) }),
+    );
   }
 
   signal(channel: string): void {

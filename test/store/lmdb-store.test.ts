@@ -55,7 +55,9 @@ describe('opening', () => {
     const first = await openStore();
     const refused = openStore();
     await expect(refused).rejects.toMatchObject({ fault: 'locked' });
-    await expect(refused).rejects.toThrow(`${path} is in use by another process (pid ${process.pid}): stop it first, or name another folder with --data`);
+    await expect(refused).rejects.toThrow(
+      `${path} is in use by another process (pid ${process.pid}): stop it first, or name another folder with --data`,
+    );
     await put(first, 'x');
     await first.close();
     expect(await names(await openStore())).toEqual(['x']);
@@ -70,7 +72,10 @@ describe('opening', () => {
     const file = join(path, 'file');
     await writeFile(file, '');
     await expect(openStore({ path: file })).rejects.toMatchObject({ fault: 'path', message: expect.stringContaining(file) });
-    await expect(openStore({ path: join(file, 'deeper') })).rejects.toMatchObject({ fault: 'path', message: expect.stringContaining('not a directory') });
+    await expect(openStore({ path: join(file, 'deeper') })).rejects.toMatchObject({
+      fault: 'path',
+      message: expect.stringContaining('not a directory'),
+    });
   });
 
   it.skipIf(process.getuid?.() === 0)('refuses a folder that it may not write to', async () => {
@@ -140,7 +145,9 @@ describe('the schema', () => {
 describe('committing', () => {
   it('tells the observer how many transactions each flush held', async () => {
     const groups: number[] = [];
-    const store = await openStore({ observer: { committed: (transactions, flushMs) => groups.push(flushMs >= 0 ? transactions : Number.NaN) } });
+    const store = await openStore({
+      observer: { committed: (transactions, flushMs) => groups.push(flushMs >= 0 ? transactions : Number.NaN) },
+    });
     await Promise.all(Array.from({ length: 200 }, (_, index) => put(store, String(index))));
     expect(groups.reduce((sum, count) => sum + count, 0)).toBe(200);
     expect(groups.length).toBeLessThan(20);
@@ -180,19 +187,36 @@ describe('space', () => {
     }
   });
 
-  it.skipIf(process.platform === 'win32')('that ends rejects the whole group as full, keeps what was acknowledged, and lets deletes go on', async () => {
-    const program = await compileProgram('full-writer.ts');
-    onTestFinished(program.remove);
-    const limit = 8 * 1024 * 1024;
-    // A limit on file size makes writes fail as a full disk does, without any privileges. 512-byte blocks by POSIX, 1024 in bash.
-    const shell = `ulimit -f ${limit / 1024} && exec "${process.execPath}" "${program.file}" "${path}" ${limit}`;
-    const { stdout } = await promisify(execFile)('bash', ['-c', shell], { timeout: 30_000 });
-    const seen = JSON.parse(stdout) as { written: number; kept: number; faults: string[]; spaceAfter: string; deleted: number; left: number };
-    expect(seen).toEqual({ written: seen.written, kept: seen.written, faults: ['full', 'full', 'full'], spaceAfter: 'low', deleted: 15, left: seen.written - 14 });
-    expect(seen.written).toBeGreaterThan(50);
-    const reopened = await names(await openStore());
-    expect(reopened.length).toBe(seen.left);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'that ends rejects the whole group as full, keeps what was acknowledged, and lets deletes go on',
+    async () => {
+      const program = await compileProgram('full-writer.ts');
+      onTestFinished(program.remove);
+      const limit = 8 * 1024 * 1024;
+      // A limit on file size makes writes fail as a full disk does, without any privileges. 512-byte blocks by POSIX, 1024 in bash.
+      const shell = `ulimit -f ${limit / 1024} && exec "${process.execPath}" "${program.file}" "${path}" ${limit}`;
+      const { stdout } = await promisify(execFile)('bash', ['-c', shell], { timeout: 30_000 });
+      const seen = JSON.parse(stdout) as {
+        written: number;
+        kept: number;
+        faults: string[];
+        spaceAfter: string;
+        deleted: number;
+        left: number;
+      };
+      expect(seen).toEqual({
+        written: seen.written,
+        kept: seen.written,
+        faults: ['full', 'full', 'full'],
+        spaceAfter: 'low',
+        deleted: 15,
+        left: seen.written - 14,
+      });
+      expect(seen.written).toBeGreaterThan(50);
+      const reopened = await names(await openStore());
+      expect(reopened.length).toBe(seen.left);
+    },
+  );
 });
 
 describe('compacting', () => {

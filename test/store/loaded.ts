@@ -112,7 +112,9 @@ export class Loaded {
 
   #addKnown(from: string, to: string): void {
     const touching = this.#known.filter((each) => each.from <= to && from <= each.to);
-    const merged = touching.reduce<Known>((a, b) => ({ from: a.from < b.from ? a.from : b.from, to: a.to > b.to ? a.to : b.to }), { from, to });
+    const froms = [from, ...touching.map((each) => each.from)].sort();
+    const tos = [to, ...touching.map((each) => each.to)].sort();
+    const merged: Known = { from: froms[0] ?? from, to: tos.at(-1) ?? to };
     this.#known = [...this.#known.filter((each) => !touching.includes(each)), merged];
   }
 }

@@ -48,7 +48,9 @@ function openFile(file: string, durability: Durability): Environment {
       noSync: durability === 'relaxed',
     });
   } catch (error) {
-    throw new StoreError('io', `the database ${file} cannot be opened: ${error instanceof Error ? error.message : codeOf(error)}`, { cause: error });
+    throw new StoreError('io', `the database ${file} cannot be opened: ${error instanceof Error ? error.message : codeOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

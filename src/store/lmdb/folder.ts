@@ -66,7 +66,9 @@ async function makeUsable(path: string): Promise<void> {
 }
 
 function unusable(path: string, reason: string, cause?: unknown): StoreError {
-  return new StoreError('path', `the data folder ${path} cannot be used: ${reason}; name a folder that can be written, with --data`, { cause });
+  return new StoreError('path', `the data folder ${path} cannot be used: ${reason}; name a folder that can be written, with --data`, {
+    cause,
+  });
 }
 
 async function lockedBy(path: string, lockFile: string): Promise<StoreError> {

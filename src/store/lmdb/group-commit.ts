@@ -36,7 +36,12 @@ export class GroupCommit {
   #flushing: Promise<void> | undefined;
   #running = false;
 
-  constructor(environment: Environment, tx: LmdbTransaction, faultOf: (error: unknown) => Promise<Error>, observer: StoreObserver | undefined) {
+  constructor(
+    environment: Environment,
+    tx: LmdbTransaction,
+    faultOf: (error: unknown) => Promise<Error>,
+    observer: StoreObserver | undefined,
+  ) {
     this.#environment = environment;
     this.#tx = tx;
     this.#faultOf = faultOf;
@@ -154,11 +159,14 @@ export class GroupCommit {
 function settle({ outcome, resolve, reject }: Job): void {
   switch (outcome?.kind) {
     case 'returned':
-      return resolve(outcome.value as never);
+      resolve(outcome.value as never);
+      break;
     case 'threw':
-      return reject(outcome.error);
+      reject(outcome.error);
+      break;
     case undefined:
-      return reject(new Error('a body was settled before it ran'));
+      reject(new Error('a body was settled before it ran'));
+      break;
   }
 }
 

@@ -39,7 +39,10 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
     const environment = await openEnvironment(folder.databaseFile, options.durability);
     try {
       await bringUpToDate(environment, new LmdbTransaction(environment), folder.path, options.migrations ?? migrations);
-      const space = await SpaceProbe.start(options.freeBytes ?? (() => freeBytesAt(folder.path)), options.reserveBytes ?? reserveBytesDefault);
+      const space = await SpaceProbe.start(
+        options.freeBytes ?? (() => freeBytesAt(folder.path)),
+        options.reserveBytes ?? reserveBytesDefault,
+      );
       return new LmdbStore(folder, environment, space, options.observer);
     } catch (error) {
       await environment.close();
@@ -65,7 +68,12 @@ class LmdbStore implements Store {
     this.#environment = environment;
     this.#space = space;
     this.#snapshot = new LmdbTransaction(environment);
-    this.#commits = new GroupCommit(environment, new LmdbTransaction(environment), (error) => commitFault(error, folder.path, space), observer);
+    this.#commits = new GroupCommit(
+      environment,
+      new LmdbTransaction(environment),
+      (error) => commitFault(error, folder.path, space),
+      observer,
+    );
   }
 
   transact<T>(_scopes: readonly Scope[], body: (tx: Transaction) => T | NeedScopes): Promise<T> {

@@ -69,6 +69,12 @@ export class LmdbTransaction implements Transaction {
   }
 }
 
-function boundsOf({ from, to, reverse }: Range): { start: Key; end: Key; reverse?: boolean; exclusiveStart?: boolean; inclusiveEnd?: boolean } {
+function boundsOf({ from, to, reverse }: Range): {
+  start: Key;
+  end: Key;
+  reverse?: boolean;
+  exclusiveStart?: boolean;
+  inclusiveEnd?: boolean;
+} {
   return reverse === true ? { start: to, end: from, reverse, exclusiveStart: true, inclusiveEnd: true } : { start: from, end: to };
 }

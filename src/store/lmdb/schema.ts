@@ -15,7 +15,12 @@ export interface Migration {
 export const migrations: readonly Migration[] = [];
 
 /** Brings the data up to this program's version, or refuses data that a newer program wrote. */
-export async function bringUpToDate(environment: Environment, tx: LmdbTransaction, folder: string, steps: readonly Migration[]): Promise<void> {
+export async function bringUpToDate(
+  environment: Environment,
+  tx: LmdbTransaction,
+  folder: string,
+  steps: readonly Migration[],
+): Promise<void> {
   const current = steps.at(-1)?.to ?? 1;
   const stored = readVersion(environment, folder);
   if (stored === undefined) return writeVersion(environment, current, () => {});
@@ -26,11 +31,12 @@ export async function bringUpToDate(environment: Environment, tx: LmdbTransactio
     );
   }
   for (const step of steps) {
-    if (step.to > stored) await writeVersion(environment, step.to, () => {
-      tx.begin();
-      step.migrate(tx);
-      tx.end();
-    });
+    if (step.to > stored)
+      await writeVersion(environment, step.to, () => {
+        tx.begin();
+        step.migrate(tx);
+        tx.end();
+      });
   }
 }
 

@@ -29,7 +29,9 @@ describe('the memory store', () => {
 
   it('says what was touched outside the scopes', async () => {
     const store = createMemoryStore();
-    await expect(store.transact([a], (tx) => tx.get(Buffer.from('b/1')))).rejects.toThrow('touched "b/1", which is outside the scopes ["a/"]');
+    await expect(store.transact([a], (tx) => tx.get(Buffer.from('b/1')))).rejects.toThrow(
+      'touched "b/1", which is outside the scopes ["a/"]',
+    );
   });
 
   it('counts the transactions of a commit, not its reads', async () => {
