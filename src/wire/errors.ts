@@ -1,0 +1,39 @@
+import { type ErrorCode, ServiceError } from './service.js';
+
+/**
+ * Refusals that any service can make before an operation sees the request, and the answer to a fault of our own.
+ * Source: Amazon SQS API reference, "Common Errors"; codes in both protocols as recorded from the real service.
+ */
+export const wireErrorCodes = {
+  malformedInput: framework('SerializationException', 'MalformedInput', 400),
+  unknownOperation: framework('UnknownOperationException', 'InvalidAction', 400),
+  requestTooLarge: framework('RequestEntityTooLargeException', 'RequestEntityTooLarge', 413),
+  internalFailure: framework('InternalFailure', 'InternalError', 500),
+} as const satisfies Record<string, ErrorCode>;
+
+function framework(type: string, queryCode: string, status: number): ErrorCode {
+  return { type, origin: 'framework', queryCode, status, fault: status < 500 ? 'Sender' : 'Receiver' };
+}
+
+export function malformedInput(text: string): ServiceError {
+  return new ServiceError(wireErrorCodes.malformedInput, text);
+}
+
+export function unknownTarget(target: string | undefined): ServiceError {
+  return new ServiceError(
+    wireErrorCodes.unknownOperation,
+    target === undefined ? 'The X-Amz-Target header is missing.' : `The operation ${target} is not known.`,
+  );
+}
+
+export function invalidAction(action: string): ServiceError {
+  return new ServiceError(wireErrorCodes.unknownOperation, `The action ${action} is not valid for this endpoint.`);
+}
+
+export function requestTooLarge(bytesMax: number): ServiceError {
+  return new ServiceError(wireErrorCodes.requestTooLarge, `The request is larger than ${bytesMax} bytes.`);
+}
+
+export function internalFailure(): ServiceError {
+  return new ServiceError(wireErrorCodes.internalFailure, 'The request processing has failed because of an unknown error, exception or failure.');
+}
