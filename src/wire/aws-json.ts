@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { malformedInput } from './errors.js';
 import { blobFrom, integerFrom, isInteger32 } from './scalar.js';
-import type { Operation, Service, ServiceError } from './service.js';
+import type { Members, Operation, Service, ServiceError } from './service.js';
 import type { Shape, StructureShape } from './shape.js';
 
 /**
@@ -10,7 +10,7 @@ import type { Shape, StructureShape } from './shape.js';
  */
 export interface JsonCodec {
   /** Throws SerializationException for bytes that are no JSON object and for members of the wrong type. */
-  decode(body: Buffer): Readonly<Record<string, unknown>>;
+  decode(body: Buffer): Members;
   /** The body of a success; empty for a void operation. */
   encode(output: unknown): string;
 }
@@ -22,7 +22,7 @@ export function jsonCodec(operation: Operation): JsonCodec {
   const { output } = operation;
   const encodeOutput = output === undefined ? undefined : encoderOf(output);
   return {
-    decode: (body) => decodeInput(parse(body)),
+    decode: (body) => decodeInput(parse(body)) as Members,
     encode: (value) => (encodeOutput === undefined ? '' : JSON.stringify(encodeOutput(value) ?? {})),
   };
 }

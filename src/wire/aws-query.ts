@@ -1,6 +1,6 @@
 import type { FormNode } from './form.js';
 import { blobFrom, booleanFrom, integerFrom } from './scalar.js';
-import type { Operation, Service, ServiceError } from './service.js';
+import type { Members, Operation, Service, ServiceError } from './service.js';
 import type { ListShape, MapShape, Shape, StructureShape } from './shape.js';
 import { element, escapeText } from './xml.js';
 
@@ -9,7 +9,7 @@ import { element, escapeText } from './xml.js';
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export interface QueryCodec {
-  decode(parameters: FormNode): Readonly<Record<string, unknown>>;
+  decode(parameters: FormNode): Members;
   encode(output: unknown, requestId: string): string;
 }
 
@@ -21,7 +21,7 @@ export function queryCodec(service: Service, operation: Operation): QueryCodec {
   const open = `${declaration}<${name}Response xmlns="${service.xmlNamespace}">`;
   const writeResult = output === undefined ? () => '' : resultWriter(`${name}Result`, output);
   return {
-    decode: (parameters) => decodeStructure(operation.input, parameters),
+    decode: (parameters) => decodeStructure(operation.input, parameters) as Members,
     encode: (value, requestId) =>
       `${open}${writeResult(value)}<ResponseMetadata>${element('RequestId', requestId)}</ResponseMetadata></${name}Response>`,
   };

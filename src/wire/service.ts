@@ -27,6 +27,9 @@ export interface Operation<I extends StructureShape = StructureShape, O extends 
   handle(input: Infer<I>, call: Call): Promise<Infer<O>>;
 }
 
+/** A decoded input or an output, as the chain passes them on without looking inside. */
+export type Members = Infer<StructureShape>;
+
 /** Keeps the shapes' types together while an operation is written; the table holds it as `Operation`. */
 export function operation<I extends StructureShape, O extends StructureShape>(definition: Operation<I, O>): Operation {
   return definition as unknown as Operation;
@@ -41,7 +44,7 @@ export interface Call {
   /** Scheme, host and port as the client reached this server, no trailing slash: queue URLs are made from it. */
   readonly origin: string;
   /** The `X-Amzn-Trace-Id` header, when sent. */
-  readonly traceHeader?: string;
+  readonly traceHeader?: string | undefined;
   /** Fires when the client has gone away. */
   readonly signal: AbortSignal;
   /** Registers what is to be undone when the response could not be handed to the client: it went away first. */

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+
+export type Body = { readonly kind: 'whole'; readonly bytes: Buffer } | { readonly kind: 'tooLarge' } | { readonly kind: 'gone' };
+
+const empty: Body = { kind: 'whole', bytes: Buffer.alloc(0) };
+const tooLarge: Body = { kind: 'tooLarge' };
+const gone: Body = { kind: 'gone' };
+
+/**
+ * Reads a request's body, never more than `bytesMax` of it: a declared length above that is refused before the first
+ * byte is read, an undeclared one when it is passed. `done` is called once.
+ */
+export function readBody(request: IncomingMessage, bytesMax: number, done: (body: Body) => void): void {
+  const { headers } = request;
+  const declared = headers['content-length'];
+  if (declared === undefined && headers['transfer-encoding'] === undefined) return done(empty);
+  if (declared !== undefined && Number(declared) > bytesMax) return done(tooLarge);
+
+  let first: Buffer | undefined;
+  let rest: Buffer[] | undefined;
+  let bytes = 0;
+  let finished = false;
+  const finish = (body: Body): void => {
+    if (finished) return;
+    finished = true;
+    done(body);
+  };
+  request.on('data', (chunk: Buffer) => {
+    if (finished) return;
+    bytes += chunk.length;
+    if (bytes > bytesMax) finish(tooLarge);
+    else if (first === undefined) first = chunk;
+    else {
+      rest ??= [first];
+      rest.push(chunk);
+    }
+  });
+  request.on('end', () => finish(first === undefined ? empty : { kind: 'whole', bytes: rest === undefined ? first : Buffer.concat(rest, bytes) }));
+  request.on('close', () => finish(gone));
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Random } from '../base/random.js';
+import { internalFailure, requestTooLarge } from '../wire/errors.js';
+import { ServiceError } from '../wire/service.js';
+import { type Body, readBody } from './body.js';
+import { Exchange } from './exchange.js';
+import type { HttpLimits } from './limits.js';
+import type { OperationTable, Served } from './operations.js';
+import type { HttpLog, HttpObserver, Route } from './ports.js';
+import { type Answer, jsonRequest, notAws, protocolOf, queryRequest, refusal, success, type WireRequest } from './protocols.js';
+import { answerRoute, isRoutePath } from './routes.js';
+
+export interface DispatchOptions {
+  readonly table: OperationTable;
+  readonly routes: readonly Route[];
+  readonly limits: HttpLimits;
+  readonly random: Random;
+  readonly log: HttpLog;
+  readonly observer: HttpObserver;
+  /** While it answers true, answers ask the client to close its connection. */
+  readonly draining: () => boolean;
+}
+
+/** What is known of a request when it is answered. */
+interface Progress {
+  protocol: 'json' | 'query' | 'none';
+  served: Served | undefined;
+  outcome: string;
+}
+
+/**
+ * The life of a request, one step a line:
+ * id, body, own page or protocol, authenticate, find the operation, decode, authorize, handle, encode, write.
+ */
+export function dispatcher(options: DispatchOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const { random, limits, log } = options;
+  const undoFailed = (exchange: Exchange, fault: unknown): void =>
+    log.error({ requestId: exchange.requestId, err: fault }, 'what an undelivered answer had claimed could not be given back');
+  return (request, response) => {
+    const startedAt = process.hrtime.bigint();
+    const exchange = new Exchange(request, response, random.uuid(), undoFailed);
+    const progress: Progress = { protocol: 'none', served: undefined, outcome: 'ok' };
+    readBody(request, limits.bodyBytesMax, (body) => {
+      if (body.kind === 'gone') return;
+      answer(options, exchange, body, progress).then(
+        (written) => write(options, exchange, written, progress, startedAt, body.kind === 'tooLarge'),
+        (fault: unknown) => write(options, exchange, faulted(options, exchange, progress, fault), progress, startedAt, false),
+      );
+    });
+  };
+}
+
+async function answer(options: DispatchOptions, exchange: Exchange, body: Body, progress: Progress): Promise<Answer> {
+  if (isRoutePath(exchange.request.url)) return answerRoute(options.routes, exchange.request, body);
+  const protocol = protocolOf(exchange);
+  if (protocol === 'unknown' || body.kind === 'gone') {
+    progress.outcome = 'UnknownOperationException';
+    return notAws;
+  }
+  exchange.protocol = protocol;
+  progress.protocol = protocol;
+  if (body.kind === 'tooLarge') throw requestTooLarge(options.limits.bodyBytesMax);
+  const { table } = options;
+  const wire = protocol === 'json' ? jsonRequest(exchange, body.bytes, table) : queryRequest(exchange, body.bytes, table);
+  authenticate(exchange, wire);
+  const served = wire.find();
+  progress.served = served;
+  const input = wire.decode(served);
+  authorize();
+  const output = await served.operation.handle(input, exchange);
+  return success(served, protocol, output, exchange.requestId);
+}
+
+/** Takes account and region from the credential. Signatures are not verified yet: this is the place. */
+function authenticate(exchange: Exchange, wire: WireRequest): void {
+  exchange.scope = wire.scope();
+}
+
+/** Everyone may do everything. Policies are not enforced yet: this is the place. */
+function authorize(): void {}
+
+function faulted({ table, log }: DispatchOptions, exchange: Exchange, progress: Progress, fault: unknown): Answer {
+  const error = fault instanceof ServiceError ? fault : internalFailure();
+  const { requestId, protocol } = exchange;
+  const operation = progress.served?.operation.name;
+  progress.outcome = error.code.queryCode;
+  if (fault !== error) log.error({ requestId, operation, err: fault }, 'the request failed by a fault of the broker');
+  return refusal(error, protocol, table, progress.served?.service, requestId);
+}
+
+function write(options: DispatchOptions, exchange: Exchange, answered: Answer, progress: Progress, startedAt: bigint, cutOff: boolean): void {
+  const { response, requestId } = exchange;
+  const { status, contentType, body, queryError } = answered;
+  const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+  const { served, protocol, outcome } = progress;
+  const service = served?.service.name ?? 'unknown';
+  options.observer.requestFinished({ requestId, service, operation: served?.operation.name ?? 'unknown', protocol, status, outcome, seconds });
+  if (response.destroyed) return;
+  const headers = ['Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(body)), 'x-amzn-RequestId', requestId];
+  if (queryError !== undefined) headers.push('x-amzn-query-error', queryError);
+  if (cutOff || options.draining()) headers.push('Connection', 'close');
+  response.writeHead(status, headers);
+  response.end(body);
+}

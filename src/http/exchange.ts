@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AccountId, Region } from '../base/ids.js';
+import type { Call } from '../wire/service.js';
+import { defaultScope, type Scope } from '../wire/sigv4.js';
+import { originOf } from './origin.js';
+
+/**
+ * One request on its way through the dispatch chain, and what an operation sees of it.
+ *
+ * E1  The request is answered at most once.
+ * E2  Once the client is gone, `signal` has fired; what was to be undone then is undone exactly once, also when the
+ *     answer had been written but not handed to the system.
+ */
+export class Exchange implements Call {
+  protocol: 'json' | 'query' = 'json';
+  scope: Scope = defaultScope;
+  #abort: AbortController | undefined;
+  #undos: (() => Promise<void>)[] | undefined;
+  #watching = false;
+  #left = false;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly requestId: string,
+    /** Where a failed undo is told. */
+    private readonly undoFailed: (exchange: Exchange, fault: unknown) => void,
+  ) {}
+
+  get accountId(): AccountId {
+    return this.scope.accountId;
+  }
+
+  get region(): Region {
+    return this.scope.region;
+  }
+
+  get origin(): string {
+    return originOf(this.request);
+  }
+
+  get traceHeader(): string | undefined {
+    const value = this.request.headers['x-amzn-trace-id'];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#hasLeft()) this.#abort.abort();
+    this.#watch();
+    return this.#abort.signal;
+  }
+
+  onUndelivered(undo: () => Promise<void>): void {
+    if (this.#hasLeft()) {
+      this.#undo(undo);
+      return;
+    }
+    this.#undos ??= [];
+    this.#undos.push(undo);
+    this.#watch();
+  }
+
+  #hasLeft(): boolean {
+    return this.#left || this.response.destroyed || (this.response.socket?.destroyed ?? true);
+  }
+
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    this.response.once('close', () => {
+      if (this.response.writableFinished) return;
+      this.#left = true;
+      this.#abort?.abort();
+      for (const undo of this.#undos ?? []) this.#undo(undo); // E2
+      this.#undos = undefined;
+    });
+  }
+
+  #undo(undo: () => Promise<void>): void {
+    undo().catch((fault: unknown) => this.undoFailed(this, fault));
+  }
+}

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import type { Body } from './body.js';
+import { jsonReply, type Route, type RouteReply } from './ports.js';
+
+const prefix = '/_signalbox/';
+
+export function isRoutePath(url: string | undefined): boolean {
+  return url?.startsWith(prefix) ?? false;
+}
+
+/** Answers a request for a page of the broker's own. */
+export async function answerRoute(routes: readonly Route[], request: IncomingMessage, body: Body): Promise<RouteReply> {
+  const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+  const matching = routes.filter((route) => route.path.test(path));
+  if (matching.length === 0) return jsonReply(404, { error: `there is no page ${path}` });
+  const route = matching.find(({ method }) => method === request.method);
+  if (route === undefined) {
+    return jsonReply(405, { error: `${path} takes ${matching.map(({ method }) => method).join(', ')}, not ${request.method}` });
+  }
+  if (body.kind !== 'whole') return jsonReply(413, { error: 'the request is too large' });
+  const parameters = decoded(route.path.exec(path)?.groups ?? {});
+  if (parameters === undefined) return jsonReply(400, { error: `the path ${path} is not valid percent-encoded UTF-8` });
+  return route.handle({ parameters, query: new URLSearchParams(query), body: body.bytes });
+}
+
+function decoded(groups: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined {
+  try {
+    return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));
+  } catch {
+    return undefined;
+  }
+}
