@@ -29,7 +29,7 @@ export interface MessageInput {
 export interface Sender {
   readonly accountId: AccountId;
   /** The request's `X-Amzn-Trace-Id`: becomes AWSTraceHeader unless that is given. */
-  readonly traceHeader?: string;
+  readonly traceHeader?: string | undefined;
 }
 
 /** What goes to the engine, and the digests for the answer: always those of what was just sent, for a duplicate too. */
