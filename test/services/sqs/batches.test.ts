@@ -15,7 +15,11 @@ overEveryStore('batches', (sqs) => {
 
   it('send all entries and leave Failed out (3)', async () => {
     const queue = await sqs().create('a');
-    const entries = ['x', 'y'].map((body) => ({ Id: body, MessageBody: body, MessageAttributes: { Hello: { DataType: 'String', StringValue: 'There' } } }));
+    const entries = ['x', 'y'].map((body) => ({
+      Id: body,
+      MessageBody: body,
+      MessageAttributes: { Hello: { DataType: 'String', StringValue: 'There' } },
+    }));
     expect(await sendBatch(queue, entries)).toEqual({
       Successful: ['x', 'y'].map((body) => ({
         Id: body,
@@ -56,7 +60,9 @@ overEveryStore('batches', (sqs) => {
     const empty = 'AWS.SimpleQueueService.EmptyBatchRequest: There should be at least one SendMessageBatchRequestEntry in the request.';
     expect(await refusal(queue, [])).toBe(empty);
     expect(await refusal(queue, undefined)).toBe(empty);
-    expect(await refusal(queue, Array(11).fill(entry('!')))).toMatch(/^AWS\.SimpleQueueService\.TooManyEntriesInBatchRequest: .* You have sent 11\.$/);
+    expect(await refusal(queue, Array(11).fill(entry('!')))).toMatch(
+      /^AWS\.SimpleQueueService\.TooManyEntriesInBatchRequest: .* You have sent 11\.$/,
+    );
     expect(await refusal(queue, [entry('a'), entry('a'), entry('!')])).toMatch(/^AWS\.SimpleQueueService\.InvalidBatchEntryId: /);
     expect(await refusal(queue, [entry('a'), entry('b'), entry('b', 'x'.repeat(1_048_577))])).toBe(
       'AWS.SimpleQueueService.BatchEntryIdsNotDistinct: Id b repeated.',
@@ -67,13 +73,26 @@ overEveryStore('batches', (sqs) => {
   it('hold 1 MiB together, whatever the queue allows a message (27)', async () => {
     const queue = await sqs().create('a', { MaximumMessageSize: '1024' });
     const half = 'x'.repeat(524_288);
-    expect(await refusal(queue, [{ Id: 'a', MessageBody: half }, { Id: 'b', MessageBody: `${half}x` }])).toBe(
-      'AWS.SimpleQueueService.BatchRequestTooLong: Batch requests cannot be longer than 1048576 bytes. You have sent 1048577 bytes.',
-    );
-    const { Failed } = await sendBatch(queue, [{ Id: 'a', MessageBody: half }, { Id: 'b', MessageBody: half }]);
+    expect(
+      await refusal(queue, [
+        { Id: 'a', MessageBody: half },
+        { Id: 'b', MessageBody: `${half}x` },
+      ]),
+    ).toBe('AWS.SimpleQueueService.BatchRequestTooLong: Batch requests cannot be longer than 1048576 bytes. You have sent 1048577 bytes.');
+    const { Failed } = await sendBatch(queue, [
+      { Id: 'a', MessageBody: half },
+      { Id: 'b', MessageBody: half },
+    ]);
     expect(Failed).toHaveLength(2);
     const roomy = await sqs().create('b');
-    expect((await sendBatch(roomy, [{ Id: 'a', MessageBody: half }, { Id: 'b', MessageBody: half }])).Successful).toHaveLength(2);
+    expect(
+      (
+        await sendBatch(roomy, [
+          { Id: 'a', MessageBody: half },
+          { Id: 'b', MessageBody: half },
+        ])
+      ).Successful,
+    ).toHaveLength(2);
   });
 
   it('on FIFO queues are refused whole when an entry lacks a group or deduplication id (28)', async () => {
@@ -106,11 +125,21 @@ overEveryStore('batches', (sqs) => {
     const queue = await sqs().create('a');
     await sqs().send(queue, 'x');
     const { ReceiptHandle } = await sqs().receiveOne(queue);
-    const Entries = [{ Id: 'bad', ReceiptHandle: 'garbage' }, { Id: 'none' }, { Id: 'good', ReceiptHandle }, { Id: 'again', ReceiptHandle }];
+    const Entries = [
+      { Id: 'bad', ReceiptHandle: 'garbage' },
+      { Id: 'none' },
+      { Id: 'good', ReceiptHandle },
+      { Id: 'again', ReceiptHandle },
+    ];
     expect(await sqs().call('DeleteMessageBatch', { QueueUrl: queue, Entries })).toEqual({
       Successful: [{ Id: 'good' }, { Id: 'again' }],
       Failed: [
-        { Id: 'bad', SenderFault: true, Code: 'ReceiptHandleIsInvalid', Message: 'The input receipt handle "garbage" is not a valid receipt handle.' },
+        {
+          Id: 'bad',
+          SenderFault: true,
+          Code: 'ReceiptHandleIsInvalid',
+          Message: 'The input receipt handle "garbage" is not a valid receipt handle.',
+        },
         { Id: 'none', SenderFault: true, Code: 'MissingParameter', Message: 'The request must contain the parameter ReceiptHandle.' },
       ],
     });

@@ -84,7 +84,9 @@ overEveryStore('dead-letter queues', (sqs) => {
   });
 
   it('decide by RedriveAllowPolicy who may name them; later changes undo nothing', async () => {
-    const dlq = await sqs().create('dlq', { RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [arn('good')] }) });
+    const dlq = await sqs().create('dlq', {
+      RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [arn('good')] }),
+    });
     const good = await sqs().create('good', redrive('dlq', 2));
     const bad = () => sqs().refusal('CreateQueue', { QueueName: 'bad', Attributes: redrive('dlq', 2) });
     expect(await bad()).toMatch(/^InvalidParameterValue: Value .* for parameter RedrivePolicy is invalid\. Reason: .*does not permit/);
@@ -104,11 +106,17 @@ overEveryStore('dead-letter queues', (sqs) => {
     expect(await sqs().call('ListDeadLetterSourceQueues', { QueueUrl: dlq })).toEqual({ queueUrls: ['a', 'b', 'c'].map(url) });
     const page = await sqs().call<{ NextToken: string }>('ListDeadLetterSourceQueues', { QueueUrl: dlq, MaxResults: 2 });
     expect(page).toEqual({ queueUrls: ['a', 'b'].map(url), NextToken: expect.any(String) });
-    expect(await sqs().call('ListDeadLetterSourceQueues', { QueueUrl: dlq, MaxResults: 2, NextToken: page.NextToken })).toEqual({ queueUrls: [url('c')] });
+    expect(await sqs().call('ListDeadLetterSourceQueues', { QueueUrl: dlq, MaxResults: 2, NextToken: page.NextToken })).toEqual({
+      queueUrls: [url('c')],
+    });
     await sqs().setAttributes(url('a'), { RedrivePolicy: '' });
     expect(await sqs().call('ListDeadLetterSourceQueues', { QueueUrl: dlq })).toEqual({ queueUrls: ['b', 'c'].map(url) });
-    expect(await sqs().refusal('ListDeadLetterSourceQueues', { QueueUrl: dlq, MaxResults: 0 })).toMatch(/MaxResults must be an integer between 1 and 1000\.$/);
-    expect(await sqs().refusal('ListDeadLetterSourceQueues', { QueueUrl: url('b'), NextToken: page.NextToken })).toMatch(/Invalid NextToken value/);
+    expect(await sqs().refusal('ListDeadLetterSourceQueues', { QueueUrl: dlq, MaxResults: 0 })).toMatch(
+      /MaxResults must be an integer between 1 and 1000\.$/,
+    );
+    expect(await sqs().refusal('ListDeadLetterSourceQueues', { QueueUrl: url('b'), NextToken: page.NextToken })).toMatch(
+      /Invalid NextToken value/,
+    );
   });
 });
 
@@ -231,8 +239,16 @@ overEveryStore('message move tasks', (sqs) => {
       { DestinationArn: arn('none') },
       "ResourceNotFoundException: The resource that you specified for the DestinationArn parameter doesn't exist.",
     ],
-    ['a source that is no dead-letter queue', { SourceArn: arn('a') }, 'InvalidParameterValue: Source queue must be configured as a Dead Letter Queue.'],
-    ['the source as destination', { DestinationArn: arn('dlq') }, 'InvalidParameterValue: Source queue arn and destination queue arn cannot be the same.'],
+    [
+      'a source that is no dead-letter queue',
+      { SourceArn: arn('a') },
+      'InvalidParameterValue: Source queue must be configured as a Dead Letter Queue.',
+    ],
+    [
+      'the source as destination',
+      { DestinationArn: arn('dlq') },
+      'InvalidParameterValue: Source queue arn and destination queue arn cannot be the same.',
+    ],
     [
       'a destination of the other type',
       { DestinationArn: arn('x.fifo') },
@@ -257,8 +273,14 @@ overEveryStore('message move tasks', (sqs) => {
     [{}, 'MissingParameter: The request must contain the parameter SourceArn.'],
     [{ SourceArn: 'x' }, format('SourceArn')],
     [{ SourceArn: arn('none') }, noSource],
-    [{ SourceArn: arn('dlq'), MaxResults: 0 }, "InvalidParameterValue: Value for parameter MaxResults is invalid. Reason: You must enter a number that's between 1 and 10."],
-    [{ SourceArn: arn('dlq'), MaxResults: 11 }, "InvalidParameterValue: Value for parameter MaxResults is invalid. Reason: You must enter a number that's between 1 and 10."],
+    [
+      { SourceArn: arn('dlq'), MaxResults: 0 },
+      "InvalidParameterValue: Value for parameter MaxResults is invalid. Reason: You must enter a number that's between 1 and 10.",
+    ],
+    [
+      { SourceArn: arn('dlq'), MaxResults: 11 },
+      "InvalidParameterValue: Value for parameter MaxResults is invalid. Reason: You must enter a number that's between 1 and 10.",
+    ],
   ])('are not listed with %j', async (input, text) => {
     expect(await sqs().refusal('ListMessageMoveTasks', input)).toBe(text);
   });

@@ -11,7 +11,13 @@ overEveryStore('declared queues', (sqs) => {
   };
 
   const orders: readonly DeclaredQueue[] = [
-    { name: 'orders.fifo', attributes: { ContentBasedDeduplication: true, VisibilityTimeout: 60 }, tags: { team: 'x' }, deadLetterQueue: 'dead.fifo', maxReceiveCount: 3 },
+    {
+      name: 'orders.fifo',
+      attributes: { ContentBasedDeduplication: true, VisibilityTimeout: 60 },
+      tags: { team: 'x' },
+      deadLetterQueue: 'dead.fifo',
+      maxReceiveCount: 3,
+    },
     { name: 'dead.fifo' },
   ];
 
@@ -64,11 +70,23 @@ overEveryStore('declared queues', (sqs) => {
     ['a bad account', [{ name: 'a', account: '1' }], /^queue "a", account: "1" is not/],
     ['a bad Region', [{ name: 'a', region: 'Mars!' }], /^queue "a", region: /],
     ['a name given twice', [{ name: 'a' }, { name: 'a' }], /^queue "a": is declared twice$/],
-    ['a dead-letter queue that is nowhere', [{ name: 'a', deadLetterQueue: 'b', maxReceiveCount: 1 }], /^queue "a", RedrivePolicy: .*:b is neither declared nor there$/],
+    [
+      'a dead-letter queue that is nowhere',
+      [{ name: 'a', deadLetterQueue: 'b', maxReceiveCount: 1 }],
+      /^queue "a", RedrivePolicy: .*:b is neither declared nor there$/,
+    ],
     ['a count alone', [{ name: 'a', maxReceiveCount: 1 }], /^queue "a", maxReceiveCount: deadLetterQueue is missing/],
     ['a dead-letter queue alone', [{ name: 'a', deadLetterQueue: 'a' }], /^queue "a", deadLetterQueue: maxReceiveCount is missing/],
-    ['a count out of range', [{ name: 'a', deadLetterQueue: 'a', maxReceiveCount: 0 }], /^queue "a", attribute RedrivePolicy: .*maxReceiveCount: 0/],
-    ['two redrive policies', [{ name: 'a', deadLetterQueue: 'a', maxReceiveCount: 1, attributes: { RedrivePolicy: '' } }], /^queue "a", deadLetterQueue: give either/],
+    [
+      'a count out of range',
+      [{ name: 'a', deadLetterQueue: 'a', maxReceiveCount: 0 }],
+      /^queue "a", attribute RedrivePolicy: .*maxReceiveCount: 0/,
+    ],
+    [
+      'two redrive policies',
+      [{ name: 'a', deadLetterQueue: 'a', maxReceiveCount: 1, attributes: { RedrivePolicy: '' } }],
+      /^queue "a", deadLetterQueue: give either/,
+    ],
   ])('with %s are refused by name, and none is created', async (_, wrong, text) => {
     expect(await problem({ name: 'good' }, ...wrong)).toMatch(text);
     expect(await sqs().call('ListQueues')).toEqual({});

@@ -17,7 +17,11 @@ overEveryStore('FIFO queues', (sqs) => {
       MaxNumberOfMessages: 10,
       AttributeNames: ['MessageGroupId', 'MessageDeduplicationId', 'SequenceNumber'],
     });
-    expect(one?.Attributes).toEqual({ MessageGroupId: 'g', MessageDeduplicationId: hash('sha256', 'one'), SequenceNumber: first.SequenceNumber });
+    expect(one?.Attributes).toEqual({
+      MessageGroupId: 'g',
+      MessageDeduplicationId: hash('sha256', 'one'),
+      SequenceNumber: first.SequenceNumber,
+    });
     expect(two?.Attributes).toMatchObject({ MessageDeduplicationId: 'd' });
   });
 
@@ -148,7 +152,10 @@ overEveryStore('deduplication', (sqs) => {
   it('by content looks at the body alone (49), and meets an explicit id that equals its hash', async () => {
     const queue = await sqs().create('a.fifo', fifo);
     const first = await sqs().send(queue, 'body', { MessageGroupId: 'g' });
-    const other = await sqs().send(queue, 'body', { MessageGroupId: 'g', MessageAttributes: { a: { DataType: 'String', StringValue: 'x' } } });
+    const other = await sqs().send(queue, 'body', {
+      MessageGroupId: 'g',
+      MessageAttributes: { a: { DataType: 'String', StringValue: 'x' } },
+    });
     const explicit = await send(queue, hash('sha256', 'body'), 'g', 'another body');
     expect([other.MessageId, explicit.MessageId]).toEqual([first.MessageId, first.MessageId]);
     expect((await send(queue, 'explicit', 'g', 'body')).MessageId).not.toBe(first.MessageId);
@@ -158,7 +165,9 @@ overEveryStore('deduplication', (sqs) => {
     const queue = await sqs().create('a.fifo', fifo);
     expect((await send(queue, 'd', 'g1')).MessageId).toBe((await send(queue, 'd', 'g2')).MessageId);
     const perGroup = await sqs().create('b.fifo', { ...fifo, DeduplicationScope: 'messageGroup' });
-    const ids = [await send(perGroup, 'd', 'g1'), await send(perGroup, 'd', 'g2'), await send(perGroup, 'd', 'g1')].map(({ MessageId }) => MessageId);
+    const ids = [await send(perGroup, 'd', 'g1'), await send(perGroup, 'd', 'g2'), await send(perGroup, 'd', 'g1')].map(
+      ({ MessageId }) => MessageId,
+    );
     expect(ids[1]).not.toBe(ids[0]);
     expect(ids[2]).toBe(ids[0]);
   });

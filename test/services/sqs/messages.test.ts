@@ -71,11 +71,18 @@ overEveryStore('messages', (sqs) => {
     const queue = await sqs().create('a', { VisibilityTimeout: '0' });
     await sqs().send(queue, 'x');
     const names = async (more: object) => Object.keys((await sqs().receiveOne(queue, more)).Attributes ?? {});
-    expect(await names({ AttributeNames: ['SenderId'], MessageSystemAttributeNames: ['SentTimestamp', 'SenderId'] })).toEqual(['SenderId', 'SentTimestamp']);
+    expect(await names({ AttributeNames: ['SenderId'], MessageSystemAttributeNames: ['SentTimestamp', 'SenderId'] })).toEqual([
+      'SenderId',
+      'SentTimestamp',
+    ]);
     expect(await names({ AttributeNames: ['SenderId'], MessageSystemAttributeNames: ['All'] })).toHaveLength(4);
     expect(await names({ AttributeNames: ['SequenceNumber'] })).toEqual([]);
-    expect(await sqs().refusal('ReceiveMessage', { QueueUrl: queue, AttributeNames: ['Sender'] })).toBe('InvalidAttributeName: Unknown Attribute Sender.');
-    expect(await sqs().refusal('ReceiveMessage', { QueueUrl: queue, MessageSystemAttributeNames: ['All', ''] })).toBe('InvalidAttributeName: Unknown Attribute .');
+    expect(await sqs().refusal('ReceiveMessage', { QueueUrl: queue, AttributeNames: ['Sender'] })).toBe(
+      'InvalidAttributeName: Unknown Attribute Sender.',
+    );
+    expect(await sqs().refusal('ReceiveMessage', { QueueUrl: queue, MessageSystemAttributeNames: ['All', ''] })).toBe(
+      'InvalidAttributeName: Unknown Attribute .',
+    );
   });
 
   it('carry a trace header, the given one before that of the request (58)', async () => {
@@ -121,8 +128,16 @@ overEveryStore('messages', (sqs) => {
       { MessageBody: 'a\u0001' },
       'InvalidMessageContents: Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF',
     ],
-    ['a delay of -1', { DelaySeconds: -1 }, 'InvalidParameterValue: Value -1 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.'],
-    ['a delay of 901', { DelaySeconds: 901 }, 'InvalidParameterValue: Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.'],
+    [
+      'a delay of -1',
+      { DelaySeconds: -1 },
+      'InvalidParameterValue: Value -1 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.',
+    ],
+    [
+      'a delay of 901',
+      { DelaySeconds: 901 },
+      'InvalidParameterValue: Value 901 for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.',
+    ],
     [
       'a deduplication id on a standard queue (56)',
       { MessageDeduplicationId: 'd' },
@@ -134,13 +149,21 @@ overEveryStore('messages', (sqs) => {
       'InvalidParameterValue: Value a b for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.',
     ],
     ['an empty group id', { MessageGroupId: '' }, /^InvalidParameterValue: Value {2}for parameter MessageGroupId is invalid\./],
-    ['list values', { MessageAttributes: { a: { DataType: 'String', StringListValues: ['x'] } } }, /^AWS\.SimpleQueueService\.UnsupportedOperation: /],
+    [
+      'list values',
+      { MessageAttributes: { a: { DataType: 'String', StringListValues: ['x'] } } },
+      /^AWS\.SimpleQueueService\.UnsupportedOperation: /,
+    ],
     [
       'an attribute without value',
       { MessageAttributes: { a: string('') } },
       "InvalidParameterValue: Message (user) attribute 'a' must contain a non-empty value of type 'String'.",
     ],
-    ['an unknown system attribute', { MessageSystemAttributes: { X: string('y') } }, "InvalidParameterValue: Message system attribute name 'X' is invalid."],
+    [
+      'an unknown system attribute',
+      { MessageSystemAttributes: { X: string('y') } },
+      "InvalidParameterValue: Message system attribute name 'X' is invalid.",
+    ],
   ])('are refused with %s, and nothing is sent', async (_, wrong, text) => {
     const queue = await sqs().create('a');
     const refusal = await sqs().refusal('SendMessage', { QueueUrl: queue, MessageBody: 'x', ...wrong });
@@ -152,7 +175,9 @@ overEveryStore('messages', (sqs) => {
     const queue = await sqs().create('a');
     const sent = await sqs().send(queue, 'x', { MessageGroupId: 'tenant' });
     expect(sent).not.toHaveProperty('SequenceNumber');
-    expect((await sqs().receiveOne(queue, { AttributeNames: ['MessageGroupId', 'SequenceNumber', 'MessageDeduplicationId'] })).Attributes).toEqual({
+    expect(
+      (await sqs().receiveOne(queue, { AttributeNames: ['MessageGroupId', 'SequenceNumber', 'MessageDeduplicationId'] })).Attributes,
+    ).toEqual({
       MessageGroupId: 'tenant',
     });
   });
@@ -187,10 +212,14 @@ overEveryStore('receiving', (sqs) => {
 
   it('checks its numbers', async () => {
     const queue = await sqs().create('a');
-    const invalid = (value: number, name: string, reason: string) => `InvalidParameterValue: Value ${value} for parameter ${name} is invalid. Reason: ${reason}, if provided.`;
-    for (const value of [0, 11]) expect(await receive(queue, { MaxNumberOfMessages: value })).toBe(invalid(value, 'MaxNumberOfMessages', 'Must be between 1 and 10'));
-    for (const value of [-1, 21]) expect(await receive(queue, { WaitTimeSeconds: value })).toBe(invalid(value, 'WaitTimeSeconds', 'Must be >= 0 and <= 20'));
-    for (const value of [-1, 43_201]) expect(await receive(queue, { VisibilityTimeout: value })).toBe(invalid(value, 'VisibilityTimeout', 'Must be >= 0 and <= 43200'));
+    const invalid = (value: number, name: string, reason: string) =>
+      `InvalidParameterValue: Value ${value} for parameter ${name} is invalid. Reason: ${reason}, if provided.`;
+    for (const value of [0, 11])
+      expect(await receive(queue, { MaxNumberOfMessages: value })).toBe(invalid(value, 'MaxNumberOfMessages', 'Must be between 1 and 10'));
+    for (const value of [-1, 21])
+      expect(await receive(queue, { WaitTimeSeconds: value })).toBe(invalid(value, 'WaitTimeSeconds', 'Must be >= 0 and <= 20'));
+    for (const value of [-1, 43_201])
+      expect(await receive(queue, { VisibilityTimeout: value })).toBe(invalid(value, 'VisibilityTimeout', 'Must be >= 0 and <= 43200'));
   });
 
   it('takes attempt ids on FIFO queues only', async () => {
@@ -199,7 +228,9 @@ overEveryStore('receiving', (sqs) => {
       'InvalidParameterValue: Value x for parameter ReceiveRequestAttemptId is invalid. Reason: The request include parameter that is not valid for this queue type.',
     );
     const fifo = await sqs().create('a.fifo', { FifoQueue: 'true' });
-    expect(await receive(fifo, { ReceiveRequestAttemptId: 'a b' })).toMatch(/^InvalidParameterValue: Value a b for parameter ReceiveRequestAttemptId is invalid\./);
+    expect(await receive(fifo, { ReceiveRequestAttemptId: 'a b' })).toMatch(
+      /^InvalidParameterValue: Value a b for parameter ReceiveRequestAttemptId is invalid\./,
+    );
   });
 
   it('hides for the visibility timeout of the request, else of the queue, which does not touch messages in flight', async () => {
@@ -259,7 +290,9 @@ overEveryStore('receiving', (sqs) => {
     expect(await sqs().counts(queue)).toEqual([0, 1, 0]);
     await sqs().undo[0]?.();
     expect(await sqs().counts(queue)).toEqual([1, 0, 0]);
-    expect((await sqs().receiveOne(queue, { AttributeNames: ['ApproximateReceiveCount'] })).Attributes).toEqual({ ApproximateReceiveCount: '1' });
+    expect((await sqs().receiveOne(queue, { AttributeNames: ['ApproximateReceiveCount'] })).Attributes).toEqual({
+      ApproximateReceiveCount: '1',
+    });
   });
 
   it('asks for nothing to be undone when there was nothing', async () => {
@@ -338,7 +371,9 @@ overEveryStore('receipt handles of standard queues', (sqs) => {
   it('need a queue, a handle and a timeout, in that order', async () => {
     const queue = await sqs().create('a');
     expect(await change('nowhere', 'garbage')).toMatch(/NonExistentQueue/);
-    expect(await sqs().refusal('ChangeMessageVisibility', { QueueUrl: queue, VisibilityTimeout: 1 })).toBe('MissingParameter: The request must contain the parameter ReceiptHandle.');
+    expect(await sqs().refusal('ChangeMessageVisibility', { QueueUrl: queue, VisibilityTimeout: 1 })).toBe(
+      'MissingParameter: The request must contain the parameter ReceiptHandle.',
+    );
     expect(await sqs().refusal('ChangeMessageVisibility', { QueueUrl: queue, ReceiptHandle: 'garbage' })).toBe(
       'MissingParameter: The request must contain the parameter VisibilityTimeout.',
     );
@@ -361,7 +396,9 @@ overEveryStore('receipt handles of standard queues', (sqs) => {
       expect(refusal.message).toBe(`The input receipt handle "${handle}" is not a valid receipt handle.`);
       expect(await change(queue, handle)).toBe(invalid(handle));
     }
-    expect(await sqs().refusal('DeleteMessage', { QueueUrl: queue })).toBe('MissingParameter: The request must contain the parameter ReceiptHandle.');
+    expect(await sqs().refusal('DeleteMessage', { QueueUrl: queue })).toBe(
+      'MissingParameter: The request must contain the parameter ReceiptHandle.',
+    );
     expect(await sqs().refusal('DeleteMessage', { QueueUrl: 'nowhere', ReceiptHandle: 'garbage' })).toMatch(/NonExistentQueue/);
   });
 });

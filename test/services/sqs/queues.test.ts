@@ -37,7 +37,9 @@ overEveryStore('queues', (sqs) => {
     const attempt = (name: string, attributes: object) => sqs().refusal('CreateQueue', { QueueName: name, Attributes: attributes });
     expect(await attempt('a', { FifoQueue: 'false' })).toBe('InvalidAttributeName: Unknown Attribute FifoQueue.');
     expect(await attempt('a.fifo', { FifoQueue: 'false' })).toBe(nameRule);
-    expect(await attempt('a', { ContentBasedDeduplication: 'true' })).toBe('InvalidAttributeName: Unknown Attribute ContentBasedDeduplication.');
+    expect(await attempt('a', { ContentBasedDeduplication: 'true' })).toBe(
+      'InvalidAttributeName: Unknown Attribute ContentBasedDeduplication.',
+    );
     expect(await attempt('a', { DeduplicationScope: 'queue' })).toBe(
       'InvalidAttributeName: You can specify the DeduplicationScope only when FifoQueue is set to true.',
     );
@@ -118,7 +120,12 @@ overEveryStore('queues', (sqs) => {
 
   it('a queue can be named by its bare name, its path, and a URL on any host (14)', async () => {
     await sqs().create('a');
-    for (const form of ['a', '/000000000000/a', 'https://sqs.us-east-1.amazonaws.com/000000000000/a', 'http://queue.localhost:1/queue/a/']) {
+    for (const form of [
+      'a',
+      '/000000000000/a',
+      'https://sqs.us-east-1.amazonaws.com/000000000000/a',
+      'http://queue.localhost:1/queue/a/',
+    ]) {
       expect(await sqs().attributes(form, 'QueueArn')).toEqual({ QueueArn: arn('a') });
     }
   });
@@ -232,7 +239,12 @@ overEveryStore('queue attributes', (sqs) => {
   it('All of a fresh standard queue are twelve', async () => {
     const attributes = await sqs().attributes(await sqs().create('a'), 'All');
     expect(Object.keys(attributes).sort()).toEqual(always);
-    expect(attributes).toMatchObject({ QueueArn: arn('a'), VisibilityTimeout: '30', MaximumMessageSize: '1048576', SqsManagedSseEnabled: 'true' });
+    expect(attributes).toMatchObject({
+      QueueArn: arn('a'),
+      VisibilityTimeout: '30',
+      MaximumMessageSize: '1048576',
+      SqsManagedSseEnabled: 'true',
+    });
   });
 
   it('All of a fresh FIFO queue are sixteen', async () => {
@@ -278,7 +290,9 @@ overEveryStore('queue attributes', (sqs) => {
 
   it('KmsDataKeyReusePeriodSeconds of 300 is not returned, SqsManagedSseEnabled always is (21)', async () => {
     const queue = await sqs().create('a', { KmsDataKeyReusePeriodSeconds: '300', SqsManagedSseEnabled: 'false' });
-    expect(await sqs().attributes(queue, 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled')).toEqual({ SqsManagedSseEnabled: 'false' });
+    expect(await sqs().attributes(queue, 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled')).toEqual({
+      SqsManagedSseEnabled: 'false',
+    });
     await sqs().setAttributes(queue, { KmsDataKeyReusePeriodSeconds: '301' });
     expect(await sqs().attributes(queue, 'KmsDataKeyReusePeriodSeconds')).toEqual({ KmsDataKeyReusePeriodSeconds: '301' });
   });
@@ -328,7 +342,13 @@ overEveryStore('queue attributes', (sqs) => {
 });
 
 overEveryStore('permissions', (sqs) => {
-  const add = (queue: string, more: object = {}) => ({ QueueUrl: queue, Label: 'one', AWSAccountIds: ['111111111111'], Actions: ['SendMessage'], ...more });
+  const add = (queue: string, more: object = {}) => ({
+    QueueUrl: queue,
+    Label: 'one',
+    AWSAccountIds: ['111111111111'],
+    Actions: ['SendMessage'],
+    ...more,
+  });
   const policyOf = async (queue: string) => {
     const { Policy } = await sqs().attributes(queue, 'Policy');
     return Policy && JSON.parse(Policy);
@@ -337,7 +357,10 @@ overEveryStore('permissions', (sqs) => {
   it('AddPermission makes a policy and appends to it; RemovePermission takes away, the last with the policy', async () => {
     const queue = await sqs().create('a');
     await sqs().call('AddPermission', add(queue));
-    await sqs().call('AddPermission', add(queue, { Label: 'two', AWSAccountIds: ['111111111111', '222222222222'], Actions: ['*', 'ReceiveMessage'] }));
+    await sqs().call(
+      'AddPermission',
+      add(queue, { Label: 'two', AWSAccountIds: ['111111111111', '222222222222'], Actions: ['*', 'ReceiveMessage'] }),
+    );
     const one = {
       Sid: 'one',
       Effect: 'Allow',
@@ -384,7 +407,8 @@ overEveryStore('permissions', (sqs) => {
   it('a label exists once, and must exist to be removed', async () => {
     const queue = await sqs().create('a');
     const remove = (label: string) => sqs().refusal('RemovePermission', { QueueUrl: queue, Label: label });
-    const invalid = (label: string, reason: string) => `InvalidParameterValue: Value ${label} for parameter Label is invalid. Reason: ${reason}`;
+    const invalid = (label: string, reason: string) =>
+      `InvalidParameterValue: Value ${label} for parameter Label is invalid. Reason: ${reason}`;
     expect(await remove('x')).toBe(invalid('x', "can't find label."));
     expect(await remove('')).toBe('MissingParameter: The request must contain the parameter Label.');
     await sqs().call('AddPermission', add(queue));
