@@ -1,0 +1,4 @@
+import { build, installIfMissing } from './prepare.mjs';
+
+installIfMissing();
+build();

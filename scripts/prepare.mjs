@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Nothing here needs more than Node and npm: it runs on a fresh clone. */
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Installs the packages of package-lock.json unless they are there already. No install scripts are needed. */
+export function installIfMissing() {
+  if (isInstalled()) return;
+  process.stderr.write('signalbox: installing dependencies\n');
+  runNpm(['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund']);
+}
+
+/** Compiles src/ into dist/ unless dist/ is newer than all that it is made of. */
+export function buildIfStale() {
+  if (builtAt() < newestChange()) build();
+}
+
+/** Compiles beside dist/ and swaps, so that a failed build leaves the last good one in place. */
+export function build() {
+  process.stderr.write('signalbox: building\n');
+  const startedAt = new Date();
+  const fresh = join(root, `.tmp/build-${process.pid}`);
+  rmSync(fresh, { recursive: true, force: true });
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  try {
+    run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh, '--noEmitOnError'], process.stderr.fd);
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    renameSync(fresh, join(root, 'dist'));
+    // What changes while the compiler runs is newer than the build.
+    utimesSync(builtFile(), startedAt, startedAt);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** npm keeps beside the packages a list of what it installed: the versions there must be those that are locked. */
+function isInstalled() {
+  const locked = packagesOf('package-lock.json');
+  const installed = packagesOf('node_modules/.package-lock.json');
+  if (locked === undefined) throw new Error('package-lock.json is missing');
+  if (installed === undefined) return false;
+  return Object.entries(locked).every(([path, wanted]) => {
+    const found = installed[path];
+    return path === '' || (found === undefined ? wanted.optional === true : found.version === wanted.version);
+  });
+}
+
+function packagesOf(file) {
+  const path = join(root, file);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : undefined;
+}
+
+function builtFile() {
+  return join(root, 'dist/index.js');
+}
+
+function builtAt() {
+  return existsSync(builtFile()) ? statSync(builtFile()).mtimeMs : 0;
+}
+
+/** A folder's own time tells of files that were removed. */
+function newestChange() {
+  const files = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
+  const source = join(root, 'src');
+  const sources = [source, ...readdirSync(source, { recursive: true }).map((name) => join(source, name))];
+  return Math.max(...[...files, ...sources].map((path) => statSync(path).mtimeMs));
+}
+
+function runNpm(args) {
+  const npm = process.env.npm_execpath;
+  // npm's own output would stand before that of the program that is to run.
+  if (npm?.endsWith('.js')) run(process.execPath, [npm, ...args], process.stderr.fd);
+  else run('npm', args, process.stderr.fd, process.platform === 'win32');
+}
+
+function run(command, args, output, shell = false) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', output, 'inherit'], shell });
+  if (error !== undefined) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
