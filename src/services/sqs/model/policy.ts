@@ -72,7 +72,7 @@ function isPrincipal(value: unknown): boolean {
 
 function countPrincipals(principal: unknown): number {
   if (!isObject(principal)) return 1;
-  return Object.values(principal).reduce((sum: number, names) => sum + countOf(names), 0);
+  return Object.values(principal).reduce<number>((sum, names) => sum + countOf(names), 0);
 }
 
 function countOf(value: unknown): number {
