@@ -1,8 +1,8 @@
 import type { QueueAddress } from '../../../base/ids.js';
 import type { Queue, QueueDefinition, QueueSettings } from '../../../engine/engine.js';
 import { isRefusal } from '../errors.js';
-import { effective, type QueueKind, type StoredAttributes, seconds } from './queue-attributes.js';
 import { isFifoName } from './queue-arn.js';
+import { effective, type QueueKind, type StoredAttributes, seconds } from './queue-attributes.js';
 import { readRedrivePolicy } from './redrive.js';
 import type { Tags } from './tags.js';
 

@@ -1,5 +1,5 @@
 import type { SettleOutcome, VisibilityOutcome } from '../../../engine/engine.js';
-import { invalidValue, receiptHandleIsInvalid, type Refusal } from '../errors.js';
+import { invalidValue, type Refusal, receiptHandleIsInvalid } from '../errors.js';
 import { visibilitySecondsMax } from '../limits.js';
 
 /** How AWS words what the engine says of a receipt. */
