@@ -71,9 +71,12 @@ const byte = {
   attemptExpiry: letter('E'),
 } as const;
 
-/** Room for two ids of `idLengthMax` UTF-16 units in UTF-8, well below LMDB's 1,978 bytes for real ids. */
-const wideKey = 1_900;
-const textKey = 1_000;
+/** A writer with room for fixed parts and terminated strings. A UTF-16 unit takes at most three bytes of UTF-8. */
+function writerFor(fixedBytes: number, ...texts: readonly string[]): KeyWriter {
+  let bytes = fixedBytes;
+  for (const text of texts) bytes += text.length * 3 + 1;
+  return new KeyWriter(bytes);
+}
 
 export const lastIdKey: Key = Buffer.of(byte.lastId);
 export const catalogueScope: Scope = Buffer.of(byte.catalogue);
@@ -81,12 +84,12 @@ export const sourcesScope: Scope = Buffer.of(byte.sources);
 export const deletedScope: Scope = Buffer.of(byte.deleted);
 
 export function catalogueKey(address: QueueAddress): Key {
-  return new KeyWriter(textKey).byte(byte.catalogue).string(address).done();
+  return writerFor(1, address).byte(byte.catalogue).string(address).done();
 }
 
 /** Prefix of the catalogue keys of all addresses that start with `start`. */
 export function cataloguePrefix(start: string): Key {
-  return new KeyWriter(textKey).byte(byte.catalogue).text(start).done();
+  return writerFor(1, start).byte(byte.catalogue).text(start).done();
 }
 
 export function addressOfCatalogueKey(key: Key): QueueAddress {
@@ -94,11 +97,11 @@ export function addressOfCatalogueKey(key: Key): QueueAddress {
 }
 
 export function sourcesPrefix(target: QueueAddress): Key {
-  return new KeyWriter(textKey).byte(byte.sources).string(target).done();
+  return writerFor(1, target).byte(byte.sources).string(target).done();
 }
 
 export function sourceKey(target: QueueAddress, source: QueueAddress): Key {
-  return new KeyWriter(wideKey).byte(byte.sources).string(target).string(source).done();
+  return writerFor(1, target, source).byte(byte.sources).string(target).string(source).done();
 }
 
 export function sourceOfSourceKey(key: Key, target: QueueAddress): QueueAddress {
@@ -126,7 +129,7 @@ export function tasksPrefix(id: number): Key {
 }
 
 export function taskKey(id: number, startedAt: number, taskId: string): Key {
-  return new KeyWriter(textKey).byte(byte.queue).uint48(id).byte(byte.task).uint48(startedAt).string(taskId).done();
+  return writerFor(14, taskId).byte(byte.queue).uint48(id).byte(byte.task).uint48(startedAt).string(taskId).done();
 }
 
 export function garbagePrefix(id: number): Key {
@@ -171,11 +174,11 @@ export class GenerationKeys {
   }
 
   #text(family: number, text: string): KeyWriter {
-    return new KeyWriter(partsAt + 20 + text.length * 3).raw(this.prefix).byte(family).string(text);
+    return writerFor(partsAt + 12, text).raw(this.prefix).byte(family).string(text);
   }
 
   #atText(family: number, at: number, text: string): Key {
-    return new KeyWriter(partsAt + 8 + text.length * 3).raw(this.prefix).byte(family).uint48(at).string(text).done();
+    return writerFor(partsAt + 6, text).raw(this.prefix).byte(family).uint48(at).string(text).done();
   }
 
   states = (): Key => this.#family(byte.state);
@@ -212,11 +215,11 @@ export class GenerationKeys {
   oldHead = (at: number, group: string): Key => this.#atText(byte.oldHead, at, group);
 
   duplicate = (scope: string, id: string): Key =>
-    new KeyWriter(wideKey).raw(this.prefix).byte(byte.duplicate).string(scope).string(id).done();
+    writerFor(partsAt, scope, id).raw(this.prefix).byte(byte.duplicate).string(scope).string(id).done();
   duplicateExpiries = (): Key => this.#family(byte.duplicateExpiry);
   duplicateExpiriesUntil = (at: number): Key => this.#at(byte.duplicateExpiry, at);
   duplicateExpiry = (at: number, scope: string, id: string): Key =>
-    new KeyWriter(wideKey).raw(this.prefix).byte(byte.duplicateExpiry).uint48(at).string(scope).string(id).done();
+    writerFor(partsAt + 6, scope, id).raw(this.prefix).byte(byte.duplicateExpiry).uint48(at).string(scope).string(id).done();
   /** The `d` key that an `e` key stands for. */
   duplicateOfExpiry = (expiry: Key): Key =>
     new KeyWriter(expiry.length).raw(this.prefix).byte(byte.duplicate).raw(expiry.subarray(partsAt + 6)).done();

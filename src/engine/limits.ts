@@ -11,11 +11,11 @@ export const limits = {
   foldBucketsMax: 500,
   /** Messages past their retention or out of receives that one receive passes over before it starts a new transaction (S7). */
   passedOverMax: 100,
-  /** Expired deduplication ids that one send clears away, so that they never pile up under load. */
-  deduplicationDropsMax: 4,
   /** Messages that one transaction of background work expires, moves or sweeps (S7). */
   upkeepChunkMax: 200,
   sweepKeysMax: 800,
+  /** What expired may stay on disk this much longer, so that a steady flow is cleared in chunks; nobody sees it meanwhile. */
+  upkeepSlackMs: 1_000,
   /** Bytes of bodies that one transaction moves between queues (S7). */
   moveBytesMax: 2 * 1024 * 1024,
   /** Messages that one transaction of a move task moves. */

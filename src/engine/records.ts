@@ -113,17 +113,31 @@ export function decodeState(enqueuedAt: number, seq: number, value: Value): Mess
   };
 }
 
-type BodyTuple = readonly [MessageId, string | null, QueueAddress | null, Buffer];
+type BodyHead = readonly [MessageId, string | null, QueueAddress | null];
 
+/** The length of the packed head, the head, and the content as it is: it is the bulk, and is copied once. */
 export function encodeBody(body: MessageBody): Value {
-  const tuple: BodyTuple = [body.messageId, body.deduplicationId ?? null, body.deadLetterSource ?? null, body.content];
-  return packr.pack(tuple);
+  const tuple: BodyHead = [body.messageId, body.deduplicationId ?? null, body.deadLetterSource ?? null];
+  const head = packr.pack(tuple);
+  const value = Buffer.allocUnsafe(headLengthBytes + head.length + body.content.length);
+  value.writeUInt16BE(head.length, 0);
+  value.set(head, headLengthBytes);
+  value.set(body.content, headLengthBytes + head.length);
+  return value;
 }
 
 export function decodeBody(value: Value): MessageBody {
-  const [messageId, deduplicationId, deadLetterSource, content] = packr.unpack(value) as BodyTuple;
-  return { messageId, deduplicationId: deduplicationId ?? undefined, deadLetterSource: deadLetterSource ?? undefined, content };
+  const contentAt = headLengthBytes + value.readUInt16BE(0);
+  const [messageId, deduplicationId, deadLetterSource] = packr.unpack(value.subarray(headLengthBytes, contentAt)) as BodyHead;
+  return {
+    messageId,
+    deduplicationId: deduplicationId ?? undefined,
+    deadLetterSource: deadLetterSource ?? undefined,
+    content: value.subarray(contentAt),
+  };
 }
+
+const headLengthBytes = 2;
 
 /** A 48-bit time or number as a value. */
 export function encodeTime(at: number): Value {

@@ -12,7 +12,6 @@ export interface Draft extends NewMessage {
 
 /** Enqueues drafts in order; on FIFO queues a deduplication id seen in the last five minutes enqueues nothing. */
 export function send(view: QueueView, drafts: readonly Draft[]): readonly SentMessage[] {
-  if (view.fifo) dropExpiredDuplicates(view, limits.deduplicationDropsMax);
   return drafts.map((draft) => (view.fifo ? sendOnce(view, draft) : enqueue(view, draft)));
 }
 

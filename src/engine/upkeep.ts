@@ -38,7 +38,8 @@ export function nextDuty(tx: ReadTransaction, record: QueueRecord, keys: Generat
   if (garbage !== undefined) return 0;
   const oldest = first(keys.states());
   const retention = oldest === never ? never : oldest + record.settings.retentionMs;
-  return Math.min(retention, first(keys.exhaustedAll()), first(keys.duplicateExpiries()), first(keys.attemptExpiries()));
+  const expiry = Math.min(retention, first(keys.duplicateExpiries()), first(keys.attemptExpiries()));
+  return Math.min(expiry + limits.upkeepSlackMs, first(keys.exhaustedAll()), never);
 }
 
 /** How far one sweep of a prefix got. Values are read along with the keys, so the number of keys adapts to their size. */

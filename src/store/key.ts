@@ -49,7 +49,7 @@ export class KeyWriter {
 
   done(): Key {
     if (this.#length > this.#bytes.length) throw new RangeError('key is longer than its writer');
-    return this.#bytes.subarray(0, this.#length);
+    return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#length);
   }
 }
 
