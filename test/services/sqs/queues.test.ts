@@ -64,6 +64,13 @@ overEveryStore('queues', (sqs) => {
     );
   });
 
+  it('CreateQueue of one name by two at once makes one queue, and refuses who wants it otherwise', async () => {
+    const create = (seconds: string) => sqs().create('a', { VisibilityTimeout: seconds });
+    const outcomes = await Promise.allSettled([create('5'), create('5'), create('6')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(await sqs().attributes(url('a'), 'VisibilityTimeout')).toEqual({ VisibilityTimeout: '5' });
+  });
+
   it('CreateQueue compares a RedrivePolicy by what it says', async () => {
     await sqs().create('dlq');
     const queue = await sqs().create('a', { RedrivePolicy: JSON.stringify({ maxReceiveCount: '3', deadLetterTargetArn: arn('dlq') }) });

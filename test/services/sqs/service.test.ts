@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { QueueAddress } from '../../../src/base/ids.js';
 import type { Queue } from '../../../src/engine/engine.js';
 import { errorCodes } from '../../../src/services/sqs/errors.js';
 import { readAttributeNames } from '../../../src/services/sqs/model/returned-attributes.js';
+import { listQueues } from '../../../src/services/sqs/operations/listQueues.js';
 import { receiveMessage } from '../../../src/services/sqs/operations/receiveMessage.js';
 import type { Call } from '../../../src/wire/service.js';
 import { account, origin, overMemory, region } from './harness.js';
@@ -101,6 +103,28 @@ describe('documentation', () => {
   });
 });
 
+const call: Call = {
+  requestId: 'r',
+  protocol: 'json',
+  accountId: account,
+  region,
+  origin,
+  signal: new AbortController().signal,
+  onUndelivered: () => {},
+};
+
+describe('more queues than a page holds', () => {
+  const addresses = Array.from({ length: 1001 }, (_, index) => `arn:aws:sqs:us-east-1:000000000000:q${index}` as QueueAddress);
+  const operation = listQueues({ listQueues: async ({ limit }) => addresses.slice(0, limit) });
+
+  it('are cut off at 1000, with a token only when MaxResults was given (59)', async () => {
+    const all = await operation.handle({}, call);
+    expect(all.QueueUrls).toHaveLength(1000);
+    expect(all.NextToken).toBeUndefined();
+    expect(await operation.handle({ MaxResults: 1000 }, call)).toMatchObject({ NextToken: expect.any(String) });
+  });
+});
+
 describe('too many messages in flight', () => {
   const queue = { address: 'arn:aws:sqs:us-east-1:000000000000:a', settings: { ordering: 'standard' }, properties: {} } as unknown as Queue;
   const operation = receiveMessage({
@@ -108,15 +132,6 @@ describe('too many messages in flight', () => {
     receive: async () => ({ kind: 'overLimit' }),
     unreceive: async () => {},
   });
-  const call: Call = {
-    requestId: 'r',
-    protocol: 'json',
-    accountId: account,
-    region,
-    origin,
-    signal: new AbortController().signal,
-    onUndelivered: () => {},
-  };
 
   it('is an error of short polls only (55), with status 403 (6)', async () => {
     const short = operation.handle({ QueueUrl: 'a' }, call);
