@@ -35,6 +35,8 @@ class Pass implements ClaimPass {
   deadLettersDue = false;
   more = false;
   #passedOver = 0;
+  /** With a visibility timeout of zero a claimed message is visible at once, and would be met again further on. */
+  readonly #met = new Set<number>();
 
   constructor(
     private readonly view: QueueView,
@@ -59,6 +61,8 @@ class Pass implements ClaimPass {
   /** Claims a visible message, unless it is past its retention (dropped) or has used up its receives (blocked). */
   take(state: MessageState): Verdict {
     const { view } = this;
+    if (this.#met.has(state.seq)) return 'blocked';
+    this.#met.add(state.seq);
     if (view.expired(state)) {
       view.remove(state);
       this.#passOver();

@@ -97,6 +97,7 @@ export class Keeper {
       if (isGone(dropped)) return;
       more = dropped;
     }
+    this.core.signal(id); // an expired message may have held its group back
     let limit = firstSweepLimit;
     for (let done = false; !done && !this.#stopped; ) {
       const swept = await this.core.store.transact([queueScope(id)], (tx) => sweepGarbage(tx, id, limit));

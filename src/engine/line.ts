@@ -34,6 +34,8 @@ export class Line {
   #timer: Disposable | undefined;
   #looking = false;
   #lookAgain = false;
+  /** An idle waiter was passed over because attempts under way may take what was seen. */
+  #passedOver = false;
 
   constructor(
     private readonly clock: Clock,
@@ -87,9 +89,13 @@ export class Line {
   #serve({ ready, nextAt }: Availability): void {
     let room = ready;
     for (const { state } of this.#waiters) if (state !== 'idle') room--;
+    this.#passedOver = false;
     for (const waiter of this.#waiters) {
-      if (room <= 0) break;
       if (waiter.state !== 'idle') continue;
+      if (room <= 0) {
+        this.#passedOver = ready > 0;
+        break;
+      }
       room--;
       void this.#attempt(waiter); // L1
     }
@@ -115,6 +121,8 @@ export class Line {
     } catch (fault) {
       this.#settle(waiter, () => waiter.reject(fault));
     }
+    // What was seen may have been more than this attempt took, when it had committed before the look.
+    if (this.#passedOver && this.#waiters.size > 0) this.check();
   }
 
   #isOverdue(waiter: Waiter): boolean {

@@ -89,6 +89,7 @@ export class Receiver {
   async #hand(queue: Queue, request: ReceiveRequest, { claimed, generation }: { claimed: readonly Claimed[]; generation: number }): Promise<ReceiveOutcome> {
     for (const { state } of claimed) if (state.exhausted) this.keeper.note(queue.id, state.visibleAt);
     const messages = claimed.map((message) => received(queue, generation, message));
+    if (claimed.some(({ state }) => state.visibleAt <= this.core.now())) this.core.signal(queue.id);
     if (!request.signal?.aborted) return { kind: 'received', messages };
     await this.unreceive(
       queue,

@@ -56,13 +56,14 @@ export function changeVisibility(view: QueueView, receipt: Receipt | undefined, 
 /** Takes back a claim that its receiver never learned of. */
 export function unreceive(view: QueueView, receipt: Receipt | undefined): void {
   const found = standing(view, receipt);
-  if (found.kind !== 'latest' || found.state.visibleAt <= view.now) return;
+  if (found.kind !== 'latest') return;
   const { state } = found;
   view.update(state, {
     ...state,
-    visibleAt: view.visibleFrom(view.now, state.group),
+    visibleAt: Math.min(state.visibleAt, view.visibleFrom(view.now, state.group)),
     receives: state.receives - 1,
     receivesHere: state.receivesHere - 1,
+    firstReceivedAt: state.receives === 1 ? 0 : state.firstReceivedAt,
     exhausted: false,
   });
 }
