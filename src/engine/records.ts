@@ -77,7 +77,20 @@ export const deletedRecord = recordOf<DeletedRecord>();
 export const taskRecord = recordOf<TaskRecord>();
 export const attemptRecord = recordOf<AttemptRecord>();
 export const duplicateRecord = recordOf<DuplicateRecord>();
-export const numbers = recordOf<readonly number[]>();
+
+/** Lists of numbers that are read and written by every transaction: eight bytes each, several times faster than MessagePack. */
+export const numbers = {
+  encode(list: readonly number[]): Value {
+    const value = Buffer.allocUnsafe(list.length * 8);
+    for (let index = 0; index < list.length; index++) value.writeDoubleBE(list[index] ?? 0, index * 8);
+    return value;
+  },
+  decode(value: Value): readonly number[] {
+    const list: number[] = [];
+    for (let at = 0; at < value.length; at += 8) list.push(value.readDoubleBE(at));
+    return list;
+  },
+} as const;
 
 type StateTuple = readonly [number, number, number, number, number, number, number, string | null, boolean];
 

@@ -37,7 +37,7 @@ export function dispatcher(options: DispatchOptions): (request: IncomingMessage,
   const undoFailed = (exchange: Exchange, fault: unknown): void =>
     log.error({ requestId: exchange.requestId, err: fault }, 'what an undelivered answer had claimed could not be given back');
   return (request, response) => {
-    const startedAt = process.hrtime.bigint();
+    const startedAt = performance.now();
     const exchange = new Exchange(request, response, random.uuid(), undoFailed);
     const progress: Progress = { protocol: 'none', served: undefined, outcome: 'ok' };
     readBody(request, limits.bodyBytesMax, (body) => {
@@ -88,10 +88,10 @@ function faulted({ table, log }: DispatchOptions, exchange: Exchange, progress: 
   return refusal(error, protocol, table, progress.served?.service, requestId);
 }
 
-function write(options: DispatchOptions, exchange: Exchange, answered: Answer, progress: Progress, startedAt: bigint, cutOff: boolean): void {
+function write(options: DispatchOptions, exchange: Exchange, answered: Answer, progress: Progress, startedAt: number, cutOff: boolean): void {
   const { response, requestId } = exchange;
   const { status, contentType, body, queryError } = answered;
-  const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+  const seconds = (performance.now() - startedAt) / 1_000;
   const { served, protocol, outcome } = progress;
   const service = served?.service.name ?? 'unknown';
   options.observer.requestFinished({ requestId, service, operation: served?.operation.name ?? 'unknown', protocol, status, outcome, seconds });

@@ -16,9 +16,20 @@ export async function requireQueue(engine: FindQueue, queueUrl: string | undefin
 /** No URL at all is a missing queue too, not a missing parameter: so does AWS. */
 function addressOf(queueUrl: string | undefined, caller: Caller): QueueAddress | Refusal {
   if (queueUrl === undefined || queueUrl === '') return queueDoesNotExist();
+  const key = `${caller.region} ${caller.accountId} ${queueUrl}`;
+  const known = knownAddresses.get(key);
+  if (known !== undefined) return known;
   const identity = parseQueueUrl(queueUrl, caller);
-  return identity === undefined ? invalidAddress(queueUrl) : queueArn(identity);
+  if (identity === undefined) return invalidAddress(queueUrl);
+  const address = queueArn(identity);
+  if (knownAddresses.size >= knownAddressesMax) knownAddresses.clear();
+  knownAddresses.set(key, address);
+  return address;
 }
+
+/** What URLs were found to name: clients send the same few with every request, and parsing is a tenth of a small one's cost. */
+const knownAddresses = new Map<string, QueueAddress>();
+const knownAddressesMax = 10_000;
 
 /**
  * Changes a queue's definition. The change is tried on what was found first, so that what is wrong with a request shows
