@@ -1,0 +1,42 @@
+/** Everything that can be set, resolved once at start. Nothing below `main` reads the environment or a file of settings. */
+export interface Config {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly host: string;
+  readonly storage: Storage;
+  readonly logLevel: LogLevel;
+  /** `POST /_signalbox/clock` moves the broker's clock. */
+  readonly testClock: boolean;
+  readonly sqs: SqsConfig;
+  /** Created at start where they are missing. */
+  readonly queues: readonly QueueDeclaration[];
+}
+
+export type Storage =
+  | { readonly kind: 'folder'; readonly path: string; readonly durability: Durability }
+  /** In memory: gone when the broker stops. */
+  | { readonly kind: 'ephemeral' };
+
+export const durabilities = ['strict', 'relaxed'] as const;
+export type Durability = (typeof durabilities)[number];
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface SqsConfig {
+  /** How long the name of a deleted queue cannot be used again. */
+  readonly recreateAfterMs: number;
+  /** How long after a purge the queue cannot be purged again. */
+  readonly purgeIntervalMs: number;
+}
+
+/** A queue to be there at start. The SQS service checks what is in it. */
+export interface QueueDeclaration {
+  readonly name: string;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  readonly tags?: Readonly<Record<string, unknown>> | undefined;
+  readonly deadLetterQueue?: string | undefined;
+  readonly maxReceiveCount?: number | undefined;
+}

@@ -1,0 +1,104 @@
+import type { Clock } from './base/clock.js';
+import type { AccountId, Region } from './base/ids.js';
+import type { Random } from './base/random.js';
+import { createRealClock, createSettableClock } from './base/real-clock.js';
+import { createRealRandom } from './base/real-random.js';
+import type { Config, Storage } from './config/config.js';
+import type { Engine } from './engine/engine.js';
+import { createEngine } from './engine/index.js';
+import { type Listener, startListener } from './http/listener.js';
+import { createLog, type Log, type LogSink } from './observe/log.js';
+import { requestLog } from './observe/request-log.js';
+import { createDeclaredQueues } from './services/sqs/declared-queues.js';
+import { sqsService } from './services/sqs/index.js';
+import type { Store, StoreObserver } from './store/store.js';
+
+/** A running broker. Several can run in one process. */
+export interface Broker {
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Accepts nothing new, answers waiting long polls, finishes what is in hand within `stopMsMax` and closes the store.
+   * A second call waits for the first.
+   */
+  stop(): Promise<void>;
+}
+
+/** What a test may put in the place of the machine's own. */
+export interface Ports {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logSink?: LogSink;
+}
+
+const stopMsMax = 10_000;
+const defaults = { account: '000000000000' as AccountId, region: 'us-east-1' as Region };
+
+/** Builds the broker from its parts and starts it. What was opened before a step that fails is closed again. */
+export async function startBroker(config: Config, ports: Ports = {}): Promise<Broker> {
+  const clock = ports.clock ?? (config.testClock ? createSettableClock() : createRealClock());
+  const random = ports.random ?? createRealRandom();
+  const log = createLog(config.logLevel, ports.logSink);
+  const store = await openStore(config.storage, { committed: () => {} });
+  const engine = createEngine({
+    store,
+    clock,
+    random,
+    recreateAfterMs: config.sqs.recreateAfterMs,
+    report: (what, fault) => log.error({ err: fault }, `background work failed and will be tried again: ${what}`),
+  });
+  try {
+    await createDeclaredQueues(engine, config.queues, defaults);
+    const listener = await startListener({
+      port: config.port,
+      host: config.host,
+      services: [sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } })],
+      routes: [],
+      random,
+      log,
+      observer: requestLog(log),
+    });
+    log.info({ url: listener.url }, 'ready');
+    return running(listener, engine, store, log);
+  } catch (fault) {
+    await engine.stop();
+    await store.close();
+    throw fault;
+  }
+}
+
+function running(listener: Listener, engine: Engine, store: Store, log: Log): Broker {
+  const stop = async (): Promise<void> => {
+    log.info('stopping');
+    const closed = listener.close(stopMsMax);
+    engine.drain();
+    await closed;
+    await engine.stop();
+    await store.close();
+    log.info('stopped');
+  };
+  let stopping: Promise<void> | undefined;
+  return {
+    url: listener.url,
+    port: listener.port,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** Loads the adapter that is asked for and nothing of the other. */
+async function openStore(storage: Storage, observer: StoreObserver): Promise<Store> {
+  switch (storage.kind) {
+    case 'folder': {
+      const { openLmdbStore } = await import('./store/lmdb/lmdb-store.js');
+      return openLmdbStore({ path: storage.path, durability: storage.durability, observer });
+    }
+    case 'ephemeral': {
+      const { createMemoryStore } = await import('./store/memory/memory-store.js');
+      return createMemoryStore({ observer, enforceScopes: false });
+    }
+  }
+}
+
