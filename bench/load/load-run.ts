@@ -60,7 +60,10 @@ export class LoadRun {
 
   #start(connection: Connection, firstId: number): void {
     const { plan, port } = this.job;
-    if (plan.kind === 'consume') return this.#consume(connection);
+    if (plan.kind === 'consume') {
+      this.#consume(connection);
+      return;
+    }
     const nextSend = sendRequests(port, plan, firstId);
     if (plan.kind === 'send') this.#send(connection, nextSend, plan.batch);
     else this.#cycle(connection, nextSend);

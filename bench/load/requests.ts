@@ -51,9 +51,10 @@ export function sendRequests(port: number, shape: SendShape, firstId: number): (
   let next = firstId;
   return () => {
     const bytes = Buffer.from(template);
-    for (let at = 0; at < batch; at++, next++) {
-      bytes.write(String(next).padStart(idDigits, '0'), ids[at], 'latin1');
-      bytes.write(String(next % groups).padStart(groupDigits, '0'), groupsAt[at], 'latin1');
+    for (const [at, idOffset] of ids.entries()) {
+      bytes.write(String(next).padStart(idDigits, '0'), idOffset, 'latin1');
+      bytes.write(String(next % groups).padStart(groupDigits, '0'), groupsAt[at] ?? 0, 'latin1');
+      next++;
     }
     return bytes;
   };
