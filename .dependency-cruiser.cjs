@@ -24,7 +24,7 @@ module.exports = {
       '^src/base/',
       '^src/engine/engine\\.ts$',
       '^src/store/store\\.ts$',
-      '^src/wire/service\\.ts$',
+      '^src/http/ports\\.ts$',
     ]),
     only('workers-on-engine', 'workers act on the outside world for the engine.', '^src/workers/', [
       '^src/engine/',

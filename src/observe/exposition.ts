@@ -1,9 +1,13 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Buckets } from './buckets.js';
 import type { CommitCounts } from './commit-counts.js';
-import type { MetricsPage } from './metrics.js';
 import type { QueueSurvey } from './queue-survey.js';
 import type { OperationCounts } from './request-counts.js';
+
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly text: string;
+}
 
 /** Everything that the page shows, as it is at one moment. */
 export interface Exposed {
@@ -26,7 +30,7 @@ interface Distribution {
   readonly buckets: Buckets;
 }
 
-/** Writes the page. The metrics are described in docs/operations.md; a test holds the two together. */
+/** Writes the page. The metrics are described in docs/operations.md. */
 export async function expose(exposed: Exposed): Promise<MetricsPage> {
   const registry = new Registry();
   requestMetrics(registry, exposed.requests);

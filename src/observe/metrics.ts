@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import type { FinishedRequest, HttpObserver } from '../http/ports.js';
 import type { Store, StoreObserver } from '../store/store.js';
 import { CommitCounts } from './commit-counts.js';
+import type { MetricsPage } from './exposition.js';
 import { surveyQueues } from './queue-survey.js';
 import { RequestCounts } from './request-counts.js';
 
@@ -20,11 +21,6 @@ export interface Metrics {
   readonly commits: StoreObserver;
   /** The page in Prometheus' text format. */
   page(surveyed: Surveyed): Promise<MetricsPage>;
-}
-
-export interface MetricsPage {
-  readonly contentType: string;
-  readonly text: string;
 }
 
 /** Queues that the page tells of; with more of them a gauge says that some are left out. */
