@@ -101,4 +101,3 @@ async function openStore(storage: Storage, observer: StoreObserver): Promise<Sto
     }
   }
 }
-

@@ -1,0 +1,59 @@
+import { isIPv4 } from 'node:net';
+import { resolve } from 'node:path';
+import type { Config, Storage } from './config.js';
+import { ConfigError } from './config-error.js';
+import type { Sections } from './sections.js';
+import { flagOf, type SettingName, type SettingValues, settingNames, settings } from './settings.js';
+import type { Source } from './sources.js';
+
+type Resolved = { readonly [name in SettingName]-?: NonNullable<SettingValues[name]> };
+
+const sqsIntervalSecondsDefault = 60;
+
+/** The first source that gives a setting decides it. Throws a `ConfigError` for settings that contradict each other. */
+export function combine(sources: readonly Source[], { sqs = {}, resources = {} }: Sections): Config {
+  const giving = (name: SettingName): Source | undefined => sources.find(({ values }) => values[name] !== undefined);
+  const resolved = Object.fromEntries(settingNames.map((name) => [name, giving(name)?.values[name] ?? settings[name].default])) as Resolved;
+  const nameOf = (name: SettingName): string => giving(name)?.where(name) ?? flagOf(name);
+  const isGiven = (name: SettingName): boolean => giving(name) !== undefined;
+  checkHost(resolved, nameOf);
+  return deepFreeze({
+    port: resolved.port,
+    host: resolved.host,
+    storage: storageOf(resolved, isGiven, nameOf),
+    logLevel: resolved.logLevel,
+    testClock: resolved.testClock,
+    sqs: {
+      recreateAfterMs: 1_000 * (sqs.recreateAfterSeconds ?? sqsIntervalSecondsDefault),
+      purgeIntervalMs: 1_000 * (sqs.purgeIntervalSeconds ?? sqsIntervalSecondsDefault),
+    },
+    queues: structuredClone(resources.queues ?? []),
+  });
+}
+
+type NameOf = (name: SettingName) => string;
+
+function checkHost({ host, insecure }: Resolved, nameOf: NameOf): void {
+  if (insecure || isLoopback(host)) return;
+  throw new ConfigError(
+    `${nameOf('host')} is ${JSON.stringify(host)}: whoever reaches it could do everything, as there is no authentication yet; pass ${flagOf('insecure')} to listen there all the same`,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+function storageOf({ ephemeral, data, durability }: Resolved, isGiven: (name: SettingName) => boolean, nameOf: NameOf): Storage {
+  if (!ephemeral) return { kind: 'folder', path: resolve(data), durability };
+  for (const name of ['data', 'durability'] as const) {
+    if (isGiven(name)) throw new ConfigError(`${nameOf('ephemeral')} and ${nameOf(name)} contradict each other: give one of them`);
+  }
+  return { kind: 'ephemeral' };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) deepFreeze(member);
+  return Object.freeze(value);
+}

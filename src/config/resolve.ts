@@ -1,0 +1,72 @@
+import { combine } from './combine.js';
+import type { Config } from './config.js';
+import { ConfigError } from './config-error.js';
+import type { ConfigFile } from './file.js';
+import type { Sections } from './sections.js';
+import { shownPath } from './setting-path.js';
+import { readText, readValue } from './setting-value.js';
+import { configFileSetting, flagOf, type SettingValues, variableOf } from './settings.js';
+import {
+  type Environment,
+  environmentSource,
+  type Flags,
+  fileSource,
+  flagSource,
+  optionName,
+  optionSource,
+  type Source,
+  variableText,
+} from './sources.js';
+
+/** What a program that embeds the broker may set: the same as in a file, and the path of one. */
+export interface Options extends SettingValues, Sections {
+  /** A YAML file of settings. Options beside it win. */
+  readonly config?: string | undefined;
+}
+
+/** For the program: flags, then environment, then file, then defaults. Rejects with a `ConfigError`. */
+export async function resolveProgram(flags: Flags, environment: Environment): Promise<Config> {
+  const given = [flagSource(flags), environmentSource(environment)];
+  const flag = flags.config === true ? undefined : flags.config;
+  const path = flag ?? variableText(environment, 'config');
+  const namedBy = flag === undefined ? variableOf('config') : flagOf('config');
+  if (path === undefined) return combine(given, {});
+  const file = await loadFile(readText(configFileSetting, path, namedBy), namedBy);
+  return combine([...given, fileSource(file)], await checkedSections(file.sections, file.where));
+}
+
+/**
+ * For embedding: options, then file, then what suits a test: a free port, in memory unless a folder is named, quiet. The
+ * environment is not read. Rejects with a `ConfigError`.
+ */
+export async function resolveOptions({ config: path, sqs, resources, ...settings }: Options): Promise<Config> {
+  const own = await checkedSections({ sqs, resources }, (at) => optionName(shownPath(at)));
+  const sources: Source[] = [optionSource(settings)];
+  if (path === undefined) return combine([...sources, embeddingDefaults(sources)], own);
+  const namedBy = optionName('config');
+  const file = await loadFile(readValue(configFileSetting, path, namedBy), namedBy);
+  sources.push(fileSource(file));
+  const ofFile = await checkedSections(file.sections, file.where);
+  return combine([...sources, embeddingDefaults(sources)], {
+    sqs: { ...ofFile.sqs, ...own.sqs },
+    resources: { ...ofFile.resources, ...own.resources },
+  });
+}
+
+function embeddingDefaults(sources: readonly Source[]): Source {
+  const isInFolder = sources.some(({ values }) => values.data !== undefined || values.durability !== undefined);
+  return { values: { port: 0, logLevel: 'warn', ephemeral: isInFolder ? undefined : true }, where: optionName };
+}
+
+async function loadFile(path: unknown, namedBy: string): Promise<ConfigFile> {
+  const { readConfigFile } = await import('./file.js');
+  return readConfigFile(String(path), namedBy);
+}
+
+async function checkedSections(sections: Sections, where: ConfigFile['where']): Promise<Sections> {
+  if (sections.sqs === undefined && sections.resources === undefined) return {};
+  const { problemOf } = await import('./sections-schema.js');
+  const found = problemOf(sections);
+  if (found !== undefined) throw new ConfigError(`${where(found.path)} ${found.problem}`);
+  return sections;
+}

@@ -1,0 +1,80 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { ValueErrorType } from '@sinclair/typebox/errors';
+import type { Sections } from './sections.js';
+import type { SettingPath } from './setting-path.js';
+import { settingNames } from './settings.js';
+
+/** Loaded only when there are sections: a start without a file need not wait for the schema library. */
+
+/** A problem with the sections, and where. */
+export interface SectionProblem {
+  readonly path: SettingPath;
+  readonly problem: string;
+}
+
+const secondsMax = 86_400;
+const seconds = Type.Optional(Type.Number({ minimum: 0, maximum: secondsMax, expected: `a number of seconds from 0 to ${secondsMax}` }));
+const text = (expected: string): TSchema => Type.Optional(Type.String({ minLength: 1, expected }));
+const names = (expected: string): TSchema => Type.Optional(Type.Record(Type.String(), Type.Unknown(), { expected }));
+
+const queue = Type.Object(
+  {
+    name: Type.String({ minLength: 1, expected: 'the name of a queue' }),
+    account: text('an account id of 12 digits, in quotes'),
+    region: text('the name of a Region'),
+    attributes: names('attributes by their AWS names'),
+    tags: names('tags by their keys'),
+    deadLetterQueue: text('the name of another queue'),
+    maxReceiveCount: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, expected: 'an integer from 1 to 1000' })),
+  },
+  { additionalProperties: false, expected: 'a queue: name, attributes, tags, ...' },
+);
+
+const sections = Type.Object(
+  {
+    sqs: Type.Optional(
+      Type.Object(
+        { recreateAfterSeconds: seconds, purgeIntervalSeconds: seconds },
+        { additionalProperties: false, expected: 'settings of SQS by name' },
+      ),
+    ),
+    resources: Type.Optional(
+      Type.Object(
+        { queues: Type.Optional(Type.Array(queue, { expected: 'a list of queues' })) },
+        { additionalProperties: false, expected: 'queues' },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const compiled = TypeCompiler.Compile(sections);
+
+/** The first problem with the sections, if there is one. */
+export function problemOf(value: Sections): SectionProblem | undefined {
+  const error = compiled.Errors(value).First();
+  if (error === undefined) return undefined;
+  const path = error.path.split('/').slice(1).map(unescaped);
+  switch (error.type) {
+    case ValueErrorType.ObjectAdditionalProperties:
+      return { path, problem: `is not known: expected ${knownAt(path)}` };
+    case ValueErrorType.ObjectRequiredProperty:
+      return { path, problem: `is missing: expected ${error.schema.expected}` };
+    default:
+      return { path, problem: `is ${JSON.stringify(error.value)}: expected ${error.schema.expected ?? error.message}` };
+  }
+}
+
+/** What may stand where the last name of the path stands. */
+function knownAt(path: SettingPath): string {
+  let schema: TSchema = sections;
+  for (const name of path.slice(0, -1)) schema = schema.type === 'array' ? schema.items : schema.properties[name];
+  const known = Object.keys(schema.properties);
+  return (path.length === 1 ? [...settingNames, ...known] : known).join(', ');
+}
+
+/** JSON Pointer, RFC 6901. */
+function unescaped(segment: string): string {
+  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+}
