@@ -7,12 +7,14 @@ import { decodeTime, encodeTime, type MessageState, numbers, present } from './r
 interface GroupsQueue {
   readonly tx: Transaction;
   readonly keys: GenerationKeys;
+  state(enqueuedAt: number, seq: number): MessageState | undefined;
   stateOfIndex(enqueuedAt: number, seq: number): MessageState;
 }
 
 /** Where a group's first message stands. */
 interface Head {
   readonly seq: number;
+  readonly enqueuedAt: number;
   /** `new`: never received here, listed by when it was enqueued; otherwise listed by when it is visible. */
   readonly isNew: boolean;
   readonly at: number;
@@ -49,11 +51,6 @@ export class Groups {
     if (this.#read(group)?.seq === state.seq) this.#touched.add(group);
   }
 
-  /** The first message of a group, as `save` left it in the last transaction. */
-  headSeq(group: string): number | undefined {
-    return this.#read(group)?.seq;
-  }
-
   /** Messages of a group in order, from a sequence number on. */
   messages(group: string, fromSeq: number, limit: number): readonly { readonly seq: number; readonly enqueuedAt: number }[] {
     const { tx, keys } = this.view;
@@ -64,13 +61,20 @@ export class Groups {
   save(): void {
     for (const group of this.#touched) {
       const before = this.#read(group);
-      const [first] = this.messages(group, 0, 1);
-      const after = first === undefined ? undefined : headOf(this.view.stateOfIndex(first.enqueuedAt, first.seq));
+      const after = this.#firstOf(group, before);
       if (before !== undefined) this.view.tx.delete(this.#headKey(group, before));
       if (after === undefined) this.view.tx.delete(this.view.keys.group(group));
       else this.#write(group, after);
     }
     this.#touched.clear();
+  }
+
+  /** The group's first message now: mostly the one that was first before, found without a range. */
+  #firstOf(group: string, before: Head | undefined): Head | undefined {
+    const same = before === undefined ? undefined : this.view.state(before.enqueuedAt, before.seq);
+    if (same !== undefined) return headOf(same);
+    const [first] = this.messages(group, 0, 1);
+    return first === undefined ? undefined : headOf(this.view.stateOfIndex(first.enqueuedAt, first.seq));
   }
 
   #write(group: string, head: Head): void {
@@ -93,17 +97,16 @@ function groupOf(state: MessageState): string {
   return state.group;
 }
 
-function headOf(state: MessageState): Head {
-  return state.claims === 0
-    ? { seq: state.seq, isNew: true, at: state.enqueuedAt }
-    : { seq: state.seq, isNew: false, at: state.visibleAt };
+function headOf({ seq, enqueuedAt, claims, visibleAt }: MessageState): Head {
+  const isNew = claims === 0;
+  return { seq, enqueuedAt, isNew, at: isNew ? enqueuedAt : visibleAt };
 }
 
 function encodeHead(head: Head): Value {
-  return numbers.encode([head.seq, head.isNew ? 1 : 0, head.at]);
+  return numbers.encode([head.seq, head.enqueuedAt, head.isNew ? 1 : 0, head.at]);
 }
 
 function decodeHead(value: Value): Head {
-  const [seq = 0, isNew = 0, at = 0] = numbers.decode(value);
-  return { seq, isNew: isNew === 1, at };
+  const [seq = 0, enqueuedAt = 0, isNew = 0, at = 0] = numbers.decode(value);
+  return { seq, enqueuedAt, isNew: isNew === 1, at };
 }
