@@ -3,14 +3,23 @@ import type { AccountId, Region } from './base/ids.js';
 import type { Random } from './base/random.js';
 import { createRealClock, createSettableClock } from './base/real-clock.js';
 import { createRealRandom } from './base/real-random.js';
+import type { SettableClock } from './base/settable-clock.js';
+import { programVersion } from './base/version.js';
 import type { Config, Storage } from './config/config.js';
 import type { Engine } from './engine/engine.js';
 import { createEngine } from './engine/index.js';
 import { type Listener, startListener } from './http/listener.js';
+import type { Route } from './http/ports.js';
 import { createLog, type Log, type LogSink } from './observe/log.js';
+import { createMetrics, type Metrics } from './observe/metrics.js';
+import { clockPage } from './observe/pages/clock.js';
+import { healthPage } from './observe/pages/health.js';
+import { messagesPage } from './observe/pages/messages.js';
+import { metricsPage } from './observe/pages/metrics.js';
 import { requestLog } from './observe/request-log.js';
 import { createDeclaredQueues } from './services/sqs/declared-queues.js';
 import { sqsService } from './services/sqs/index.js';
+import { addressOfQueue, peekedContent } from './services/sqs/peeked.js';
 import type { Store, StoreObserver } from './store/store.js';
 
 /** A running broker. Several can run in one process. */
@@ -36,10 +45,13 @@ const defaults = { account: '000000000000' as AccountId, region: 'us-east-1' as 
 
 /** Builds the broker from its parts and starts it. What was opened before a step that fails is closed again. */
 export async function startBroker(config: Config, ports: Ports = {}): Promise<Broker> {
-  const clock = ports.clock ?? (config.testClock ? createSettableClock() : createRealClock());
+  const testClock = config.testClock ? createSettableClock() : undefined;
+  const clock = ports.clock ?? testClock ?? createRealClock();
   const random = ports.random ?? createRealRandom();
   const log = createLog(config.logLevel, ports.logSink);
-  const store = await openStore(config.storage, { committed: () => {} });
+  const metrics = createMetrics();
+  const answered = requestLog(log);
+  const store = await openStore(config.storage, metrics.commits);
   const engine = createEngine({
     store,
     clock,
@@ -47,19 +59,28 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     recreateAfterMs: config.sqs.recreateAfterMs,
     report: (what, fault) => log.error({ err: fault }, `background work failed and will be tried again: ${what}`),
   });
+  let stopping = false;
   try {
     await createDeclaredQueues(engine, config.queues, defaults);
     const listener = await startListener({
       port: config.port,
       host: config.host,
       services: [sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } })],
-      routes: [],
+      routes: pages({ store, engine, clock, testClock, metrics, stopping: () => stopping }),
       random,
       log,
-      observer: requestLog(log),
+      observer: {
+        requestFinished: (request) => {
+          metrics.requests.requestFinished(request);
+          answered.requestFinished(request);
+        },
+      },
     });
     log.info({ url: listener.url }, 'ready');
-    return running(listener, engine, store, log);
+    const toStop = (): void => {
+      stopping = true;
+    };
+    return running({ listener, engine, store, log, toStop });
   } catch (fault) {
     await engine.stop();
     await store.close();
@@ -67,9 +88,40 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
   }
 }
 
-function running(listener: Listener, engine: Engine, store: Store, log: Log): Broker {
+interface Parts {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Present when clients may move it. */
+  readonly testClock: SettableClock | undefined;
+  readonly metrics: Metrics;
+  readonly stopping: () => boolean;
+}
+
+/** The broker's own pages, beside the services. */
+function pages({ store, engine, clock, testClock, metrics, stopping }: Parts): readonly Route[] {
+  const version = programVersion();
+  return [
+    healthPage({ store, clock, startedAt: clock.now(), version, stopping }),
+    metricsPage(metrics, { engine, store, clock, version }),
+    messagesPage({ engine, addressOf: addressOfQueue, contentOf: peekedContent }),
+    clockPage(testClock),
+  ];
+}
+
+interface Running {
+  readonly listener: Listener;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly log: Log;
+  /** Called first when the broker stops. */
+  readonly toStop: () => void;
+}
+
+function running({ listener, engine, store, log, toStop }: Running): Broker {
   const stop = async (): Promise<void> => {
     log.info('stopping');
+    toStop();
     const closed = listener.close(stopMsMax);
     engine.drain();
     await closed;
