@@ -1,5 +1,5 @@
 import { within } from '../store/key.js';
-import { type Claimed } from './claim.js';
+import type { Claimed } from './claim.js';
 import { timeOf } from './keys.js';
 import { limits } from './limits.js';
 import type { QueueView } from './queue-view.js';

@@ -1,6 +1,7 @@
 import type { QueueAddress } from '../base/ids.js';
 import { within } from '../store/key.js';
 import type { Key, Store, Transaction } from '../store/store.js';
+import { Counters } from './counters.js';
 import type { CreateOutcome, Queue, QueueDefinition, QueueGone } from './engine.js';
 import {
   addressOfCatalogueKey,
@@ -21,7 +22,6 @@ import {
 } from './keys.js';
 import { type QueueRecords, readQueueRecord } from './queue-records.js';
 import { catalogueRecord, decodeTime, deletedRecord, encodeTime, present, type QueueRecord, queueRecord } from './records.js';
-import { Counters } from './counters.js';
 
 const cachedMax = 10_000;
 
@@ -172,7 +172,10 @@ export class Catalogue {
   }
 }
 
-type CreateStep = { readonly kind: 'created'; readonly queue: QueueRecord } | { readonly kind: 'exists' } | { readonly kind: 'deletedRecently' };
+type CreateStep =
+  | { readonly kind: 'created'; readonly queue: QueueRecord }
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'deletedRecently' };
 
 function takeId(tx: Transaction): number {
   const last = tx.get(lastIdKey);

@@ -169,7 +169,13 @@ function waitingSince(source: Source): number {
 /** Groups whose first message is visible, by how long it has been; from each its longest visible prefix. */
 function claimGroups(view: QueueView, pass: Pass): void {
   const { delayMs } = view.record.settings;
-  const newHeads = new HeadCursor(view, view.keys.newHeads(), view.keys.newHeadsUntil(Math.max(0, view.now - delayMs + 1)), pass.left, delayMs);
+  const newHeads = new HeadCursor(
+    view,
+    view.keys.newHeads(),
+    view.keys.newHeadsUntil(Math.max(0, view.now - delayMs + 1)),
+    pass.left,
+    delayMs,
+  );
   const oldHeads = new HeadCursor(view, view.keys.oldHeads(), view.keys.oldHeadsUntil(view.now + 1), pass.left, 0);
   while (!pass.done) {
     const a = newHeads.peek();

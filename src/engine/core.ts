@@ -42,9 +42,14 @@ export class Core {
   }
 
   /** Runs a body on two queues; the second may be the first, or gone. */
-  changeTwo<T>(sourceId: number, targetId: number | undefined, body: (source: QueueView, target: QueueView | undefined) => T): Promise<T | QueueGone> {
+  changeTwo<T>(
+    sourceId: number,
+    targetId: number | undefined,
+    body: (source: QueueView, target: QueueView | undefined) => T,
+  ): Promise<T | QueueGone> {
     const now = this.now();
-    const scopes = targetId === undefined || targetId === sourceId ? this.#scopesOf(sourceId) : [queueScope(sourceId), queueScope(targetId)];
+    const scopes =
+      targetId === undefined || targetId === sourceId ? this.#scopesOf(sourceId) : [queueScope(sourceId), queueScope(targetId)];
     return this.store.transact(scopes, (tx) => {
       const source = QueueView.open(tx, this.records, sourceId, now);
       if (source === undefined) return gone;

@@ -1,7 +1,7 @@
-import { decodeTime, type MessageState } from './records.js';
 import { seqOf } from './keys.js';
 import { limits } from './limits.js';
 import type { QueueView } from './queue-view.js';
+import { decodeTime, type MessageState } from './records.js';
 
 /**
  * Moves messages whose receives are used up and whose visibility timeout is over to the dead-letter queue, oldest

@@ -104,7 +104,10 @@ export interface SentMessage {
   readonly sequence: number;
 }
 
-export type SendOutcome = { readonly kind: 'sent'; readonly messages: readonly SentMessage[] } | QueueGone | { readonly kind: 'storageFull' };
+export type SendOutcome =
+  | { readonly kind: 'sent'; readonly messages: readonly SentMessage[] }
+  | QueueGone
+  | { readonly kind: 'storageFull' };
 
 export interface ReceiveRequest {
   readonly max: number;
@@ -194,5 +197,12 @@ export interface MoveTask {
   readonly failure?: 'destinationGone' | 'sourceUnknown' | 'timedOut';
 }
 
-export type StartMoveOutcome = { readonly kind: 'started'; readonly taskId: string } | { readonly kind: 'alreadyRunning' } | { readonly kind: 'tooManyTasks' } | QueueGone;
-export type CancelMoveOutcome = { readonly kind: 'cancelling'; readonly moved: number } | { readonly kind: 'unknownTask' } | { readonly kind: 'notRunning' };
+export type StartMoveOutcome =
+  | { readonly kind: 'started'; readonly taskId: string }
+  | { readonly kind: 'alreadyRunning' }
+  | { readonly kind: 'tooManyTasks' }
+  | QueueGone;
+export type CancelMoveOutcome =
+  | { readonly kind: 'cancelling'; readonly moved: number }
+  | { readonly kind: 'unknownTask' }
+  | { readonly kind: 'notRunning' };

@@ -120,10 +120,7 @@ export class Keeper {
   }
 
   #deadLetterTarget(id: number): Promise<QueueAddress | undefined> {
-    return this.core.store.read(
-      [queueScope(id)],
-      (tx) => readQueueRecord(tx, this.core.records, id)?.record.settings.deadLetter?.target,
-    );
+    return this.core.store.read([queueScope(id)], (tx) => readQueueRecord(tx, this.core.records, id)?.record.settings.deadLetter?.target);
   }
 
   async #releaseName(id: number, recreateAfterMs: number): Promise<void> {

@@ -174,11 +174,19 @@ export class GenerationKeys {
   }
 
   #text(family: number, text: string): KeyWriter {
-    return writerFor(partsAt + 12, text).raw(this.prefix).byte(family).string(text);
+    return writerFor(partsAt + 12, text)
+      .raw(this.prefix)
+      .byte(family)
+      .string(text);
   }
 
   #atText(family: number, at: number, text: string): Key {
-    return writerFor(partsAt + 6, text).raw(this.prefix).byte(family).uint48(at).string(text).done();
+    return writerFor(partsAt + 6, text)
+      .raw(this.prefix)
+      .byte(family)
+      .uint48(at)
+      .string(text)
+      .done();
   }
 
   states = (): Key => this.#family(byte.state);
@@ -219,16 +227,31 @@ export class GenerationKeys {
   duplicateExpiries = (): Key => this.#family(byte.duplicateExpiry);
   duplicateExpiriesUntil = (at: number): Key => this.#at(byte.duplicateExpiry, at);
   duplicateExpiry = (at: number, scope: string, id: string): Key =>
-    writerFor(partsAt + 6, scope, id).raw(this.prefix).byte(byte.duplicateExpiry).uint48(at).string(scope).string(id).done();
+    writerFor(partsAt + 6, scope, id)
+      .raw(this.prefix)
+      .byte(byte.duplicateExpiry)
+      .uint48(at)
+      .string(scope)
+      .string(id)
+      .done();
   /** The `d` key that an `e` key stands for. */
   duplicateOfExpiry = (expiry: Key): Key =>
-    new KeyWriter(expiry.length).raw(this.prefix).byte(byte.duplicate).raw(expiry.subarray(partsAt + 6)).done();
+    new KeyWriter(expiry.length)
+      .raw(this.prefix)
+      .byte(byte.duplicate)
+      .raw(expiry.subarray(partsAt + 6))
+      .done();
 
   attempt = (attemptId: string): Key => this.#text(byte.attempt, attemptId).done();
   attemptExpiries = (): Key => this.#family(byte.attemptExpiry);
   attemptExpiriesUntil = (at: number): Key => this.#at(byte.attemptExpiry, at);
   attemptExpiry = (at: number, attemptId: string): Key => this.#atText(byte.attemptExpiry, at, attemptId);
-  attemptOfExpiry = (expiry: Key): Key => new KeyWriter(expiry.length).raw(this.prefix).byte(byte.attempt).raw(expiry.subarray(partsAt + 6)).done();
+  attemptOfExpiry = (expiry: Key): Key =>
+    new KeyWriter(expiry.length)
+      .raw(this.prefix)
+      .byte(byte.attempt)
+      .raw(expiry.subarray(partsAt + 6))
+      .done();
 }
 
 /** The 48-bit time that follows the family byte. */

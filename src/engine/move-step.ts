@@ -19,9 +19,7 @@ export interface MovePass {
 export const freshPass: MovePass = { enqueuedAt: 0, seq: 0, blockedGroups: new Set(), skippedUntil: never };
 
 /** Where a step's messages go: a known queue, one that turned out to be gone, or wherever the next message came from. */
-export type Destination =
-  | { readonly kind: 'queue'; readonly address: QueueAddress }
-  | { readonly kind: 'unknown' };
+export type Destination = { readonly kind: 'queue'; readonly address: QueueAddress } | { readonly kind: 'unknown' };
 
 export type MoveStep =
   | { readonly kind: 'ended' }
@@ -54,9 +52,11 @@ export function moveStep(
   if (chunk.stop === 'sourceUnknown') return end({ status: 'failed', failure: 'sourceUnknown', moved: task.moved + chunk.moved });
   if (chunk.stop === 'end' && chunk.pass.skippedUntil === never) return end({ status: 'completed', moved: task.moved + chunk.moved });
 
-  const nextAt = task.perSecond === undefined || chunk.moved === 0 ? now : Math.max(task.nextAt, now - 1000) + (chunk.moved * 1000) / task.perSecond;
+  const nextAt =
+    task.perSecond === undefined || chunk.moved === 0 ? now : Math.max(task.nextAt, now - 1000) + (chunk.moved * 1000) / task.perSecond;
   if (chunk.moved > 0) tx.put(work.key, taskRecord.encode({ ...task, moved: task.moved + chunk.moved, nextAt }));
-  if (chunk.stop === 'end') return { kind: 'later', at: Math.max(nextAt, Math.min(chunk.pass.skippedUntil, now + limits.recheckMs)), pass: freshPass };
+  if (chunk.stop === 'end')
+    return { kind: 'later', at: Math.max(nextAt, Math.min(chunk.pass.skippedUntil, now + limits.recheckMs)), pass: freshPass };
   if (chunk.stop === 'full') return { kind: 'later', at: nextAt, pass: chunk.pass };
   return { kind: 'redirect', address: chunk.stop.address, pass: chunk.pass };
 }
@@ -74,7 +74,8 @@ function moveChunk(
 ): Chunk {
   const { tx, keys, now } = source;
   const { task, pass, ids } = work;
-  const room = task.perSecond === undefined ? ids.length : Math.min(ids.length, Math.max(1, Math.floor(task.perSecond / limits.moveChunksPerSecond)));
+  const room =
+    task.perSecond === undefined ? ids.length : Math.min(ids.length, Math.max(1, Math.floor(task.perSecond / limits.moveChunksPerSecond)));
   const blockedGroups = new Set(pass.blockedGroups);
   let { enqueuedAt, seq, skippedUntil } = pass;
   let moved = 0;

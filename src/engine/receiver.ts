@@ -6,14 +6,20 @@ import { type Core, gone, isGone, messagesChannel } from './core.js';
 import type { Queue, ReceivedMessage, ReceiveOutcome, ReceiveRequest } from './engine.js';
 import type { Keeper } from './keeper.js';
 import { queueScope } from './keys.js';
-import { Line } from './line.js';
 import { limits } from './limits.js';
+import { Line } from './line.js';
 import type { QueueView } from './queue-view.js';
 import { decodeReceipt, encodeReceipt } from './receipt.js';
 import { unreceive } from './settle.js';
 
 type Attempt =
-  | { readonly kind: 'claimed'; readonly claimed: readonly Claimed[]; readonly generation: number; readonly deadLettersDue: boolean; readonly more: boolean }
+  | {
+      readonly kind: 'claimed';
+      readonly claimed: readonly Claimed[];
+      readonly generation: number;
+      readonly deadLettersDue: boolean;
+      readonly more: boolean;
+    }
   | { readonly kind: 'overLimit' };
 
 /** Serves receivers: claims for those who find messages, lines up those who wait. */
@@ -86,7 +92,11 @@ export class Receiver {
   }
 
   /** The claim is durable; a receiver that has gone away meanwhile gives it back. */
-  async #hand(queue: Queue, request: ReceiveRequest, { claimed, generation }: { claimed: readonly Claimed[]; generation: number }): Promise<ReceiveOutcome> {
+  async #hand(
+    queue: Queue,
+    request: ReceiveRequest,
+    { claimed, generation }: { claimed: readonly Claimed[]; generation: number },
+  ): Promise<ReceiveOutcome> {
     for (const { state } of claimed) if (state.exhausted) this.keeper.note(queue.id, state.visibleAt);
     const messages = claimed.map((message) => received(queue, generation, message));
     if (claimed.some(({ state }) => state.visibleAt <= this.core.now())) this.core.signal(queue.id);
@@ -117,7 +127,8 @@ function attemptOn(view: QueueView, request: ReceiveRequest): Attempt {
     if (claimed !== undefined) return { kind: 'claimed', claimed, generation, deadLettersDue: false, more: false };
   }
   const room = limits.inFlightMax - view.counters.inFlight.count;
-  if (room <= 0) return view.fifo ? { kind: 'claimed', claimed: [], generation, deadLettersDue: false, more: false } : { kind: 'overLimit' };
+  if (room <= 0)
+    return view.fifo ? { kind: 'claimed', claimed: [], generation, deadLettersDue: false, more: false } : { kind: 'overLimit' };
   const { claimed, deadLettersDue, more } = claim(view, Math.min(request.max, room), visibilityTimeoutMs);
   if (attemptId !== undefined && view.fifo && claimed.length > 0) rememberAttempt(view, attemptId, claimed);
   return { kind: 'claimed', claimed, generation, deadLettersDue, more };

@@ -16,7 +16,9 @@ export interface QueueRecord extends QueueDefinition {
   readonly purgedAt: number;
 }
 
-export type CatalogueRecord = { readonly kind: 'queue'; readonly id: number } | { readonly kind: 'deleted'; readonly at: number; readonly id: number };
+export type CatalogueRecord =
+  | { readonly kind: 'queue'; readonly id: number }
+  | { readonly kind: 'deleted'; readonly at: number; readonly id: number };
 
 export interface DeletedRecord {
   readonly address: QueueAddress;
@@ -110,7 +112,9 @@ export function encodeState(s: MessageState): Value {
 }
 
 export function decodeState(enqueuedAt: number, seq: number, value: Value): MessageState {
-  const [visibleAt, claims, receives, receivesHere, claimedAt, firstReceivedAt, sentAt, group, exhausted] = packr.unpack(value) as StateTuple;
+  const [visibleAt, claims, receives, receivesHere, claimedAt, firstReceivedAt, sentAt, group, exhausted] = packr.unpack(
+    value,
+  ) as StateTuple;
   return {
     enqueuedAt,
     seq,

@@ -4,8 +4,8 @@ import type { Core } from './core.js';
 import type { Keeper } from './keeper.js';
 import { catalogueScope, deletedScope, idOfDeletedKey, queueScope } from './keys.js';
 import { limits, never } from './limits.js';
-import type { Mover } from './mover.js';
 import { isActive, tasksOf } from './move-step.js';
+import type { Mover } from './mover.js';
 import { readQueueRecord } from './queue-records.js';
 import { catalogueRecord } from './records.js';
 import { nextDuty } from './upkeep.js';
@@ -14,7 +14,10 @@ import { nextDuty } from './upkeep.js';
  * Finds again, after a start, what is to be done in the background: timers of queues, move tasks, sweeps. Runs while
  * the broker already serves, page by page, so that start-up does not depend on how many queues there are.
  */
-export async function resume(core: Core, parts: { keeper: Keeper; mover: Mover; recreateAfterMs: number; stopped: () => boolean }): Promise<void> {
+export async function resume(
+  core: Core,
+  parts: { keeper: Keeper; mover: Mover; recreateAfterMs: number; stopped: () => boolean },
+): Promise<void> {
   const { keeper, mover, recreateAfterMs, stopped } = parts;
   let from = catalogueScope;
   while (!stopped()) {
@@ -28,7 +31,9 @@ export async function resume(core: Core, parts: { keeper: Keeper; mover: Mover; 
     if (last === undefined || entries.length < limits.resumePage) break;
     from = Buffer.concat([last.key, Buffer.of(0)]);
   }
-  const deleted = await core.store.read([deletedScope], (tx) => tx.range(within(deletedScope, limits.resumedMax)).map(({ key }) => idOfDeletedKey(key)));
+  const deleted = await core.store.read([deletedScope], (tx) =>
+    tx.range(within(deletedScope, limits.resumedMax)).map(({ key }) => idOfDeletedKey(key)),
+  );
   for (const id of deleted) if (!stopped()) await keeper.sweepDeleted(id, recreateAfterMs);
 }
 

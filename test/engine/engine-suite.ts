@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { MessageId, QueueAddress } from '../../src/base/ids.js';
-import { createRealRandom } from '../../src/base/real-random.js';
 import { createSettableClock } from '../../src/base/real-clock.js';
+import { createRealRandom } from '../../src/base/real-random.js';
 import type { SettableClock } from '../../src/base/settable-clock.js';
-import { createEngine } from '../../src/engine/index.js';
 import type { Engine, NewMessage, Queue, QueueSettings, ReceivedMessage, ReceiveRequest } from '../../src/engine/engine.js';
+import { createEngine } from '../../src/engine/index.js';
 import type { Store } from '../../src/store/store.js';
 
 /** A store for one test, and what to do with it afterwards. */
@@ -44,7 +44,14 @@ class Bench implements AsyncDisposable {
 
   async queue(settings: Partial<QueueSettings> = {}, name = `queue-${++this.#count}`): Promise<Queue> {
     const outcome = await this.engine.createQueue(address(name), {
-      settings: { ordering: 'standard', visibilityTimeoutMs: 30_000, delayMs: 0, retentionMs: 4 * 24 * 60 * minute, deduplicationScope: 'queue', ...settings },
+      settings: {
+        ordering: 'standard',
+        visibilityTimeoutMs: 30_000,
+        delayMs: 0,
+        retentionMs: 4 * 24 * 60 * minute,
+        deduplicationScope: 'queue',
+        ...settings,
+      },
       properties: {},
       tags: {},
     });
@@ -56,7 +63,10 @@ class Bench implements AsyncDisposable {
     return this.queue({ ordering: 'fifo', ...settings });
   }
 
-  async send(queue: Queue, ...messages: readonly (string | (Omit<NewMessage, 'content'> & { text: string }))[]): Promise<readonly MessageId[]> {
+  async send(
+    queue: Queue,
+    ...messages: readonly (string | (Omit<NewMessage, 'content'> & { text: string }))[]
+  ): Promise<readonly MessageId[]> {
     const outcome = await this.engine.send(
       queue,
       messages.map((message) => {
@@ -184,7 +194,10 @@ export function engineSuite(storeName: string, makeStore: () => Promise<TestStor
       const [held] = await b.receive(standard);
       const waiting = b.texts(standard, { waitMs: 20_000 });
       await b.until(() => b.engine.waiting() === 1);
-      await b.engine.changeVisibility(standard, receipts(held === undefined ? [] : [held]).map((receipt) => ({ receipt, visibilityTimeoutMs: 0 })));
+      await b.engine.changeVisibility(
+        standard,
+        receipts(held === undefined ? [] : [held]).map((receipt) => ({ receipt, visibilityTimeoutMs: 0 })),
+      );
       expect(await waiting).toEqual(['m']);
 
       const fifo = await b.fifo();
@@ -263,13 +276,20 @@ export function engineSuite(storeName: string, makeStore: () => Promise<TestStor
       const queue = await b.queue({ deadLetter: { target: dead.address, maxReceives: 1 } });
       await b.engine.deleteQueue(dead);
       await b.send(queue, 'm');
-      for (let round = 1; round <= 3; round++) expect(await b.receive(queue, { visibilityTimeoutMs: 0 })).toMatchObject([{ receives: round }]);
+      for (let round = 1; round <= 3; round++)
+        expect(await b.receive(queue, { visibilityTimeoutMs: 0 })).toMatchObject([{ receives: round }]);
     });
 
     test('a lowered limit holds for messages received before, a removed one frees them', async () => {
       await using b = await bench();
       const dead = await b.queue();
-      const strict = { ordering: 'standard', visibilityTimeoutMs: 0, delayMs: 0, retentionMs: minute * 60, deduplicationScope: 'queue' } as const;
+      const strict = {
+        ordering: 'standard',
+        visibilityTimeoutMs: 0,
+        delayMs: 0,
+        retentionMs: minute * 60,
+        deduplicationScope: 'queue',
+      } as const;
       const queue = await b.queue({ ...strict, deadLetter: { target: dead.address, maxReceives: 5 } });
       await b.send(queue, 'a', 'b');
       await b.receive(queue);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLmdbStore } from '../../src/store/lmdb/lmdb-store.js';
 import { createMemoryStore } from '../../src/store/memory/memory-store.js';
-import { createLateLoadingStore } from '../store/late-loading.js';
 import type { Store } from '../../src/store/store.js';
+import { createLateLoadingStore } from '../store/late-loading.js';
 import { engineSuite, type TestStore } from './engine-suite.js';
 
 const kept = (store: Store): TestStore => ({ store, dispose: () => store.close() });
