@@ -7,7 +7,6 @@ import {
   addressOfCatalogueKey,
   catalogueKey,
   cataloguePrefix,
-  catalogueScope,
   deletedKey,
   deletedScope,
   GenerationKeys,

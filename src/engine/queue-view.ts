@@ -3,7 +3,6 @@ import type { ReadTransaction, Transaction } from '../store/store.js';
 import { Counters } from './counters.js';
 import { Groups } from './groups.js';
 import type { GenerationKeys } from './keys.js';
-import { recordKey } from './keys.js';
 import { type QueueRecords, readQueueRecord } from './queue-records.js';
 import {
   decodeBody,
