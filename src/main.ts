@@ -35,7 +35,7 @@ export interface Broker {
 
 /** What a test may put in the place of the machine's own. */
 export interface Ports {
-  readonly clock?: Clock;
+  readonly clock?: SettableClock;
   readonly random?: Random;
   readonly logSink?: LogSink;
 }
@@ -45,8 +45,8 @@ const defaults = { account: '000000000000' as AccountId, region: 'us-east-1' as 
 
 /** Builds the broker from its parts and starts it. What was opened before a step that fails is closed again. */
 export async function startBroker(config: Config, ports: Ports = {}): Promise<Broker> {
-  const testClock = config.testClock ? createSettableClock() : undefined;
-  const clock = ports.clock ?? testClock ?? createRealClock();
+  const settable = ports.clock ?? (config.testClock ? createSettableClock() : undefined);
+  const clock = settable ?? createRealClock();
   const random = ports.random ?? createRealRandom();
   const log = createLog(config.logLevel, ports.logSink);
   const metrics = createMetrics();
@@ -66,7 +66,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       port: config.port,
       host: config.host,
       services: [sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } })],
-      routes: pages({ store, engine, clock, testClock, metrics, stopping: () => stopping }),
+      routes: pages({ store, engine, clock, testClock: config.testClock ? settable : undefined, metrics, stopping: () => stopping }),
       random,
       log,
       observer: {
