@@ -36,7 +36,7 @@ type NameOf = (name: SettingName) => string;
 function checkHost({ host, insecure }: Resolved, nameOf: NameOf): void {
   if (insecure || isLoopback(host)) return;
   throw new ConfigError(
-    `${nameOf('host')} is ${JSON.stringify(host)}: whoever reaches it could do everything, as there is no authentication yet; pass ${flagOf('insecure')} to listen there all the same`,
+    `${nameOf('host')} is ${JSON.stringify(host)}: whoever reaches it could do everything, as there is no authentication yet; set insecure (${flagOf('insecure')}) to listen there all the same`,
   );
 }
 

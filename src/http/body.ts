@@ -35,6 +35,8 @@ export function readBody(request: IncomingMessage, bytesMax: number, done: (body
       rest.push(chunk);
     }
   });
-  request.on('end', () => finish(first === undefined ? empty : { kind: 'whole', bytes: rest === undefined ? first : Buffer.concat(rest, bytes) }));
+  request.on('end', () =>
+    finish(first === undefined ? empty : { kind: 'whole', bytes: rest === undefined ? first : Buffer.concat(rest, bytes) }),
+  );
   request.on('close', () => finish(gone));
 }

@@ -88,13 +88,28 @@ function faulted({ table, log }: DispatchOptions, exchange: Exchange, progress: 
   return refusal(error, protocol, table, progress.served?.service, requestId);
 }
 
-function write(options: DispatchOptions, exchange: Exchange, answered: Answer, progress: Progress, startedAt: number, cutOff: boolean): void {
+function write(
+  options: DispatchOptions,
+  exchange: Exchange,
+  answered: Answer,
+  progress: Progress,
+  startedAt: number,
+  cutOff: boolean,
+): void {
   const { response, requestId } = exchange;
   const { status, contentType, body, queryError } = answered;
   const seconds = (performance.now() - startedAt) / 1_000;
   const { served, protocol, outcome } = progress;
   const service = served?.service.name ?? 'unknown';
-  options.observer.requestFinished({ requestId, service, operation: served?.operation.name ?? 'unknown', protocol, status, outcome, seconds });
+  options.observer.requestFinished({
+    requestId,
+    service,
+    operation: served?.operation.name ?? 'unknown',
+    protocol,
+    status,
+    outcome,
+    seconds,
+  });
   if (response.destroyed) return;
   const headers = ['Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(body)), 'x-amzn-RequestId', requestId];
   if (queryError !== undefined) headers.push('x-amzn-query-error', queryError);

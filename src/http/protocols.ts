@@ -106,7 +106,13 @@ export function success(served: Served, protocol: 'json' | 'query', output: unkn
 }
 
 /** `service` is unknown while the operation is; then the first service's names are used. */
-export function refusal(error: ServiceError, protocol: 'json' | 'query', table: OperationTable, service: Service | undefined, requestId: string): Answer {
+export function refusal(
+  error: ServiceError,
+  protocol: 'json' | 'query',
+  table: OperationTable,
+  service: Service | undefined,
+  requestId: string,
+): Answer {
   const named = service ?? table.services[0];
   if (protocol === 'json' || named === undefined) return { ...encodeJsonError(error, named), contentType: jsonContentType };
   return { status: error.code.status, contentType: xmlContentType, body: encodeQueryError(error, named, requestId) };

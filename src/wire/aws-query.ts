@@ -130,7 +130,10 @@ function memberWriter(name: string, shape: Shape): Writer {
       const write = memberWriter(shape.valueName, shape.value);
       const entry = ([key, value]: [string, unknown]): string =>
         element(shape.name, `${element(shape.keyName, escapeText(key))}${write(value)}`);
-      return (value) => Object.entries(value as Readonly<Record<string, unknown>>).map(entry).join('');
+      return (value) =>
+        Object.entries(value as Readonly<Record<string, unknown>>)
+          .map(entry)
+          .join('');
     }
     case 'structure': {
       const write = structureWriter(shape);

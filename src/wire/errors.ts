@@ -35,5 +35,8 @@ export function requestTooLarge(bytesMax: number): ServiceError {
 }
 
 export function internalFailure(): ServiceError {
-  return new ServiceError(wireErrorCodes.internalFailure, 'The request processing has failed because of an unknown error, exception or failure.');
+  return new ServiceError(
+    wireErrorCodes.internalFailure,
+    'The request processing has failed because of an unknown error, exception or failure.',
+  );
 }

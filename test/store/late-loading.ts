@@ -1,7 +1,7 @@
 import { checkKey, checkRange, latin1, ScopeGuard } from '../../src/store/scope-guard.js';
 import {
-  endlessScopes,
   type Entry,
+  endlessScopes,
   type Key,
   NeedScopes,
   type Range,

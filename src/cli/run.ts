@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import { programVersion } from '../base/version.js';
+import { compactCommand } from './compact.js';
+import { exitWith } from './failure.js';
+import { startCommand } from './start.js';
+
+/** Runs the command that the arguments name. Ends the process when they cannot be used or the command fails. */
+export async function run(args: readonly string[]): Promise<void> {
+  // Whoever read the output may be gone; that is no reason to stop serving.
+  process.stdout.on('error', () => {});
+  try {
+    await program().parseAsync(args, { from: 'user' });
+  } catch (fault) {
+    exitWith(fault);
+  }
+}
+
+function program(): Command {
+  const start = startCommand();
+  const root = new Command('signalbox')
+    .description('A durable, SQS-compatible event platform that you run yourself.')
+    .version(programVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .helpCommand(false)
+    .addCommand(start, { isDefault: true })
+    .addCommand(compactCommand());
+  root.addHelpText('after', () => `\n${optionsOf(start)}`);
+  for (const command of [root, ...root.commands]) {
+    command.configureOutput({ outputError: (text, write) => write(`signalbox: ${text.replace(/^error: /, '')}`) });
+    command.showHelpAfterError('Run signalbox --help for all commands and options.');
+  }
+  return root;
+}
+
+/** `start` need not be named, so its options belong to the first page of help. */
+function optionsOf(start: Command): string {
+  const help = start.createHelp();
+  const width = help.padWidth(start, help);
+  const items = start.options.map((option) => help.formatItem(help.optionTerm(option), width, help.optionDescription(option), help));
+  return help.formatItemList('Options of start, the default command:', items, help).join('\n');
+}
