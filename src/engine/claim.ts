@@ -20,6 +20,7 @@ export interface ClaimPass {
 
 /** Claims up to `max` visible messages until `now + visibilityTimeoutMs`. */
 export function claim(view: QueueView, max: number, visibilityTimeoutMs: number): ClaimPass {
+  view.arrangeHeads(); // earlier changes of the turn may have moved them
   const pass = new Pass(view, max, visibilityTimeoutMs);
   if (view.counters.exhausted > 0) pass.noteExhausted();
   if (view.fifo) claimGroups(view, pass);

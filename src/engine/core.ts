@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.js';
 import type { Random } from '../base/random.js';
-import type { Scope, Store, Transaction } from '../store/store.js';
+import type { Scope, Store } from '../store/store.js';
 import type { QueueGone } from './engine.js';
 import { queueScope } from './keys.js';
 import { limits } from './limits.js';
 import type { QueueRecords } from './queue-records.js';
 import { QueueView } from './queue-view.js';
+import { type Change, gone, Turn } from './turn.js';
 
 /** A fault in background work, for the log. Foreground faults reject the caller's promise instead. */
 export type Report = (what: string, fault: unknown) => void;
@@ -13,6 +14,8 @@ export type Report = (what: string, fault: unknown) => void;
 /** What every part of the engine works with. */
 export class Core {
   readonly records: QueueRecords = new Map();
+  /** By queue: the turn that was begun last. */
+  readonly #turns = new Map<number, Turn>();
   readonly #scopes = new Map<number, readonly Scope[]>();
   #lastNow = 0;
 
@@ -29,16 +32,17 @@ export class Core {
     return this.#lastNow;
   }
 
-  /** Runs a body on one queue and saves what it touched. */
-  change<T>(id: number, body: (view: QueueView) => T, now: number = this.now()): Promise<T | QueueGone> {
-    const run = (tx: Transaction): T | QueueGone => {
-      const view = QueueView.open(tx, this.records, id, now);
-      if (view === undefined) return gone;
-      const result = body(view);
-      view.save();
-      return result;
-    };
-    return this.store.transact(this.#scopesOf(id), run);
+  /**
+   * Runs a body on one queue and saves what it touched. Bodies that wait together take one turn; `weight` is what this one
+   * adds to it, in messages. Without a weight it gets a turn of its own.
+   */
+  change<T>(id: number, body: (view: QueueView) => T, weight: number = limits.turnWeightMax): Promise<T | QueueGone> {
+    return new Promise((resolve, reject) => {
+      const change: Change = { weight, body, resolve: resolve as (result: unknown) => void, reject };
+      const waiting = this.#turns.get(id);
+      if (waiting?.takes(weight)) waiting.add(change, this.now());
+      else this.#begin(id, [change]);
+    });
   }
 
   /** Runs a body on two queues; the second may be the first, or gone. */
@@ -66,6 +70,28 @@ export class Core {
     this.store.signal(`${messagesChannel}${id}`);
   }
 
+  #begin(id: number, changes: readonly Change[]): void {
+    const turn = new Turn(id, this.records);
+    for (const change of changes) turn.add(change, this.now());
+    this.#turns.set(id, turn);
+    this.store.transact(this.#scopesOf(id), turn.body).then(
+      () => {
+        this.#end(id, turn);
+        turn.settle();
+      },
+      (fault: unknown) => {
+        this.#end(id, turn);
+        if (turn.spoilt && turn.changes.length > 1)
+          for (const change of turn.changes) this.#begin(id, [change]); // N3
+        else turn.fail(fault);
+      },
+    );
+  }
+
+  #end(id: number, turn: Turn): void {
+    if (this.#turns.get(id) === turn) this.#turns.delete(id);
+  }
+
   #scopesOf(id: number): readonly Scope[] {
     const known = this.#scopes.get(id);
     if (known !== undefined) return known;
@@ -77,9 +103,3 @@ export class Core {
 }
 
 export const messagesChannel = 'messages:';
-
-export const gone: QueueGone = { kind: 'queueGone' };
-
-export function isGone(outcome: unknown): outcome is QueueGone {
-  return outcome === gone;
-}

@@ -3,7 +3,7 @@ import type { MessageId, QueueAddress, ReceiptHandle } from '../base/ids.js';
 import type { Random } from '../base/random.js';
 import type { Store } from '../store/store.js';
 import { Catalogue } from './catalogue.js';
-import { Core, gone, isGone, type Report } from './core.js';
+import { Core, type Report } from './core.js';
 import type {
   CreateOutcome,
   Engine,
@@ -30,6 +30,7 @@ import { Receiver } from './receiver.js';
 import { resume } from './resume.js';
 import { send } from './send.js';
 import { changeVisibility, settle } from './settle.js';
+import { gone, isGone } from './turn.js';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -105,7 +106,7 @@ class StoreEngine implements Engine {
     if (this.#core.store.space() === 'low') return { kind: 'storageFull' };
     const drafts = messages.map((message) => ({ ...checked(message), messageId: this.#core.random.uuid() as MessageId }));
     const now = this.#core.now();
-    const sent = await this.#core.change<readonly SentMessage[]>(queue.id, (view) => send(view, drafts), now);
+    const sent = await this.#core.change<readonly SentMessage[]>(queue.id, (view) => send(view, drafts), weightOf(drafts));
     if (isGone(sent)) return gone;
     this.#core.signal(queue.id);
     this.#noteSent(queue, now);
@@ -120,7 +121,7 @@ class StoreEngine implements Engine {
 
   async settle(queue: Queue, receipts: readonly ReceiptHandle[]): Promise<readonly SettleOutcome[] | QueueGone> {
     const decoded = receipts.map(decodeReceipt);
-    const outcomes = await this.#core.change(queue.id, (view) => decoded.map((receipt) => settle(view, receipt)));
+    const outcomes = await this.#core.change(queue.id, (view) => decoded.map((receipt) => settle(view, receipt)), decoded.length);
     if (queue.settings.ordering === 'fifo') this.#core.signal(queue.id);
     return outcomes;
   }
@@ -131,7 +132,7 @@ class StoreEngine implements Engine {
     const outcomes = await this.#core.change(
       queue.id,
       (view) => decoded.map(({ receipt, visibilityTimeoutMs }) => changeVisibility(view, receipt, visibilityTimeoutMs)),
-      now,
+      decoded.length,
     );
     this.#core.signal(queue.id);
     const { deadLetter } = queue.settings;
@@ -154,7 +155,7 @@ class StoreEngine implements Engine {
         return found === undefined ? undefined : countsOf(tx, found.record, found.keys, now);
       });
       if (counts !== 'stale') return counts;
-      const folded = await this.#core.change(queue.id, () => undefined, now);
+      const folded = await this.#core.change(queue.id, () => undefined);
       if (isGone(folded)) return undefined;
       await this.#keeper.tend(queue.id);
     }
@@ -202,6 +203,11 @@ class StoreEngine implements Engine {
       .finally(() => this.#background.delete(reported));
     this.#background.add(reported);
   }
+}
+
+/** Large bodies count as several messages. */
+function weightOf(messages: readonly NewMessage[]): number {
+  return messages.reduce((sum, { content }) => sum + 1 + Math.floor(content.length / limits.turnWeightBytes), 0);
 }
 
 function checked(message: NewMessage): NewMessage {

@@ -1,11 +1,12 @@
 import type { QueueAddress } from '../base/ids.js';
 import type { Catalogue } from './catalogue.js';
-import { type Core, isGone } from './core.js';
+import type { Core } from './core.js';
 import { moveExhausted } from './dead-letter.js';
 import { catalogueKey, catalogueScope, deletedKey, deletedScope, queueScope } from './keys.js';
 import { limits, never } from './limits.js';
 import { readQueueRecord } from './queue-records.js';
 import { catalogueRecord, deletedRecord } from './records.js';
+import { isGone } from './turn.js';
 import { dropExpired, firstSweepLimit, nextDuty, sweep, sweepGarbage } from './upkeep.js';
 
 /**

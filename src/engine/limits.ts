@@ -7,6 +7,9 @@ export const limits = {
   attemptWindowMs: 300_000,
   /** Longest time a message may stay hidden, counted from its receive. */
   hiddenMsMax: 43_200_000,
+  /** Messages that the changes of one turn read and write together, and how many bytes of a body count as one more (S7). */
+  turnWeightMax: 128,
+  turnWeightBytes: 8 * 1024,
   /** Expired deadline buckets folded into a counter per transaction (rule S7 of the store). */
   foldBucketsMax: 500,
   /** Messages past their retention or out of receives that one receive passes over before it starts a new transaction (S7). */

@@ -1,13 +1,14 @@
 import type { MessageId, QueueAddress } from '../base/ids.js';
 import type { Key } from '../store/store.js';
 import type { Catalogue } from './catalogue.js';
-import { type Core, gone, isGone } from './core.js';
+import type { Core } from './core.js';
 import type { CancelMoveOutcome, MoveTask, Queue, StartMoveOutcome } from './engine.js';
 import type { Keeper } from './keeper.js';
 import { queueScope, taskKey } from './keys.js';
 import { limits } from './limits.js';
 import { type Destination, freshPass, isActive, type MovePass, type MoveStep, moveStep, tasksOf, trimTasks } from './move-step.js';
 import { type TaskRecord, taskRecord } from './records.js';
+import { gone, isGone } from './turn.js';
 
 /**
  * Runs move tasks. A task and its progress are in the store and change in the same transactions as the messages it
@@ -29,29 +30,25 @@ export class Mover {
     if (this.#running.size >= limits.movesRunningMax) return { kind: 'tooManyTasks' };
     const taskId = this.core.random.uuid();
     const now = this.core.now();
-    const started = await this.core.change(
-      source.id,
-      (view) => {
-        const [newest] = tasksOf(view.tx, source.id, 1);
-        if (newest !== undefined && isActive(newest.task)) return undefined;
-        const task: TaskRecord = {
-          taskId,
-          status: 'running',
-          ...(destination === undefined ? {} : { destination: destination.address }),
-          ...(perSecond === undefined ? {} : { perSecond }),
-          moved: 0,
-          toMove: view.counters.total,
-          startedAt: now,
-          nextAt: now,
-        };
-        // Tasks are listed by key, newest last: two of the same millisecond must not change places.
-        const key = taskKey(source.id, newest === undefined ? now : Math.max(now, newest.task.startedAt + 1), taskId);
-        view.tx.put(key, taskRecord.encode(task));
-        trimTasks(view.tx, source.id);
-        return key;
-      },
-      now,
-    );
+    const started = await this.core.change(source.id, (view) => {
+      const [newest] = tasksOf(view.tx, source.id, 1);
+      if (newest !== undefined && isActive(newest.task)) return undefined;
+      const task: TaskRecord = {
+        taskId,
+        status: 'running',
+        ...(destination === undefined ? {} : { destination: destination.address }),
+        ...(perSecond === undefined ? {} : { perSecond }),
+        moved: 0,
+        toMove: view.counters.total,
+        startedAt: now,
+        nextAt: now,
+      };
+      // Tasks are listed by key, newest last: two of the same millisecond must not change places.
+      const key = taskKey(source.id, newest === undefined ? now : Math.max(now, newest.task.startedAt + 1), taskId);
+      view.tx.put(key, taskRecord.encode(task));
+      trimTasks(view.tx, source.id);
+      return key;
+    });
     if (isGone(started)) return gone;
     if (started === undefined) return { kind: 'alreadyRunning' };
     this.run(source.id, started);

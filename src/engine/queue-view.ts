@@ -32,7 +32,7 @@ export interface Arrival {
 }
 
 /**
- * One queue as one transaction body sees and changes it. A view lives as long as its body. All changes of messages go
+ * One queue as one transaction body sees and changes it. A view lives as long as its body, and serves all changes of a turn. All changes of messages go
  * through `insert`, `update` and `remove`, which keep every index and counter true:
  *
  * V1  A message has one `m` and one `b` record, and one index entry: `x` when exhausted; otherwise `v` (standard, no
@@ -163,9 +163,14 @@ export class QueueView {
     this.counters.changed();
   }
 
-  save(): void {
+  /** Puts the heads of tenants and groups right: before they are read, and at the end. */
+  arrangeHeads(): void {
     this.tenants.save();
     this.groups.save();
+  }
+
+  save(): void {
+    this.arrangeHeads();
     this.counters.save(this.tx);
   }
 

@@ -2,7 +2,7 @@ import type { MessageId } from '../base/ids.js';
 import { rememberAttempt, repeatAttempt } from './attempts.js';
 import { availability } from './availability.js';
 import { type Claimed, claim } from './claim.js';
-import { type Core, gone, isGone, messagesChannel } from './core.js';
+import { type Core, messagesChannel } from './core.js';
 import type { Queue, ReceivedMessage, ReceiveOutcome, ReceiveRequest } from './engine.js';
 import type { Keeper } from './keeper.js';
 import { queueScope } from './keys.js';
@@ -11,6 +11,7 @@ import { Line } from './line.js';
 import type { QueueView } from './queue-view.js';
 import { decodeReceipt, encodeReceipt } from './receipt.js';
 import { unreceive } from './settle.js';
+import { gone, isGone } from './turn.js';
 
 type Attempt =
   | {
@@ -81,7 +82,7 @@ export class Receiver {
   async #attempt(queue: Queue, request: ReceiveRequest): Promise<ReceiveOutcome> {
     for (;;) {
       if (request.signal?.aborted) return nothing;
-      const attempt = await this.core.change<Attempt>(queue.id, (view) => attemptOn(view, request));
+      const attempt = await this.core.change<Attempt>(queue.id, (view) => attemptOn(view, request), request.max);
       if (isGone(attempt)) return gone;
       if (attempt.kind === 'overLimit') return attempt;
       if (attempt.deadLettersDue) await this.keeper.moveDeadLetters(queue.id);
@@ -109,9 +110,13 @@ export class Receiver {
   }
 
   async unreceive(queue: Queue, receipts: readonly string[]): Promise<void> {
-    await this.core.change(queue.id, (view) => {
-      for (const receipt of receipts) unreceive(view, decodeReceipt(receipt));
-    });
+    await this.core.change(
+      queue.id,
+      (view) => {
+        for (const receipt of receipts) unreceive(view, decodeReceipt(receipt));
+      },
+      receipts.length,
+    );
     this.core.signal(queue.id);
   }
 }
