@@ -101,15 +101,11 @@ class Pass implements ClaimPass {
 }
 
 function claimReady(view: QueueView, pass: Pass): void {
-  const { tx, keys, now } = view;
-  let from = keys.readyAll();
-  const to = keys.ready(now + 1, 0);
+  view.ready.begin();
   while (!pass.done) {
-    const entries = tx.range({ from, to, limit: pass.left });
-    const last = entries.at(-1);
-    if (last === undefined) return;
-    for (const { key, value } of entries) pass.take(view.stateOfIndex(decodeTime(value), seqOf(key)));
-    from = keys.ready(timeOf(last.key), seqOf(last.key) + 1);
+    const message = view.ready.next(pass.left);
+    if (message === undefined) return;
+    pass.take(view.stateOfIndex(message.enqueuedAt, message.seq));
   }
 }
 

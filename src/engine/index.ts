@@ -104,9 +104,10 @@ class StoreEngine implements Engine {
 
   async send(queue: Queue, messages: readonly NewMessage[]): Promise<SendOutcome> {
     if (this.#core.store.space() === 'low') return { kind: 'storageFull' };
-    const drafts = messages.map((message) => ({ ...checked(message), messageId: this.#core.random.uuid() as MessageId }));
+    messages.forEach(checkIds);
+    const ids = messages.map(() => this.#core.random.uuid() as MessageId);
     const now = this.#core.now();
-    const sent = await this.#core.change<readonly SentMessage[]>(queue.id, (view) => send(view, drafts), weightOf(drafts));
+    const sent = await this.#core.change<readonly SentMessage[]>(queue.id, (view) => send(view, messages, ids), weightOf(messages));
     if (isGone(sent)) return gone;
     this.#core.signal(queue.id);
     this.#noteSent(queue, now);
@@ -210,11 +211,11 @@ function weightOf(messages: readonly NewMessage[]): number {
   return messages.reduce((sum, { content }) => sum + 1 + Math.floor(content.length / limits.turnWeightBytes), 0);
 }
 
-function checked(message: NewMessage): NewMessage {
-  for (const id of [message.group, message.deduplicationId]) {
-    if (id !== undefined && (id.length > limits.idLengthMax || id.includes('\0'))) {
-      throw new RangeError(`a group or deduplication id must have at most ${limits.idLengthMax} characters and no NUL`);
-    }
-  }
-  return message;
+function checkIds({ group, deduplicationId }: NewMessage): void {
+  if (isStorableId(group) && isStorableId(deduplicationId)) return;
+  throw new RangeError(`a group or deduplication id must have at most ${limits.idLengthMax} characters and no NUL`);
+}
+
+function isStorableId(id: string | undefined): boolean {
+  return id === undefined || (id.length <= limits.idLengthMax && !id.includes('\0'));
 }

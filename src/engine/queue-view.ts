@@ -4,6 +4,7 @@ import { Counters } from './counters.js';
 import { Groups } from './groups.js';
 import type { GenerationKeys } from './keys.js';
 import { type QueueRecords, readQueueRecord } from './queue-records.js';
+import { ReadyMessages } from './ready-messages.js';
 import {
   decodeBody,
   decodeState,
@@ -45,6 +46,7 @@ export class QueueView {
   readonly counters: Counters;
   readonly tenants: Tenants;
   readonly groups: Groups;
+  readonly ready: ReadyMessages;
 
   private constructor(
     readonly tx: Transaction,
@@ -56,6 +58,7 @@ export class QueueView {
     this.counters.fold(tx, now);
     this.tenants = new Tenants(this);
     this.groups = new Groups(this);
+    this.ready = new ReadyMessages(this);
   }
 
   /** Undefined when the queue is gone. `now` is fixed for the body. */
@@ -148,7 +151,7 @@ export class QueueView {
     if (before.visibleAt !== after.visibleAt || before.exhausted !== after.exhausted) {
       this.#unindex(before);
       this.#index(after);
-    }
+    } else this.ready.stays(after);
     if (this.fifo) this.groups.touch(after);
     this.counters.changed();
   }
@@ -180,8 +183,10 @@ export class QueueView {
       tx.put(keys.exhausted(state.visibleAt, state.seq), encodeTime(state.enqueuedAt));
       counters.exhausted++;
     } else if (this.fifo) return;
-    else if (state.group === undefined) tx.put(keys.ready(state.visibleAt, state.seq), encodeTime(state.enqueuedAt));
-    else this.tenants.index(state, state.group);
+    else if (state.group === undefined) {
+      tx.put(keys.ready(state.visibleAt, state.seq), encodeTime(state.enqueuedAt));
+      this.ready.added(state);
+    } else this.tenants.index(state, state.group);
     if (!this.fifo && state.group !== undefined) counters.tenanted++;
   }
 
@@ -191,8 +196,10 @@ export class QueueView {
       tx.delete(keys.exhausted(state.visibleAt, state.seq));
       counters.exhausted--;
     } else if (this.fifo) return;
-    else if (state.group === undefined) tx.delete(keys.ready(state.visibleAt, state.seq));
-    else this.tenants.unindex(state, state.group);
+    else if (state.group === undefined) {
+      tx.delete(keys.ready(state.visibleAt, state.seq));
+      this.ready.removed(state);
+    } else this.tenants.unindex(state, state.group);
     if (!this.fifo && state.group !== undefined) counters.tenanted--;
   }
 

@@ -6,18 +6,21 @@ import { limits } from './limits.js';
 import type { QueueView } from './queue-view.js';
 import { duplicateRecord, present } from './records.js';
 
-export interface Draft extends NewMessage {
-  readonly messageId: MessageId;
+/**
+ * Enqueues messages in order, under fresh ids, one for each; on FIFO queues a deduplication id seen in the last five
+ * minutes enqueues nothing.
+ */
+export function send(view: QueueView, messages: readonly NewMessage[], ids: readonly MessageId[]): readonly SentMessage[] {
+  return messages.map((message, index) => {
+    const id = ids[index];
+    if (id === undefined) throw new Error('fewer ids than messages');
+    return view.fifo ? sendOnce(view, message, id) : enqueue(view, message, id);
+  });
 }
 
-/** Enqueues drafts in order; on FIFO queues a deduplication id seen in the last five minutes enqueues nothing. */
-export function send(view: QueueView, drafts: readonly Draft[]): readonly SentMessage[] {
-  return drafts.map((draft) => (view.fifo ? sendOnce(view, draft) : enqueue(view, draft)));
-}
-
-function sendOnce(view: QueueView, draft: Draft): SentMessage {
+function sendOnce(view: QueueView, message: NewMessage, messageId: MessageId): SentMessage {
   const { tx, keys, now } = view;
-  const { group, deduplicationId } = draft;
+  const { group, deduplicationId } = message;
   if (group === undefined || deduplicationId === undefined) {
     throw new Error(`a message for FIFO queue ${view.record.address} needs a group and a deduplication id`);
   }
@@ -29,21 +32,21 @@ function sendOnce(view: QueueView, draft: Draft): SentMessage {
     if (first.expiresAt > now) return { kind: 'duplicate', messageId: first.messageId, sequence: first.seq };
     tx.delete(keys.duplicateExpiry(first.expiresAt, scope, deduplicationId));
   }
-  const sent = enqueue(view, draft);
+  const sent = enqueue(view, message, messageId);
   const expiresAt = now + limits.deduplicationWindowMs;
-  tx.put(key, duplicateRecord.encode({ messageId: sent.messageId, seq: sent.sequence, expiresAt }));
+  tx.put(key, duplicateRecord.encode({ messageId, seq: sent.sequence, expiresAt }));
   tx.put(keys.duplicateExpiry(expiresAt, scope, deduplicationId), present);
   return sent;
 }
 
-function enqueue(view: QueueView, draft: Draft): SentMessage {
+function enqueue(view: QueueView, message: NewMessage, messageId: MessageId): SentMessage {
   const { now } = view;
-  const delayMs = view.fifo ? 0 : (draft.delayMs ?? view.record.settings.delayMs);
+  const delayMs = view.fifo ? 0 : (message.delayMs ?? view.record.settings.delayMs);
   const state = view.insert({
-    messageId: draft.messageId,
-    content: draft.content,
-    group: draft.group,
-    deduplicationId: draft.deduplicationId,
+    messageId,
+    content: message.content,
+    group: message.group,
+    deduplicationId: message.deduplicationId,
     deadLetterSource: undefined,
     enqueuedAt: now,
     visibleAt: now + delayMs,
@@ -51,7 +54,7 @@ function enqueue(view: QueueView, draft: Draft): SentMessage {
     receives: 0,
     firstReceivedAt: 0,
   });
-  return { kind: 'sent', messageId: draft.messageId, sequence: state.seq };
+  return { kind: 'sent', messageId, sequence: state.seq };
 }
 
 /** Deletes up to `limit` deduplication ids whose window is over; answers how many. */
