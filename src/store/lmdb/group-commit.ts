@@ -25,9 +25,8 @@ type Attempt = 'done' | 'spoilt' | 'needsScopes';
  * G3  A group runs inside a child transaction of its own. A body that fails after it wrote (rare: refusals are returned)
  *     takes that child back, and the group's bodies run again, each in a child of its own, so that only that one is lost.
  * G4  Callers are told after the flush, or that it failed.
- * G5  When hardly anyone came while a group flushed, all callers wait for the same flush and the event loop has nothing to
- *     do meanwhile. Unless the flush is the longer part, the next group then takes half of who waits: from there on one half
- *     is served while the other is flushed.
+ * G5  A group that takes all callers leaves the event loop nothing to do while it flushes. Where serving them takes longer
+ *     than a flush, a group therefore takes half of them: one half is served while the other is flushed.
  */
 export class GroupCommit {
   readonly #environment: Environment;
@@ -37,8 +36,9 @@ export class GroupCommit {
   readonly #faultOf: (error: unknown) => Promise<Error>;
   #waiting: Job[] = [];
   #flushing: Promise<void> | undefined;
-  #flushedAt = 0;
-  #inStep = false;
+  #countMax = Number.POSITIVE_INFINITY;
+  /** Of the event loop, when the last flush ended. */
+  #activeMs = 0;
   #running = false;
 
   constructor(
@@ -93,10 +93,18 @@ export class GroupCommit {
     }
     const done = group ?? [];
     const flushMs = performance.now() - ranAt;
-    this.#inStep = this.#waiting.length * 4 < done.length && flushMs < ranAt - this.#flushedAt;
-    this.#flushedAt = ranAt + flushMs;
+    this.#balance(done.length, flushMs);
     this.#observer?.committed(done.length, flushMs);
     for (const job of done) settle(job);
+  }
+
+  /** G5. Called when a group was flushed, and its callers are about to be told. */
+  #balance(count: number, flushMs: number): void {
+    const { active } = performance.eventLoopUtilization();
+    const callers = count + this.#waiting.length;
+    const servingMs = ((active - this.#activeMs) / count) * callers;
+    this.#countMax = servingMs > flushMs ? Math.ceil(callers / 2) : Number.POSITIVE_INFINITY;
+    this.#activeMs = active;
   }
 
   /** Within LMDB's transaction: runs who waits, for as long as the budget lasts. */
@@ -114,14 +122,13 @@ export class GroupCommit {
 
   #runTogether(): { readonly count: number; readonly spoilt: boolean } {
     const until = performance.now() + groupMsMax;
-    const most = this.#inStep ? Math.ceil(this.#waiting.length / 2) : this.#waiting.length; // G5
     let count = 0;
     let spoilt = false;
     this.#environment.childTransaction(() => {
       for (const job of this.#waiting) {
         spoilt = this.#attempt(job) !== 'done';
         count++;
-        if (spoilt || count >= most || performance.now() >= until) break;
+        if (spoilt || count >= this.#countMax || performance.now() >= until) break;
       }
       return spoilt ? ABORT : undefined;
     });
