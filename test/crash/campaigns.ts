@@ -1,0 +1,38 @@
+import { campaignSecondsMax, runCampaign } from './campaign.js';
+
+export interface Totals {
+  readonly seconds: number;
+  readonly kills: number;
+  readonly acknowledged: number;
+  readonly refused: number;
+  /** Cut off. */
+  readonly unknown: number;
+  readonly messages: number;
+  readonly slowestReadyMs: number;
+  readonly violations: readonly string[];
+}
+
+/** One campaign after the other on the same data folder, until the time is over or a promise was broken. */
+export async function runCampaigns(folder: string, seconds: number, onProgress: (totals: Totals) => void): Promise<Totals> {
+  let totals: Totals = { seconds: 0, kills: 0, acknowledged: 0, refused: 0, unknown: 0, messages: 0, slowestReadyMs: 0, violations: [] };
+  for (let campaign = 1; totals.seconds < seconds && totals.violations.length === 0; campaign++) {
+    const length = Math.min(campaignSecondsMax, seconds - totals.seconds);
+    const { kills, calls, messages, slowestReadyMs, violations } = await runCampaign({
+      folder,
+      name: `killed-${campaign}`,
+      seconds: length,
+    });
+    totals = {
+      seconds: totals.seconds + length,
+      kills: totals.kills + kills,
+      acknowledged: totals.acknowledged + calls.acknowledged,
+      refused: totals.refused + calls.refused,
+      unknown: totals.unknown + calls.unknown,
+      messages: totals.messages + messages,
+      slowestReadyMs: Math.max(totals.slowestReadyMs, slowestReadyMs),
+      violations,
+    };
+    onProgress(totals);
+  }
+  return totals;
+}

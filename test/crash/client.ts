@@ -1,0 +1,39 @@
+import { Agent, request } from 'node:http';
+
+/** `cut`: the connection ended before the answer did; whether the call was done is unknown. */
+export type Reply =
+  | { readonly kind: 'ok'; readonly body: Record<string, unknown> }
+  | { readonly kind: 'refused'; readonly status: number; readonly code: string }
+  | { readonly kind: 'cut' };
+
+/** Longer than any answer takes, the wait of a long poll included: a broker that hangs is found out. */
+const answerMsMax = 15_000;
+const agent = new Agent({ keepAlive: true });
+
+/** One SQS call in AWS JSON. Rejects where an answer is late or is not one. */
+export function callSqs(origin: string, operation: string, input: object): Promise<Reply> {
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${operation}` };
+  return new Promise((resolve, reject) => {
+    const cut = (): void => resolve({ kind: 'cut' });
+    const call = request(origin, { method: 'POST', headers, agent }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', cut);
+      response.on('end', () => {
+        try {
+          resolve(replyOf(response.statusCode ?? 0, Buffer.concat(chunks).toString()));
+        } catch (error) {
+          reject(new Error(`${operation} was answered with what is no JSON`, { cause: error }));
+        }
+      });
+    });
+    call.setTimeout(answerMsMax, () => reject(new Error(`${operation} was not answered within ${answerMsMax} ms`)));
+    call.on('error', cut);
+    call.end(JSON.stringify(input));
+  });
+}
+
+function replyOf(status: number, text: string): Reply {
+  const body: Record<string, unknown> = text === '' ? {} : JSON.parse(text);
+  return status === 200 ? { kind: 'ok', body } : { kind: 'refused', status, code: String(body.__type) };
+}
