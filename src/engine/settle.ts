@@ -53,7 +53,7 @@ export function changeVisibility(view: QueueView, receipt: Receipt | undefined, 
   return 'changed';
 }
 
-/** Takes back a claim that its receiver never learned of. */
+/** Takes back a claim that its receiver never learned of. Its receipt is void then, so that it is taken back once. */
 export function unreceive(view: QueueView, receipt: Receipt | undefined): void {
   const found = standing(view, receipt);
   if (found.kind !== 'latest') return;
@@ -61,6 +61,7 @@ export function unreceive(view: QueueView, receipt: Receipt | undefined): void {
   view.update(state, {
     ...state,
     visibleAt: Math.min(state.visibleAt, view.visibleFrom(view.now, state.group)),
+    claims: state.claims + 1,
     receives: state.receives - 1,
     receivesHere: state.receivesHere - 1,
     firstReceivedAt: state.receives === 1 ? 0 : state.firstReceivedAt,

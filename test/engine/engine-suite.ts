@@ -245,6 +245,18 @@ export function engineSuite(storeName: string, makeStore: () => Promise<TestStor
       expect(await b.receive(queue)).toMatchObject([{ receives: 1 }]);
     });
 
+    test('a claim is taken back once, and its receipt is void then', async () => {
+      await using b = await bench();
+      for (const queue of [await b.queue(), await b.fifo()]) {
+        await b.sendGrouped(queue, 'g.1');
+        const undelivered = receipts(await b.receive(queue));
+        await b.engine.unreceive(queue, undelivered);
+        await b.engine.unreceive(queue, undelivered);
+        await b.engine.settle(queue, undelivered);
+        expect(await b.receive(queue)).toMatchObject([{ receives: 1 }]);
+      }
+    });
+
     test('a deleted queue ends its waits as gone; a drain ends all empty', async () => {
       await using b = await bench();
       const doomed = await b.queue();
