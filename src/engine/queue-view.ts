@@ -184,8 +184,9 @@ export class QueueView {
       counters.exhausted++;
     } else if (this.fifo) return;
     else if (state.group === undefined) {
-      tx.put(keys.ready(state.visibleAt, state.seq), encodeTime(state.enqueuedAt));
-      this.ready.added(state);
+      const key = keys.ready(state.visibleAt, state.seq);
+      tx.put(key, encodeTime(state.enqueuedAt));
+      this.ready.added(state.visibleAt, key);
     } else this.tenants.index(state, state.group);
     if (!this.fifo && state.group !== undefined) counters.tenanted++;
   }

@@ -56,15 +56,15 @@ export class ReadyMessages {
   }
 
   /** A message was listed. */
-  added({ visibleAt, seq }: MessageState): void {
+  added(visibleAt: number, key: Key): void {
     if (visibleAt > this.view.now) return;
-    const key = this.view.keys.ready(visibleAt, seq);
     if (this.#firstAdded === undefined || key.compare(this.#firstAdded) < 0) this.#firstAdded = key;
   }
 
   /** A message that may have been handed out is listed where it was: it did not hide. */
   stays(state: MessageState): void {
-    if (state.group === undefined && !state.exhausted) this.added(state);
+    if (state.group !== undefined || state.exhausted) return;
+    this.added(state.visibleAt, this.view.keys.ready(state.visibleAt, state.seq));
   }
 
   /** A message is listed no longer. */

@@ -94,67 +94,94 @@ export const numbers = {
   },
 } as const;
 
-type StateTuple = readonly [number, number, number, number, number, number, number, string | null, boolean];
+/**
+ * A message's state, laid out by hand, as every step of its life reads or writes it: four times (48 bits), three counts (32 bits), a byte of flags, the group in UTF-8.
+ */
+const stateAt = {
+  visibleAt: 0,
+  claimedAt: 6,
+  firstReceivedAt: 12,
+  sentAt: 18,
+  claims: 24,
+  receives: 28,
+  receivesHere: 32,
+  flags: 36,
+  group: 37,
+};
+const stateFlag = { exhausted: 1, grouped: 2 };
 
-export function encodeState(s: MessageState): Value {
-  const tuple: StateTuple = [
-    s.visibleAt,
-    s.claims,
-    s.receives,
-    s.receivesHere,
-    s.claimedAt,
-    s.firstReceivedAt,
-    s.sentAt,
-    s.group ?? null,
-    s.exhausted,
-  ];
-  return packr.pack(tuple);
+export function encodeState(state: MessageState): Value {
+  const { group } = state;
+  const value = Buffer.allocUnsafe(stateAt.group + (group === undefined ? 0 : Buffer.byteLength(group)));
+  value.writeUIntBE(state.visibleAt, stateAt.visibleAt, 6);
+  value.writeUIntBE(state.claimedAt, stateAt.claimedAt, 6);
+  value.writeUIntBE(state.firstReceivedAt, stateAt.firstReceivedAt, 6);
+  value.writeUIntBE(state.sentAt, stateAt.sentAt, 6);
+  value.writeUInt32BE(state.claims, stateAt.claims);
+  value.writeUInt32BE(state.receives, stateAt.receives);
+  value.writeUInt32BE(state.receivesHere, stateAt.receivesHere);
+  value[stateAt.flags] = (state.exhausted ? stateFlag.exhausted : 0) | (group === undefined ? 0 : stateFlag.grouped);
+  if (group !== undefined) value.write(group, stateAt.group);
+  return value;
 }
 
 export function decodeState(enqueuedAt: number, seq: number, value: Value): MessageState {
-  const [visibleAt, claims, receives, receivesHere, claimedAt, firstReceivedAt, sentAt, group, exhausted] = packr.unpack(
-    value,
-  ) as StateTuple;
+  const flags = value[stateAt.flags] ?? 0;
   return {
     enqueuedAt,
     seq,
-    visibleAt,
-    claims,
-    receives,
-    receivesHere,
-    claimedAt,
-    firstReceivedAt,
-    sentAt,
-    group: group ?? undefined,
-    exhausted,
+    visibleAt: value.readUIntBE(stateAt.visibleAt, 6),
+    claims: value.readUInt32BE(stateAt.claims),
+    receives: value.readUInt32BE(stateAt.receives),
+    receivesHere: value.readUInt32BE(stateAt.receivesHere),
+    claimedAt: value.readUIntBE(stateAt.claimedAt, 6),
+    firstReceivedAt: value.readUIntBE(stateAt.firstReceivedAt, 6),
+    sentAt: value.readUIntBE(stateAt.sentAt, 6),
+    group: (flags & stateFlag.grouped) === 0 ? undefined : value.toString('utf8', stateAt.group),
+    exhausted: (flags & stateFlag.exhausted) !== 0,
   };
 }
 
-type BodyHead = readonly [MessageId, string | null, QueueAddress | null];
-
-/** The length of the packed head, the head, and the content as it is: it is the bulk, and is copied once. */
-export function encodeBody(body: MessageBody): Value {
-  const tuple: BodyHead = [body.messageId, body.deduplicationId ?? null, body.deadLetterSource ?? null];
-  const head = packr.pack(tuple);
-  const value = Buffer.allocUnsafe(headLengthBytes + head.length + body.content.length);
-  value.writeUInt16BE(head.length, 0);
-  value.set(head, headLengthBytes);
-  value.set(body.content, headLengthBytes + head.length);
+/** Its three texts, each behind its length in bytes plus one, zero for none, and then the content as it is. */
+export function encodeBody({ messageId, deduplicationId, deadLetterSource, content }: MessageBody): Value {
+  const value = Buffer.allocUnsafe(textBytes(messageId) + textBytes(deduplicationId) + textBytes(deadLetterSource) + content.length);
+  let at = writeText(value, messageId, 0);
+  at = writeText(value, deduplicationId, at);
+  at = writeText(value, deadLetterSource, at);
+  value.set(content, at);
   return value;
 }
 
 export function decodeBody(value: Value): MessageBody {
-  const contentAt = headLengthBytes + value.readUInt16BE(0);
-  const [messageId, deduplicationId, deadLetterSource] = packr.unpack(value.subarray(headLengthBytes, contentAt)) as BodyHead;
+  const messageId = readText(value, 0);
+  const deduplicationId = readText(value, messageId.end);
+  const deadLetterSource = readText(value, deduplicationId.end);
   return {
-    messageId,
-    deduplicationId: deduplicationId ?? undefined,
-    deadLetterSource: deadLetterSource ?? undefined,
-    content: value.subarray(contentAt),
+    messageId: messageId.text as MessageId,
+    deduplicationId: deduplicationId.text,
+    deadLetterSource: deadLetterSource.text as QueueAddress | undefined,
+    content: value.subarray(deadLetterSource.end),
   };
 }
 
-const headLengthBytes = 2;
+const lengthBytes = 2;
+
+function textBytes(text: string | undefined): number {
+  return lengthBytes + (text === undefined ? 0 : Buffer.byteLength(text));
+}
+
+/** Answers where the text ends. */
+function writeText(value: Value, text: string | undefined, at: number): number {
+  const bytes = text === undefined ? -1 : value.write(text, at + lengthBytes);
+  value.writeUInt16BE(bytes + 1, at);
+  return at + lengthBytes + Math.max(0, bytes);
+}
+
+function readText(value: Value, at: number): { readonly text: string | undefined; readonly end: number } {
+  const bytes = value.readUInt16BE(at) - 1;
+  const from = at + lengthBytes;
+  return bytes < 0 ? { text: undefined, end: from } : { text: value.toString('utf8', from, from + bytes), end: from + bytes };
+}
 
 /** A 48-bit time or number as a value. */
 export function encodeTime(at: number): Value {
