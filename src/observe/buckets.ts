@@ -1,7 +1,4 @@
-/**
- * A histogram that costs a few comparisons to add to. prom-client's own hashes its labels with every value, which is
- * felt at tens of thousands of requests a second; it is used for the page alone.
- */
+/** A histogram that costs a few comparisons to add to. */
 export class Buckets {
   /** Values up to each bound and above the one before it; the last count is of those above all bounds. */
   readonly counts: number[];

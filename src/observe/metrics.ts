@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import type { FinishedRequest, HttpObserver } from '../http/ports.js';
 import type { Store, StoreObserver } from '../store/store.js';
 import { CommitCounts } from './commit-counts.js';
-import type { MetricsPage } from './exposition.js';
+import { expose, type MetricsPage } from './exposition.js';
 import { surveyQueues } from './queue-survey.js';
 import { RequestCounts } from './request-counts.js';
 
@@ -44,8 +44,6 @@ export function createMetrics(): Metrics {
 
 async function page(requests: RequestCounts, commits: CommitCounts, { engine, store, clock, version }: Surveyed): Promise<MetricsPage> {
   const survey = await surveyQueues(engine, queuesMax);
-  // prom-client takes time to load, and is needed only once somebody looks.
-  const { expose } = await import('./exposition.js');
   return expose({
     requests: requests.all(),
     commits,
