@@ -13,9 +13,12 @@ const gone: Body = { kind: 'gone' };
 export function readBody(request: IncomingMessage, bytesMax: number, done: (body: Body) => void): void {
   const { headers } = request;
   const declared = headers['content-length'];
-  if (declared === undefined && headers['transfer-encoding'] === undefined) return done(empty);
-  if (declared !== undefined && Number(declared) > bytesMax) return done(tooLarge);
+  if (declared === undefined && headers['transfer-encoding'] === undefined) done(empty);
+  else if (declared !== undefined && Number(declared) > bytesMax) done(tooLarge);
+  else collect(request, bytesMax, done);
+}
 
+function collect(request: IncomingMessage, bytesMax: number, done: (body: Body) => void): void {
   let first: Buffer | undefined;
   let rest: Buffer[] | undefined;
   let bytes = 0;

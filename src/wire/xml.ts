@@ -5,9 +5,8 @@ export function element(name: string, content: string): string {
 
 // Besides markup: a carriage return, which XML parsers would turn into a line feed, and what XML 1.0 cannot hold at all.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are what is looked for
-const special =
-  /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-const everySpecial = new RegExp(special, 'g');
+const special = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/u;
+const everySpecial = new RegExp(special, 'gu');
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#xD;' };
 
