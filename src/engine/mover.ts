@@ -17,6 +17,8 @@ import { gone, isGone } from './turn.js';
 export class Mover {
   readonly #running = new Map<number, Promise<void>>();
   readonly #wakes = new Map<number, () => void>();
+  /** Sources whose task was cancelled while a step was under way: the step may have missed it, and must not wait after it. */
+  readonly #hurried = new Set<number>();
   #stopped = false;
 
   constructor(
@@ -67,13 +69,18 @@ export class Mover {
       tx.put(found.key, taskRecord.encode({ ...found.task, status: 'cancelling' }));
       return { kind: 'cancelling', moved: found.task.moved };
     });
-    this.#wakes.get(source.id)?.();
+    const wake = this.#wakes.get(source.id);
+    if (wake !== undefined) wake();
+    else if (this.#running.has(source.id)) this.#hurried.add(source.id);
     return isGone(outcome) ? { kind: 'unknownTask' } : outcome;
   }
 
   /** Drives the task to its end, in the background. */
   run(sourceId: number, key: Key): void {
-    const work = this.#drive(sourceId, key).finally(() => this.#running.delete(sourceId));
+    const work = this.#drive(sourceId, key).finally(() => {
+      this.#running.delete(sourceId);
+      this.#hurried.delete(sourceId);
+    });
     this.#running.set(sourceId, work);
   }
 
@@ -119,7 +126,7 @@ export class Mover {
   }
 
   #until(sourceId: number, at: number): Promise<void> {
-    if (this.#stopped || at <= this.core.now()) return Promise.resolve();
+    if (this.#hurried.delete(sourceId) || this.#stopped || at <= this.core.now()) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
         timer[Symbol.dispose]();
