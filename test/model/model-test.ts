@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { expect } from 'vitest';
 import { createRealClock } from '../../src/base/real-clock.js';
 import { type SettableClock, settableClockOn } from '../../src/base/settable-clock.js';
 import { scenario } from './operations.js';
@@ -9,9 +8,9 @@ import type { Subject } from './subject.js';
 /**
  * `MODEL_RUNS` multiplies the number of runs; `MODEL_SEED` (and `MODEL_PATH`) repeat a failure that was printed.
  */
-const factor = Number(process.env['MODEL_RUNS'] ?? 1);
-const seed = process.env['MODEL_SEED'];
-const path = process.env['MODEL_PATH'];
+const factor = Number(process.env.MODEL_RUNS ?? 1);
+const seed = process.env.MODEL_SEED;
+const path = process.env.MODEL_PATH;
 
 export const startedAt = Date.UTC(2025, 0, 1);
 /** Long enough for a machine that does other things too. */
@@ -35,5 +34,4 @@ export async function followsTheModel(runs: number, open: (clock: SettableClock,
       ...(path === undefined ? {} : { path }),
     },
   );
-  expect(runs).toBeGreaterThan(0);
 }

@@ -99,6 +99,8 @@ interface Message {
   receipt: string | undefined;
   /** It used up its receives under the settings that still hold: it moves by itself, without another receive. */
   movesUnasked: boolean;
+  /** It had used up its receives when it was received last. Under settings that changed since, it is offered again, but perhaps a little later. */
+  offeredLate: boolean;
 }
 
 interface Attempt {
@@ -293,7 +295,8 @@ export class ReferenceBroker {
       request.max,
       offers.reduce((sum, offer) => sum + offer.length, 0),
     );
-    const mayFallShort = request.mayFallShort === true || queue.messages.some((message) => this.#due(queue, message, now));
+    const late = (message: Message): boolean => this.#due(queue, message, now) || (message.offeredLate && visible(queue, message, now));
+    const mayFallShort = request.mayFallShort === true || queue.messages.some(late);
     const least = mayFallShort ? Math.min(1, most) : most;
     agree(answer.length >= least && answer.length <= most, `${queue.name}: ${most} messages are to be received, got ${answer.length}`);
     const ids = answer.map((received) => received.messageId);
@@ -327,6 +330,7 @@ export class ReferenceBroker {
     message.firstReceivedAt ??= now;
     message.visibleAt = now + visibilityTimeoutMs;
     message.movesUnasked = this.#usedUp(queue, message);
+    message.offeredLate = message.movesUnasked;
     agree(!this.#issued.some((issued) => issued.receipt === received.receipt), `receipt of ${message.body} is not new`);
     message.receipt = received.receipt;
     this.#issued.push({ receipt: received.receipt, queue: queue.name, incarnation: queue.incarnation, message });
@@ -430,10 +434,10 @@ export class ReferenceBroker {
     if (answer === 'changed' && message !== undefined) message.visibleAt = now + timeoutMs;
   }
 
-  /** Whether a move task's outcome is certain: nothing is half way to another queue. */
+  /** Whether a move task's outcome is certain: nothing is half way to another queue, and nothing would come back to this one. */
   canMove(source: string, now: number): boolean {
     const queue = this.#queue(source);
-    return !queue.messages.some((message) => this.#due(queue, message, now));
+    return !queue.messages.some((message) => this.#due(queue, message, now) || message.deadLetterSource === source);
   }
 
   /** What a move task does at once, oldest first: what is visible goes to `destination`, or to where each message came from. */
@@ -495,8 +499,11 @@ export class ReferenceBroker {
   }
 
   #learnSequences(queue: ModelQueue, messages: readonly Peeked[]): void {
+    const movesToItself = this.#target(queue) === queue;
     for (const message of queue.messages) {
-      message.sequence ??= messages.find((other) => other.messageId === message.messageId)?.sequence;
+      if (message.sequence !== undefined) continue;
+      message.sequence = messages.find((other) => other.messageId === message.messageId)?.sequence;
+      if (movesToItself) message.movesUnasked = false; // it may have moved already, and this be its new place
     }
   }
 
@@ -506,14 +513,10 @@ export class ReferenceBroker {
     const here = peeked.get(queue.name) ?? [];
     if (target === undefined) return;
     const due = queue.messages.filter((message) => this.#due(queue, message, now));
-    const gone = due.filter(
-      (message) => !here.some((other) => other.messageId === message.messageId && other.sequence === message.sequence),
-    );
+    const gone = due.filter((message) => !here.some((other) => isSameStay(message, other)));
     const there = peeked.get(target.name) ?? [];
     const arrivals = gone.flatMap((message) => {
-      const arrival = there.find(
-        (other) => other.messageId === message.messageId && (target !== queue || other.sequence !== message.sequence),
-      );
+      const arrival = there.find((other) => other.messageId === message.messageId && (target !== queue || !isSameStay(message, other)));
       return arrival === undefined ? [] : [{ message, arrival }];
     });
     this.#keepsOrder(queue, target, arrivals);
@@ -651,11 +654,18 @@ function freshIn(now: number) {
     claimedHere: false,
     receipt: undefined,
     movesUnasked: false,
+    offeredLate: false,
   } satisfies Partial<Message>;
 }
 
 function oldestFirst(a: Message, b: Message): number {
   return a.keptFrom - b.keptFrom || (a.sequence ?? 0) - (b.sequence ?? 0);
+}
+
+/** A message that is moved back to the same queue has another sequence number there, and mostly another source. */
+function isSameStay(message: Message, other: Peeked): boolean {
+  const { messageId, sequence, deadLetterSource } = message;
+  return other.messageId === messageId && other.sequence === sequence && other.deadLetterSource === deadLetterSource;
 }
 
 function deduplicationKey(settings: ModelSettings, draft: Draft): string {

@@ -2,11 +2,9 @@ import { SortedMap } from '../../src/store/memory/sorted-map.js';
 import { latin1 } from '../../src/store/scope-guard.js';
 import type { Entry, Range, Read, Value } from '../../src/store/store.js';
 
-/** A body touched what is not loaded: it is run again once `read` is. */
-export class NotLoaded extends Error {
-  constructor(readonly read: Read) {
-    super('not loaded yet');
-  }
+/** A body touched what is not loaded: it is run again once `read` is. No `Error`: it is thrown all the time, and a stack trace is dear. */
+export class NotLoaded {
+  constructor(readonly read: Read) {}
 }
 
 /** Keys in `[from, to)` are known: those that are there are in `base`. */
