@@ -31,6 +31,11 @@ export type OperationName = keyof Operations;
 export type Input<K extends OperationName> = Operations[K][0];
 export type Output<K extends OperationName> = Operations[K][1];
 
+/** Both SDKs have a method for each operation, named like it. */
+export function methodOf(operation: OperationName): string {
+  return `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
+}
+
 /** Who calls: an access key of twelve digits is an account. */
 export interface Identity {
   readonly accessKeyId: string;
@@ -45,7 +50,7 @@ export interface Refusal {
   readonly code: string;
   readonly status: number;
   readonly message: string;
-  /** JSON only: the class of the exception that an application catches. */
+  /** The class of the exception that an application catches; the older SDK has none. */
   readonly name?: string;
 }
 

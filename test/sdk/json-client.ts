@@ -1,16 +1,22 @@
-import * as sdk from '@aws-sdk/client-sqs';
-import { type ConnectClient, type Input, type OperationName, type Output, someone } from './client.js';
+import './no-notices.js';
+import { SQS, SQSServiceException } from '@aws-sdk/client-sqs';
+import { type ConnectClient, type Input, methodOf, type OperationName, type Output, someone } from './client.js';
 
-type CommandClass = new (input: object) => Parameters<sdk.SQSClient['send']>[0];
+type Method = (input: object, options: { readonly abortSignal?: AbortSignal }) => Promise<Answer>;
+interface Answer {
+  readonly $metadata: { readonly httpStatusCode?: number; readonly requestId?: string };
+}
 
-/** The current SDK for JavaScript: AWS JSON 1.0. */
+/** The current SDK for JavaScript: AWS JSON 1.0. It checks the MD5 of each body. */
 export const connectJsonClient: ConnectClient = (endpoint, { accessKeyId, region } = someone) => {
-  const client = new sdk.SQSClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey: 'secret' }, maxAttempts: 1 });
+  const client = new SQS({ endpoint, region, credentials: { accessKeyId, secretAccessKey: 'secret' }, maxAttempts: 1 });
+  const methods = client as unknown as Readonly<Record<string, Method>>;
   const call = async <K extends OperationName>(operation: K, input: Input<K>, signal?: AbortSignal): Promise<Output<K>> => {
-    const Command = sdk[`${operation}Command`] as unknown as CommandClass;
-    const { $metadata, ...output } = await client.send(new Command(input), signal === undefined ? {} : { abortSignal: signal });
-    if ($metadata.httpStatusCode !== 200 || $metadata.requestId === undefined)
+    const answer = await methods[methodOf(operation)]?.call(client, input, signal === undefined ? {} : { abortSignal: signal });
+    if (answer?.$metadata.httpStatusCode !== 200 || answer.$metadata.requestId === undefined) {
       throw new Error(`${operation} has no status 200 or no request id`);
+    }
+    const { $metadata, ...output } = answer;
     return output as Output<K>;
   };
   return {
@@ -21,7 +27,7 @@ export const connectJsonClient: ConnectClient = (endpoint, { accessKeyId, region
         (output) => output,
         (thrown: unknown) => thrown,
       );
-      if (!(fault instanceof sdk.SQSServiceException)) throw new Error(`${operation} was not refused: ${String(fault)}`, { cause: fault });
+      if (!(fault instanceof SQSServiceException)) throw new Error(`${operation} was not refused: ${String(fault)}`, { cause: fault });
       const { Code } = fault as { readonly Code?: string };
       return { code: Code ?? fault.name, status: fault.$metadata.httpStatusCode ?? 0, message: fault.message, name: fault.name };
     },
