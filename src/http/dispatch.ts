@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Random } from '../base/random.js';
-import { internalFailure, requestTooLarge } from '../wire/errors.js';
+import { internalFailure, requestTooLarge, unsupportedEncoding } from '../wire/errors.js';
 import { ServiceError } from '../wire/service.js';
 import { type Body, readBody } from './body.js';
 import { Exchange } from './exchange.js';
@@ -42,9 +42,10 @@ export function dispatcher(options: DispatchOptions): (request: IncomingMessage,
     const progress: Progress = { protocol: 'none', served: undefined, outcome: 'ok' };
     readBody(request, limits.bodyBytesMax, (body) => {
       if (body.kind === 'gone') return;
+      const cutOff = body.kind === 'tooLarge';
       answer(options, exchange, body, progress).then(
-        (written) => write(options, exchange, written, progress, startedAt, body.kind === 'tooLarge'),
-        (fault: unknown) => write(options, exchange, faulted(options, exchange, progress, fault), progress, startedAt, false),
+        (written) => write(options, exchange, written, progress, startedAt, cutOff),
+        (fault: unknown) => write(options, exchange, faulted(options, exchange, progress, fault), progress, startedAt, cutOff),
       );
     });
   };
@@ -61,6 +62,8 @@ async function answer(options: DispatchOptions, exchange: Exchange, body: Body, 
   progress.protocol = protocol;
   if (body.kind === 'tooLarge') throw requestTooLarge(options.limits.bodyBytesMax);
   const { table } = options;
+  const encoding = exchange.request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') throw unsupportedEncoding(encoding);
   const wire = protocol === 'json' ? jsonRequest(exchange, body.bytes, table) : queryRequest(exchange, body.bytes, table);
   authenticate(exchange, wire);
   const served = wire.find();

@@ -68,8 +68,13 @@ export class Exchange implements Call {
   #watch(): void {
     if (this.#watching) return;
     this.#watching = true;
+    const { socket } = this.response;
+    let handedOver = false;
+    this.response.once('finish', () => {
+      handedOver = socket?.destroyed === false; // a write that failed finishes too
+    });
     this.response.once('close', () => {
-      if (this.response.writableFinished) return;
+      if (handedOver) return;
       this.#left = true;
       this.#abort?.abort();
       for (const undo of this.#undos ?? []) this.#undo(undo); // E2

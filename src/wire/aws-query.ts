@@ -66,9 +66,13 @@ function decodeValue(shape: Shape, node: FormNode): unknown {
   }
 }
 
-/** Items in the order of their numbers, gaps allowed. A parameter without a number is a list of one. */
+/**
+ * Items in the order of their numbers, gaps allowed. A parameter without a number is a list of one; without a value too it
+ * is how clients send an empty list.
+ */
 function decodeList(shape: ListShape, node: FormNode): readonly unknown[] {
   const items = numbered(node);
+  if (items.length === 0 && node.value === '' && node.children.size === 0) return [];
   const nodes = items.length === 0 ? [node] : items;
   return nodes.map((item) => decodeValue(shape.member, item)).filter((item) => item !== undefined);
 }

@@ -8,6 +8,7 @@ export const wireErrorCodes = {
   malformedInput: framework('SerializationException', 'MalformedInput', 400),
   unknownOperation: framework('UnknownOperationException', 'InvalidAction', 400),
   requestTooLarge: framework('RequestEntityTooLargeException', 'RequestEntityTooLarge', 413),
+  unsupportedEncoding: framework('UnsupportedMediaTypeException', 'UnsupportedMediaType', 415),
   internalFailure: framework('InternalFailure', 'InternalError', 500),
 } as const satisfies Record<string, ErrorCode>;
 
@@ -32,6 +33,10 @@ export function invalidAction(action: string): ServiceError {
 
 export function requestTooLarge(bytesMax: number): ServiceError {
   return new ServiceError(wireErrorCodes.requestTooLarge, `The request is larger than ${bytesMax} bytes.`);
+}
+
+export function unsupportedEncoding(encoding: string): ServiceError {
+  return new ServiceError(wireErrorCodes.unsupportedEncoding, `The content encoding ${encoding} is not supported: send the body as it is.`);
 }
 
 export function internalFailure(): ServiceError {
