@@ -69,6 +69,7 @@ async function loadAndKill(server: KilledServer, recorder: Recorder, queues: Que
   const until = performance.now() + seconds * 1_000;
   const shift: Shift = { isOver: () => performance.now() >= until, open: 0 };
   const working = Promise.all(workers(server, recorder, queues, shift));
+  working.catch(() => {}); // told below, when the server is up again
   let kills = 0;
   while (!shift.isOver()) {
     if (kills % 8 !== 7) await server.origin();
@@ -152,7 +153,7 @@ async function countsOf(origin: string, queue: string): Promise<Counts> {
 
 async function createQueues(origin: string, { work, dead, ordered }: Queues): Promise<void> {
   await call(origin, 'CreateQueue', { QueueName: dead });
-  const redrive = JSON.stringify({ deadLetterTargetArn: `arn:aws:sqs:us-east-1:000000000000:${dead}`, maxReceiveCount: 3 });
+  const redrive = JSON.stringify({ deadLetterTargetArn: `arn:aws:sqs:us-east-1:000000000000:${dead}`, maxReceiveCount: 2 });
   await call(origin, 'CreateQueue', { QueueName: work, Attributes: { RedrivePolicy: redrive } });
   await call(origin, 'CreateQueue', { QueueName: ordered, Attributes: { FifoQueue: 'true' } });
 }

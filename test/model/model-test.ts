@@ -30,6 +30,7 @@ export async function followsTheModel(runs: number, open: (clock: SettableClock,
     }),
     {
       numRuns: Math.ceil(runs * factor),
+      interruptAfterTimeLimit: modelMsMax * 0.8, // a failure that takes long to shrink is reported as far as it is shrunk
       ...(seed === undefined ? {} : { seed: Number(seed) }),
       ...(path === undefined ? {} : { path }),
     },

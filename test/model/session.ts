@@ -12,8 +12,8 @@ import {
 } from './reference-broker.js';
 import type { Gone, Subject } from './subject.js';
 
-/** How long background work may take to do what the model says must happen by itself. */
-const settleMsMax = 1_000;
+/** How long background work may take to do what the model says must happen by itself, also on a machine that is busy. */
+const settleMsMax = 3_000;
 
 interface Poll {
   readonly queue: QueueName;
