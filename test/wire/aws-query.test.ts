@@ -51,6 +51,7 @@ describe('AWS Query parameters', () => {
     ['Text=a+b%2Bc%20d%3D=', { Text: 'a b+c d==' }],
     ['&&Text=a&', { Text: 'a' }],
     ['Name=only', { Names: ['only'] }],
+    ['Name=&Tag=', { Names: [], Tags: {} }],
     ['Name.2=b&Name.10=c&Name.1=a', { Names: ['a', 'b', 'c'] }],
     ['Tag.Key=k&Tag.Value=v', { Tags: { k: 'v' } }],
     ['Tag.7.Key=k&Tag.7.Value=v&Tag.8.Key=alone', { Tags: { k: 'v' } }],
