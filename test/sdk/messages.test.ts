@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
+import type { Input } from './client.js';
 import { binary, text, throughEachClient } from './subject.js';
 
 const bodies = {
@@ -117,6 +118,19 @@ throughEachClient('messages', (sqs) => {
     expect(sent.MD5OfMessageSystemAttributes).toBe('5ae4d5d7636402d80f4eb6d213245a88');
     expect(sent.MD5OfMessageAttributes).toBeUndefined();
     expect((await sqs.receiveOne(queue)).Attributes.AWSTraceHeader).toBe(traceHeader);
+  });
+
+  it('name the system attributes of both parameters that ask for them', async ({ skip }) => {
+    skip(sqs.protocol === 'query', 'the older SDK knows one of the two');
+    const queue = await sqs.queue({ VisibilityTimeout: '0' });
+    await sqs.send(queue, 'x');
+    const received = async (request: Partial<Input<'ReceiveMessage'>>) =>
+      Object.keys((await sqs.receiveOne(queue, { AttributeNames: [], ...request })).Attributes).sort();
+    expect(await received({ MessageSystemAttributeNames: ['SenderId'] })).toEqual(['SenderId']);
+    const all = ['ApproximateFirstReceiveTimestamp', 'ApproximateReceiveCount', 'SenderId', 'SentTimestamp'];
+    expect(await received({ MessageSystemAttributeNames: ['SenderId'], AttributeNames: ['All'] })).toEqual(all);
+    expect(await received({ MessageSystemAttributeNames: ['All'] })).toEqual(all);
+    expect(await received({})).toEqual([]);
   });
 
   it('are hidden while in flight and come back after it', async () => {
