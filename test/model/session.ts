@@ -29,6 +29,8 @@ export class Session {
   readonly #model = new ReferenceBroker();
   /** In order of arrival. */
   #polls: Poll[] = [];
+  /** Those among them that were answered, in order of the answers: what one receives may have come free by another's receive. */
+  readonly #answered: Poll[] = [];
   #bodies = 0;
 
   constructor(
@@ -146,6 +148,7 @@ export class Session {
     this.#polls.push(poll);
     void this.subject.receive(queue, { max, waitMs, signal: poll.hangUp.signal }).then((answer) => {
       poll.answer = answer;
+      this.#answered.push(poll);
     });
   }
 
@@ -237,19 +240,18 @@ export class Session {
     same(`counts of ${queue}`, shown(this.#model.counts(queue, this.#now)), shown(actual));
   }
 
+  /** Looking again later would not make a wrong answer right. */
   #collectPolls(): void {
-    for (const poll of this.#polls) {
-      const { answer, queue } = poll;
-      if (answer === undefined) continue;
+    for (const poll of this.#answered.splice(0)) {
+      const { answer = [], queue } = poll;
       this.#polls = this.#polls.filter((other) => other !== poll);
       if (answer === 'gone') {
-        if (!poll.hungUp && this.#model.settings(queue) !== undefined) throw new Disagreement(`a poll of ${queue} found no queue`);
+        if (!poll.hungUp && this.#model.settings(queue) !== undefined) throw new Error(`a poll of ${queue} found no queue`);
       } else if (answer.length > 0) this.#accept(queue, poll.max, answer);
-      else if (!poll.hungUp && poll.until > this.#now) throw new Disagreement(`a poll of ${queue} ended empty before its time`);
+      else if (!poll.hungUp && poll.until > this.#now) throw new Error(`a poll of ${queue} ended empty before its time`);
     }
   }
 
-  /** Looking again later would not make a wrong answer right. */
   #accept(queue: QueueName, max: number, answer: readonly Received[]): void {
     try {
       this.#model.receive(queue, { max, mayFallShort: this.#model.settings(queue)?.deadLetter !== undefined }, answer, this.#now);
