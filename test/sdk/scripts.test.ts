@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, it, type TestContext } from 'vitest';
+import { startSignalbox } from '../../src/index.js';
+
+const run = promisify(execFile);
+const scriptMsMax = 60_000;
+const versionMsMax = 10_000;
+
+/** Skips the test where a command that the script needs is not there. */
+async function needs(skip: TestContext['skip'], what: string, file: string, args: readonly string[]): Promise<void> {
+  const isThere = await run(file, [...args], { timeout: versionMsMax }).then(
+    () => true,
+    () => false,
+  );
+  skip(!isThere, `${what} is not installed`);
+}
+
+/** Runs a script of this folder against a broker; what it wrote is the reason when it fails. */
+async function runAgainstBroker(command: string, script: string): Promise<void> {
+  await using broker = await startSignalbox({ testClock: true });
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const env = { ...process.env, AWS_ENDPOINT_URL: broker.url, NO_PROXY: '127.0.0.1' };
+  await run(command, [path], { env, timeout: scriptMsMax }).catch((fault: { stdout: string; stderr: string }) => {
+    throw new Error(`${script} failed\n${fault.stdout}${fault.stderr}`, { cause: fault });
+  });
+}
+
+describe('a session of another client', () => {
+  it('with the AWS CLI', { timeout: scriptMsMax }, async ({ skip }) => {
+    await needs(skip, 'bash', 'bash', ['--version']);
+    await needs(skip, 'the AWS CLI', 'aws', ['--version']);
+    await runAgainstBroker('bash', 'aws-cli.sh');
+  });
+
+  it('with boto3, client and resource', { timeout: scriptMsMax }, async ({ skip }) => {
+    await needs(skip, 'boto3', 'python3', ['-c', 'import boto3']);
+    await runAgainstBroker('python3', 'boto3-session.py');
+  });
+});
