@@ -24,6 +24,10 @@ afterEach(async () => {
   expect(code).toBe(0);
 });
 
+/** Enough of them that a redrive of one a second is under way for a while. */
+const broken = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8'];
+const fine = ['b1', 'b2'];
+
 /** Calls through the current SDK, at whatever port the server has. */
 const sdkCall: Call = async (operation, input) => {
   const client = connectJsonClient(server.url);
@@ -43,29 +47,29 @@ async function failAndRedrive(call: Call): Promise<void> {
   const work = await session.createQueue('work.fifo', { ...fifo, ...redrive, VisibilityTimeout: '30' });
   await server.killAndRestart();
 
-  const broken = await session.sendAll(work, 'broken', ['a1', 'a2', 'a3']);
-  await session.sendAll(work, 'fine', ['b1', 'b2']);
+  const ids = await session.sendAll(work, 'broken', broken);
+  await session.sendAll(work, 'fine', fine);
   await server.killAndRestart();
-  expect(await session.sendAll(work, 'broken', ['a1', 'a2', 'a3'])).toEqual(broken);
-  expect(await session.counts(work)).toEqual(['5', '0']);
+  expect(await session.sendAll(work, 'broken', broken)).toEqual(ids);
+  expect(await session.counts(work)).toEqual(['10', '0']);
 
   const first = await session.receive(work);
-  expect(summary(first)).toEqual(['a1', 'a2', 'a3', 'b1', 'b2'].map((body) => [body, '1']));
-  await session.deleteAll(work, first.slice(3));
+  expect(summary(first)).toEqual([...broken, ...fine].map((body) => [body, '1']));
+  await session.deleteAll(work, first.slice(broken.length));
   await server.killAndRestart();
   expect(await session.receive(work)).toEqual([]);
-  expect(await session.counts(work)).toEqual(['0', '3']);
+  expect(await session.counts(work)).toEqual(['0', '8']);
 
   for (const count of ['2', '3']) {
     await server.advanceSeconds(30);
-    expect(summary(await session.receive(work))).toEqual(['a1', 'a2', 'a3'].map((body) => [body, count]));
+    expect(summary(await session.receive(work))).toEqual(broken.map((body) => [body, count]));
     await server.killAndRestart();
   }
   await server.advanceSeconds(30);
   expect(await session.receive(work)).toEqual([]);
   const failed = await session.receive(dead, 10);
-  expect(summary(failed)).toEqual(['a1', 'a2', 'a3'].map((body) => [body, '4']));
-  expect(failed.map(({ MessageId }) => MessageId)).toEqual(broken);
+  expect(summary(failed)).toEqual(broken.map((body) => [body, '4']));
+  expect(failed.map(({ MessageId }) => MessageId)).toEqual(ids);
   expect(failed[0]?.Attributes).toMatchObject({ DeadLetterQueueSourceArn: arn('work.fifo'), MessageGroupId: 'broken' });
   await server.advanceSeconds(30);
 
@@ -74,13 +78,14 @@ async function failAndRedrive(call: Call): Promise<void> {
   expect((await call('ListMessageMoveTasks', { SourceArn: arn('dead.fifo') })).Results?.[0]?.Status).toBe('RUNNING');
   await server.killAndRestart();
   await eventually(async () => {
+    await server.advanceSeconds(1);
     const { Results } = await call('ListMessageMoveTasks', { SourceArn: arn('dead.fifo') });
-    return Results?.[0]?.Status === 'COMPLETED' && Results[0].ApproximateNumberOfMessagesMoved === 3;
+    return Results?.[0]?.Status === 'COMPLETED' && Results[0].ApproximateNumberOfMessagesMoved === broken.length;
   });
   expect(await session.counts(dead)).toEqual(['0', '0']);
 
   const again = await session.receive(work);
-  expect(summary(again)).toEqual(['a1', 'a2', 'a3'].map((body) => [body, '1']));
+  expect(summary(again)).toEqual(broken.map((body) => [body, '1']));
   await server.killAndRestart();
   await session.deleteAll(work, again);
   await server.killAndRestart();

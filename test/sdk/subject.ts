@@ -196,7 +196,7 @@ export function binary(value: Uint8Array, type = 'Binary'): MessageAttributeValu
   return { DataType: type, BinaryValue: value };
 }
 
-const eventuallyMsMax = 10_000;
+const eventuallyMsMax = 15_000;
 
 /** Looks again and again until the condition holds, bounded. */
 export async function eventually(condition: () => Promise<boolean>): Promise<void> {
