@@ -102,7 +102,7 @@ async function fill({ load }: Bench, server: ServerProcess, queueUrl: string, me
 }
 
 async function flushesOf(server: SignalboxProcess): Promise<number> {
-  return (await server.metrics()).get('signalbox_store_flushes_total') ?? Number.NaN;
+  return (await server.metrics()).get('signalbox_store_commits_total') ?? Number.NaN;
 }
 
 /** A standing queue of messages, of which a measurement takes some and adds as many. */

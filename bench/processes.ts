@@ -57,11 +57,12 @@ function withoutSettings(): NodeJS.ProcessEnv {
 
 async function readyUrl(child: ChildProcess): Promise<URL> {
   if (child.stdout === null) throw new Error('the server has no stdout');
-  const timeout = AbortSignal.timeout(startMsMax);
-  timeout.addEventListener('abort', () => child.kill('SIGKILL'));
+  const tooLate = setTimeout(() => child.kill('SIGKILL'), startMsMax);
   for await (const line of createInterface({ input: child.stdout })) {
     const [url] = /http:\/\/\S+/.exec(line) ?? [];
-    if (url !== undefined) return new URL(url);
+    if (url === undefined) continue;
+    clearTimeout(tooLate);
+    return new URL(url);
   }
   throw new Error(`the server did not say within ${startMsMax / 1_000} s that it is ready`);
 }
