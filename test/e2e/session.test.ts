@@ -78,7 +78,7 @@ async function failAndRedrive(call: Call): Promise<void> {
   expect((await call('ListMessageMoveTasks', { SourceArn: arn('dead.fifo') })).Results?.[0]?.Status).toBe('RUNNING');
   await server.killAndRestart();
   await eventually(async () => {
-    await server.advanceSeconds(1);
+    await server.advanceSeconds(3);
     const { Results } = await call('ListMessageMoveTasks', { SourceArn: arn('dead.fifo') });
     return Results?.[0]?.Status === 'COMPLETED' && Results[0].ApproximateNumberOfMessagesMoved === broken.length;
   });

@@ -143,6 +143,44 @@ throughEachClient('dead-letter queues', (sqs) => {
     ]);
   });
 
+  it('keep what a move task cannot move, and the task says why', async () => {
+    const dead = await sqs.queue();
+    const queue = await sqs.queue(sqs.redrive(dead, 1));
+    const target = await sqs.queue();
+    await fail(sqs, queue, ['1', '2', '3']);
+    const start = { SourceArn: sqs.arn(dead), DestinationArn: sqs.arn(target), MaxNumberOfMessagesPerSecond: 1 };
+    await sqs.call('StartMessageMoveTask', start);
+    await sqs.call('DeleteQueue', { QueueUrl: target });
+    await eventually(async () => {
+      sqs.advanceSeconds(1);
+      return (await statusOf(sqs, dead)) === 'FAILED';
+    });
+    const { Results: [failed] = [] } = await sqs.call('ListMessageMoveTasks', { SourceArn: sqs.arn(dead) });
+    expect(failed).toMatchObject({ FailureReason: 'AWS.SimpleQueueService.NonExistentQueue', ApproximateNumberOfMessagesToMove: 3 });
+    expect(Number((await sqs.counts(dead))[0])).toBe(3 - (failed?.ApproximateNumberOfMessagesMoved ?? 0));
+
+    const left = await sqs.queue();
+    await sqs.call('StartMessageMoveTask', { SourceArn: sqs.arn(dead), DestinationArn: sqs.arn(left), MaxNumberOfMessagesPerSecond: 500 });
+    await eventually(async () => (await statusOf(sqs, dead)) === 'COMPLETED');
+    const { Results: both } = await sqs.call('ListMessageMoveTasks', { SourceArn: sqs.arn(dead), MaxResults: 10 });
+    expect(both?.map(({ Status, MaxNumberOfMessagesPerSecond: rate }) => [Status, rate])).toEqual([
+      ['COMPLETED', 500],
+      ['FAILED', 1],
+    ]);
+    expect(await sqs.counts(dead)).toEqual(['0', '0', '0']);
+  });
+
+  it('do not know where a message sent to them directly came from', async () => {
+    const dead = await sqs.queue();
+    await sqs.queue(sqs.redrive(dead, 1));
+    await sqs.send(dead, 'sent by hand');
+    await sqs.call('StartMessageMoveTask', { SourceArn: sqs.arn(dead) });
+    await eventually(async () => (await statusOf(sqs, dead)) === 'FAILED');
+    const { Results } = await sqs.call('ListMessageMoveTasks', { SourceArn: sqs.arn(dead) });
+    expect(Results?.[0]).toMatchObject({ FailureReason: 'CouldNotDetermineMessageSource', ApproximateNumberOfMessagesMoved: 0 });
+    expect(await sqs.bodies(dead)).toEqual(['sent by hand']);
+  });
+
   it('are what move tasks can be started on, and nothing else', async () => {
     const queue = await sqs.queue();
     const dead = await sqs.queue();

@@ -41,7 +41,8 @@ throughEachClient('errors', (sqs) => {
     expect(await name('PurgeQueue', { QueueUrl })).toBe('PurgeQueueInProgress');
     expect(await name('StartMessageMoveTask', { SourceArn: `${sqs.arn(QueueUrl)}x` })).toBe('ResourceNotFoundException');
     // These are not in the service's model: the SDK names them by their Query code.
-    expect(await name('ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 11 })).toMatch(/^InvalidParameterValue(Exception)?$/);
+    expect(await name('ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 11 })).toBe('InvalidParameterValue');
+    expect(await name('SendMessage', { QueueUrl, MessageBody: '' })).toBe('MissingParameter');
   });
 
   it('in names of queues', async () => {

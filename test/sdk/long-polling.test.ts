@@ -77,6 +77,14 @@ throughEachClient('long polls', (sqs) => {
     expect((await sqs.receiveOne(queue)).Attributes.ApproximateReceiveCount).toBe('1');
   });
 
+  it('end when their queue is deleted', async () => {
+    const queue = await sqs.queue();
+    const poll = sqs.refused('ReceiveMessage', { QueueUrl: queue, WaitTimeSeconds: 20 });
+    await sqs.waiting(1);
+    await sqs.call('DeleteQueue', { QueueUrl: queue });
+    expect((await poll)[0]).toBe('AWS.SimpleQueueService.NonExistentQueue');
+  });
+
   it('share what is sent: one message wakes one of them', async () => {
     const queue = await sqs.queue();
     const polls = [1, 2, 3].map(() => sqs.bodies(queue, { WaitTimeSeconds: 20, MaxNumberOfMessages: 1 }));

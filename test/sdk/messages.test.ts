@@ -214,6 +214,17 @@ throughEachClient('messages', (sqs) => {
     expect(first[0]?.Attributes).not.toHaveProperty('SequenceNumber');
   });
 
+  it('of a quiet group come before those of a noisy one', async () => {
+    const queue = await sqs.queue();
+    for (let batch = 0; batch < 5; batch++) {
+      const Entries = Array.from({ length: 10 }, (_, n) => ({ Id: `${n}`, MessageBody: 'noisy', MessageGroupId: 'noisy' }));
+      await sqs.call('SendMessageBatch', { QueueUrl: queue, Entries });
+    }
+    await sqs.send(queue, 'quiet', { MessageGroupId: 'quiet' });
+    for (let receive = 0; receive < 3; receive++) expect(await sqs.bodies(queue)).toEqual(Array.from({ length: 10 }, () => 'noisy'));
+    expect((await sqs.bodies(queue))[0]).toBe('quiet');
+  });
+
   it('of the other protocol are the same messages', async () => {
     const queue = await sqs.queue();
     const body = bodies.markup + bodies.emoji;

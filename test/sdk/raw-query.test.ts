@@ -186,6 +186,33 @@ describe('a raw Query request', () => {
     expect(await response.text()).toContain(`<QueueUrl>${byName}/000000000000/named</QueueUrl>`);
   });
 
+  it('is of the account and Region that a presigned URL names', async () => {
+    const signature = {
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Date': '20260101T000000Z',
+      'X-Amz-Signature': 'abc',
+      'X-Amz-Expires': '60',
+    };
+    const credential = { 'X-Amz-Credential': '123456789012/20260101/eu-west-1/sqs/aws4_request', 'X-Amz-SignedHeaders': 'host' };
+    expect((await get({ Action: 'CreateQueue', QueueName: 'presigned', ...signature, ...credential })).xml).toBe(
+      success('CreateQueue', `<QueueUrl>${broker.url}/123456789012/presigned</QueueUrl>`),
+    );
+    const query = { Action: 'GetQueueAttributes', 'AttributeName.1': 'QueueArn', ...signature, ...credential };
+    expect((await get(query, '/123456789012/presigned')).xml).toContain('<Value>arn:aws:sqs:eu-west-1:123456789012:presigned</Value>');
+    expect((await get({ Action: 'GetQueueUrl', QueueName: 'presigned' })).status).toBe(400);
+  });
+
+  it('takes the trace header of the request for the message', async () => {
+    await post({ Action: 'CreateQueue', QueueName: 'traced' });
+    const body = new URLSearchParams({ Action: 'SendMessage', MessageBody: 'x' });
+    const headers = { 'x-amzn-trace-id': 'Root=1-5759e988-bd862e3fe1be46a994272793' };
+    const sent = await reply(await fetch(queueUrl('traced'), { method: 'POST', body, headers }));
+    expect(sent.xml).not.toContain('MD5OfMessageSystemAttributes');
+    expect((await get({ Action: 'ReceiveMessage', 'AttributeName.1': 'AWSTraceHeader' }, '/000000000000/traced')).xml).toContain(
+      '<Attribute><Name>AWSTraceHeader</Name><Value>Root=1-5759e988-bd862e3fe1be46a994272793</Value></Attribute>',
+    );
+  });
+
   it('deletes a queue by GET on its path', async () => {
     await post({ Action: 'CreateQueue', QueueName: 'short-lived' });
     expect(await get({ Action: 'DeleteQueue' }, '/000000000000/short-lived')).toEqual({ status: 200, xml: success('DeleteQueue') });
