@@ -38,6 +38,28 @@ throughEachClient('messages', (sqs) => {
     ]);
   });
 
+  it.each([
+    ['quotes', '"'],
+    ['line ends', 'x\r'],
+    ['three bytes each', '€'],
+    ['pairs of surrogates', '🚦'],
+  ])('of the largest size are accepted when they are full of %s, which grow on the wire', async (_, piece) => {
+    const queue = await sqs.queue();
+    const body = piece.repeat(Math.floor(1_048_576 / Buffer.byteLength(piece)));
+    await sqs.send(queue, body);
+    expect((await sqs.receiveOne(queue)).Body === body).toBe(true);
+  });
+
+  it('count their attributes into their size, of binary ones the bytes', async () => {
+    const queue = await sqs.queue();
+    const bytes = Buffer.alloc(1_048_576 - 'x'.length - 'name'.length - 'Binary'.length, 0xfb);
+    await sqs.send(queue, 'x', { MessageAttributes: { name: binary(bytes) } });
+    const { MessageAttributes } = await sqs.receiveOne(queue);
+    expect(bytes.equals(MessageAttributes?.name?.BinaryValue ?? Buffer.alloc(0))).toBe(true);
+    const tooLong = { QueueUrl: queue, MessageBody: 'xy', MessageAttributes: { name: binary(bytes) } };
+    expect((await sqs.refused('SendMessage', tooLong)).slice(0, 2)).toEqual(['InvalidParameterValue', 400]);
+  });
+
   it('carry what AWS says of them', async () => {
     // The type of the older parameter lists names of queues' attributes too, but not these.
     const named = ['ApproximateReceiveCount', 'ApproximateFirstReceiveTimestamp'] as unknown as QueueAttributeName[];
