@@ -37,9 +37,9 @@ export class Server {
     const ended = once(child, 'exit').then(([code]) => {
       throw new Error(`the broker ended with exit code ${code} before it was ready\n${output}`);
     });
-    ended.catch(() => {}); // ends later, as it should
     const lines = createInterface({ input: child.stdout });
     const ready = once(lines, 'line', { signal: AbortSignal.timeout(readyMsMax) });
+    for (const either of [ended, ready]) either.catch(() => {}); // the one that comes second
     const [line] = (await Promise.race([ready, ended])) as [string];
     const url = /^signalbox \S+ is ready at (http:\S+) after \d+ ms, data in /.exec(line)?.[1];
     if (url === undefined) throw new Error(`not a ready line: ${line}`);
