@@ -1,0 +1,123 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/config-error.js';
+import { type Options, resolveOptions, resolveProgram } from '../../src/config/resolve.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-config-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function file(yaml: string): Promise<string> {
+  const path = join(folder, `${Math.abs(hash(yaml))}.yaml`);
+  await writeFile(path, yaml);
+  return path;
+}
+
+const hash = (text: string): number => [...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) | 0, 7);
+
+describe('the program', () => {
+  test('has its defaults without any source', async () => {
+    expect(await resolveProgram({}, {})).toEqual({
+      port: 4566,
+      host: '127.0.0.1',
+      storage: { kind: 'folder', path: join(process.cwd(), 'signalbox-data'), durability: 'strict' },
+      logLevel: 'info',
+      testClock: false,
+      sqs: { recreateAfterMs: 60_000, purgeIntervalMs: 60_000 },
+      queues: [],
+    });
+  });
+
+  test('flags come before the environment, and that before the file', async () => {
+    const config = await file('port: 1\nhost: 127.0.0.3\nlogLevel: error\n');
+    const { port, host, logLevel } = await resolveProgram({ config, port: '3' }, { SIGNALBOX_PORT: '2', SIGNALBOX_HOST: '127.0.0.2' });
+    expect([port, host, logLevel]).toEqual([3, '127.0.0.2', 'error']);
+  });
+
+  test.each([
+    [{ SIGNALBOX_EPHEMERAL: 'TRUE' }, { storage: { kind: 'ephemeral' } }],
+    [{ SIGNALBOX_EPHEMERAL: '1' }, { storage: { kind: 'ephemeral' } }],
+    [{ SIGNALBOX_EPHEMERAL: '0', SIGNALBOX_DATA: '/d' }, { storage: { kind: 'folder', path: '/d', durability: 'strict' } }],
+    [{ SIGNALBOX_PORT: '' }, { port: 4566 }],
+    [{ SIGNALBOX_HOST: '127.9.9.9' }, { host: '127.9.9.9' }],
+    [{ SIGNALBOX_HOST: '::1' }, { host: '::1' }],
+    [{ SIGNALBOX_HOST: '0.0.0.0', SIGNALBOX_INSECURE: 'true' }, { host: '0.0.0.0' }],
+    // What Kubernetes sets beside a service called signalbox.
+    [{ SIGNALBOX_SERVICE_HOST: '10.0.0.1', SIGNALBOX_PORT_4566_TCP: 'tcp://10.0.0.1:4566' }, { port: 4566 }],
+    [{ OTHER_PORT: '1' }, { port: 4566 }],
+  ])('%j', async (environment, expected) => {
+    expect(await resolveProgram({}, environment)).toMatchObject(expected);
+  });
+
+  test.each(['0.0.0.0', '::', '192.168.1.2', 'example.com', '::ffff:127.0.0.1', '127.example.com'])(
+    'does not listen on %s by mistake',
+    async (host) => {
+      await expect(resolveProgram({ host }, {})).rejects.toThrow(/^--host is .* set insecure \(--insecure\) to listen there all the same$/);
+    },
+  );
+
+  test('its configuration cannot be changed afterwards', async () => {
+    const config = await resolveProgram({ config: await file('resources: { queues: [{ name: q, tags: { a: b } }] }') }, {});
+    expect(() => Object.assign(config.queues[0]?.tags ?? {}, { a: 'c' })).toThrow(TypeError);
+    expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
+  });
+});
+
+describe('embedding', () => {
+  test('suits a test unless told otherwise', async () => {
+    expect(await resolveOptions({})).toMatchObject({ port: 0, logLevel: 'warn', storage: { kind: 'ephemeral' } });
+    expect(await resolveOptions({ data: '/d' })).toMatchObject({ storage: { kind: 'folder', path: '/d', durability: 'strict' } });
+    expect(await resolveOptions({ data: '/d', durability: 'relaxed', port: 7 })).toMatchObject({
+      port: 7,
+      storage: { durability: 'relaxed' },
+    });
+  });
+
+  test('takes a file, and options before it', async () => {
+    const config = await file(
+      'port: 5\ntestClock: true\nsqs: { recreateAfterSeconds: 0, purgeIntervalSeconds: 1.5 }\nresources: { queues: [{ name: a }] }\n',
+    );
+    expect(await resolveOptions({ config, port: 6, sqs: { recreateAfterSeconds: 2 } })).toMatchObject({
+      port: 6,
+      testClock: true,
+      sqs: { recreateAfterMs: 2_000, purgeIntervalMs: 1_500 },
+      queues: [{ name: 'a' }],
+    });
+  });
+
+  test.each<[unknown, string]>([
+    [{ port: '1' }, 'option port is "1": expected an integer from 0 to 65535'],
+    [{ port: 1.5 }, 'option port is 1.5: expected an integer from 0 to 65535'],
+    [{ ephemeral: 'true' }, 'option ephemeral is "true": expected true or false'],
+    [{ data: 'a\0b' }, 'option data is "a\\u0000b": expected the path of a folder on a local disk'],
+    [{ logLevel: 'all' }, 'option logLevel is "all": expected one of trace, debug, info, warn, error, silent'],
+    [
+      { colour: 'red' },
+      'option colour is not known: expected port, host, data, ephemeral, durability, logLevel, insecure, testClock, config, sqs, resources',
+    ],
+    [{ host: '0.0.0.0' }, 'option host is "0.0.0.0": whoever reaches it'],
+    [{ ephemeral: true, data: '/d' }, 'option ephemeral and option data contradict each other: give one of them'],
+    [{ config: 7 }, 'option config is 7: expected the path of a YAML file'],
+    [{ sqs: { recreateAfterSeconds: -1 } }, 'option sqs.recreateAfterSeconds is -1: expected a number of seconds from 0 to 86400'],
+    [{ sqs: { recreate: 1 } }, 'option sqs.recreate is not known: expected recreateAfterSeconds, purgeIntervalSeconds'],
+    [{ resources: { queues: [{ name: 'a' }, {}] } }, 'option resources.queues[1].name is missing: expected the name of a queue'],
+    [{ resources: { queues: 'a' } }, 'option resources.queues is "a": expected a list of queues'],
+    [{ resources: { topics: [] } }, 'option resources.topics is not known: expected queues'],
+    [
+      { resources: { queues: [{ name: 'a', account: 123456789012 }] } },
+      'option resources.queues[0].account is 123456789012: expected an account id of 12 digits, in quotes',
+    ],
+    [
+      { resources: { queues: [{ name: 'a', maxReceiveCount: 0 }] } },
+      'option resources.queues[0].maxReceiveCount is 0: expected an integer from 1 to 1000',
+    ],
+  ])('%j', async (options, message) => {
+    const refused = resolveOptions(options as Options);
+    await expect(refused).rejects.toBeInstanceOf(ConfigError);
+    await expect(refused).rejects.toThrow(message);
+  });
+});
