@@ -1,0 +1,4 @@
+import { buildIfStale, installIfMissing } from './prepare.mjs';
+
+installIfMissing();
+buildIfStale();
