@@ -8,7 +8,7 @@ export const limits = {
   /** Longest time a message may stay hidden, counted from its receive. */
   hiddenMsMax: 43_200_000,
   /** Messages that the changes of one turn read and write together, and how many bytes of a body count as one more (S7). */
-  turnWeightMax: 16,
+  turnWeightMax: 32,
   turnWeightBytes: 8 * 1024,
   /** Expired deadline buckets folded into a counter per transaction (rule S7 of the store). */
   foldBucketsMax: 500,
