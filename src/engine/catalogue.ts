@@ -27,6 +27,8 @@ const cachedMax = 10_000;
 /** Makes, finds, changes and deletes queues. Keeps the last known record of each address; bodies check against the store. */
 export class Catalogue {
   readonly #cache = new Map<QueueAddress, QueueRecord>();
+  /** Rises with every change: what was read before one is not remembered after it. */
+  #changes = 0;
 
   constructor(
     private readonly store: Store,
@@ -45,13 +47,14 @@ export class Catalogue {
       const queue = await this.find(address);
       return queue === undefined ? this.create(address, definition, now) : { kind: 'exists', queue };
     }
-    if (outcome.kind === 'created') this.#remember(outcome.queue);
+    if (outcome.kind === 'created') this.#changed(outcome.queue);
     return outcome;
   }
 
   async find(address: QueueAddress): Promise<QueueRecord | undefined> {
     const cached = this.#cache.get(address);
     if (cached !== undefined) return cached;
+    const changesBefore = this.#changes;
     const id = await this.store.read([catalogueKey(address)], (tx) => {
       const value = tx.get(catalogueKey(address));
       const entry = value === undefined ? undefined : catalogueRecord.decode(value);
@@ -59,7 +62,7 @@ export class Catalogue {
     });
     if (id === undefined) return undefined;
     const record = await this.store.read([queueScope(id)], (tx) => readQueueRecord(tx, this.records, id)?.record);
-    if (record !== undefined) this.#remember(record);
+    if (record !== undefined && this.#changes === changesBefore) this.#remember(record);
     return record;
   }
 
@@ -74,7 +77,7 @@ export class Catalogue {
       linkSource(tx, changed);
       return changed;
     });
-    if (record !== undefined) this.#remember(record);
+    if (record !== undefined) this.#changed(record);
     return record;
   }
 
@@ -89,7 +92,8 @@ export class Catalogue {
       tx.put(deletedKey(id), deletedRecord.encode({ address, at: now }));
       return true;
     });
-    this.forget(address);
+    this.#changes++;
+    this.#cache.delete(address);
     return deleted;
   }
 
@@ -106,7 +110,7 @@ export class Catalogue {
       Counters.load(tx, keys).startOver(tx, new GenerationKeys(id, purged.generation));
       return { kind: 'purged', record: purged } as const;
     });
-    if (outcome.kind === 'purged') this.#remember(outcome.record);
+    if (outcome.kind === 'purged') this.#changed(outcome.record);
     return outcome.kind === 'purged' ? { kind: 'purged' } : outcome;
   }
 
@@ -136,8 +140,9 @@ export class Catalogue {
     );
   }
 
-  forget(address: QueueAddress): void {
-    this.#cache.delete(address);
+  #changed(record: QueueRecord): void {
+    this.#changes++;
+    this.#remember(record);
   }
 
   #remember(record: QueueRecord): void {
