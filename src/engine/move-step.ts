@@ -94,21 +94,15 @@ function moveChunk(
       if (source.fifo && state.group !== undefined) blockedGroups.add(state.group);
     } else {
       const origin = task.destination ?? source.body(state.seq).deadLetterSource;
-      if (origin !== undefined) {
-        if (target === undefined || target.record.address !== origin) return result({ address: origin });
-        bytes += move(source, target, state, ids[moved] ?? neverOutOfIds());
-        moved++;
-      } else if (!isItsOwnDeadLetterQueue(source)) return result('sourceUnknown');
+      if (origin === undefined) return result('sourceUnknown');
+      if (target === undefined || target.record.address !== origin) return result({ address: origin });
+      bytes += move(source, target, state, ids[moved] ?? neverOutOfIds());
+      moved++;
     }
     enqueuedAt = state.enqueuedAt;
     seq = state.seq + 1;
   }
   return result(entries.length < limits.moveScanMax ? 'end' : 'full');
-}
-
-/** Then a message without an origin is where it belongs: it was sent there, or moved there just now. */
-function isItsOwnDeadLetterQueue({ record }: QueueView): boolean {
-  return record.settings.deadLetter?.target === record.address;
 }
 
 /** A redriven message is a new one with the old content: new id, new time, no receives. */

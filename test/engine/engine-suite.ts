@@ -428,28 +428,6 @@ export function engineSuite(storeName: string, makeStore: () => Promise<TestStor
       expect(await b.engine.listMoves(direct, 1)).toMatchObject([{ failure: 'sourceUnknown' }]);
     });
 
-    test('a queue that is its own dead-letter queue is redriven once through', async () => {
-      await using b = await bench();
-      const own = await b.queue({ deadLetter: { target: address('own'), maxReceives: 1 } }, 'own');
-      await b.send(own, 'a', 'b', 'c');
-      await b.receive(own, { visibilityTimeoutMs: 1_000 });
-      b.clock.advance(1_000);
-      await b.until(async () => (await b.engine.counts(own))?.visible === 3);
-      const held = await b.receive(own, { max: 1, visibilityTimeoutMs: 5_000 });
-      expect(held).toMatchObject([{ deadLetterSource: own.address }]);
-      await b.engine.changeVisibility(
-        own,
-        receipts(held).map((receipt) => ({ receipt, visibilityTimeoutMs: 3_000 })),
-      );
-      await b.engine.startMove({ source: own });
-      await b.until(async () => {
-        b.clock.advance(1_000);
-        return (await status(b, own)) !== 'running';
-      });
-      expect(await b.engine.listMoves(own, 1)).toMatchObject([{ status: 'completed' }]);
-      expect((await b.texts(own)).toSorted()).toEqual(['a', 'b', 'c']);
-    });
-
     test('messages in flight are moved once they are visible', async () => {
       await using b = await bench();
       const { dead, queue } = await dlq(b);
