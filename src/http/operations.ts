@@ -14,7 +14,8 @@ export interface Served {
 export interface OperationTable {
   readonly services: readonly Service[];
   readonly byTarget: ReadonlyMap<string, Served>;
-  readonly byAction: ReadonlyMap<string, Served>;
+  /** Services share the names of some actions: all that have it, in the order of the services. */
+  readonly byAction: ReadonlyMap<string, readonly Served[]>;
 }
 
 export function operationTable(services: readonly Service[]): OperationTable {
@@ -29,6 +30,35 @@ export function operationTable(services: readonly Service[]): OperationTable {
   return {
     services,
     byTarget: new Map(served.map((entry) => [`${entry.service.targetPrefix}.${entry.operation.name}`, entry])),
-    byAction: new Map(served.map((entry) => [entry.operation.name, entry])),
+    byAction: byAction(served),
   };
+}
+
+function byAction(served: readonly Served[]): ReadonlyMap<string, readonly Served[]> {
+  const actions = new Map<string, Served[]>();
+  for (const entry of served) {
+    const { name } = entry.operation;
+    const sharing = actions.get(name);
+    if (sharing === undefined) actions.set(name, [entry]);
+    else sharing.push(entry);
+  }
+  return actions;
+}
+
+/** Which service a Query request means, as far as it says so. */
+export interface ServiceHints {
+  /** Of its credential. */
+  readonly signedFor: string | undefined;
+  /** Its `Version` parameter. */
+  readonly apiVersion: string | undefined;
+}
+
+/** Of the operations of this name the one of the service meant; where nothing tells, the first. */
+export function findAction({ byAction }: OperationTable, action: string, { signedFor, apiVersion }: ServiceHints): Served | undefined {
+  const sharing = byAction.get(action) ?? [];
+  return (
+    sharing.find(({ service }) => service.name === signedFor) ??
+    sharing.find(({ service }) => service.apiVersion === apiVersion) ??
+    sharing[0]
+  );
 }

@@ -5,7 +5,7 @@ import { type FormNode, formPairs, formText, formTree } from '../wire/form.js';
 import type { Members, Service, ServiceError } from '../wire/service.js';
 import { type Scope, scopeOfAuthorization, scopeOfCredential } from '../wire/sigv4.js';
 import type { Exchange } from './exchange.js';
-import type { OperationTable, Served } from './operations.js';
+import { findAction, type OperationTable, type Served } from './operations.js';
 
 /** A request as its protocol reads it: which operation is meant and with which input. */
 export interface WireRequest {
@@ -67,14 +67,15 @@ export function queryRequest({ request }: Exchange, body: Buffer, table: Operati
   const parameters = formTree(pairs);
   const textOf = (name: string): string | undefined => parameters.children.get(name)?.value;
   const action = textOf('Action') ?? '';
+  const scope = (): Scope => {
+    const credential = textOf('X-Amz-Credential') ?? textOf('AWSAccessKeyId');
+    return credential === undefined ? scopeOfAuthorization(request.headers.authorization) : scopeOfCredential(credential);
+  };
   return {
     name: 'query',
-    scope: () => {
-      const credential = textOf('X-Amz-Credential') ?? textOf('AWSAccessKeyId');
-      return credential === undefined ? scopeOfAuthorization(request.headers.authorization) : scopeOfCredential(credential);
-    },
+    scope,
     find: () => {
-      const served = table.byAction.get(action);
+      const served = findAction(table, action, { signedFor: scope().service, apiVersion: textOf('Version') });
       if (served === undefined) throw invalidAction(action);
       return served;
     },

@@ -2,7 +2,7 @@ import type { FormNode } from './form.js';
 import { blobFrom, booleanFrom, integerFrom } from './scalar.js';
 import type { Members, Operation, Service, ServiceError } from './service.js';
 import type { ListShape, MapShape, Shape, StructureShape } from './shape.js';
-import { element, escapeText } from './xml.js';
+import { element, elementOrEmpty, escapeText } from './xml.js';
 
 /**
  * AWS Query: flattened form parameters in, XML out, both named by the operation's shapes.
@@ -29,7 +29,7 @@ export function queryCodec(service: Service, operation: Operation): QueryCodec {
 
 export function encodeQueryError(error: ServiceError, service: Service, requestId: string): string {
   const { fault, queryCode } = error.code;
-  const detail = `${element('Type', fault)}${element('Code', queryCode)}${element('Message', escapeText(error.queryText))}<Detail/>`;
+  const detail = `${element('Type', fault)}${element('Code', queryCode)}${element('Message', escapeText(error.queryText))}${service.xmlErrorEnd}`;
   return `${declaration}<ErrorResponse xmlns="${service.xmlNamespace}"><Error>${detail}</Error>${element('RequestId', requestId)}</ErrorResponse>`;
 }
 
@@ -38,8 +38,8 @@ export function encodeQueryError(error: ServiceError, service: Service, requestI
 function decodeStructure(shape: StructureShape, node: FormNode): Readonly<Record<string, unknown>> {
   const decoded: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(shape.members)) {
-    const isCollection = member.kind === 'list' || member.kind === 'map';
-    const child = node.children.get(isCollection ? member.name : name);
+    const isFlat = (member.kind === 'list' || member.kind === 'map') && !member.wrapped;
+    const child = node.children.get(isFlat ? member.name : name);
     const value = child === undefined ? undefined : decodeValue(member, child);
     if (value !== undefined) decoded[name] = value;
   }
@@ -71,16 +71,24 @@ function decodeValue(shape: Shape, node: FormNode): unknown {
  * is how clients send an empty list.
  */
 function decodeList(shape: ListShape, node: FormNode): readonly unknown[] {
+  if (shape.wrapped)
+    return numbered(node.children.get(shape.name))
+      .map((item) => decodeValue(shape.member, item))
+      .filter(isPresent);
   const items = numbered(node);
   if (items.length === 0 && node.value === '' && node.children.size === 0) return [];
   const nodes = items.length === 0 ? [node] : items;
-  return nodes.map((item) => decodeValue(shape.member, item)).filter((item) => item !== undefined);
+  return nodes.map((item) => decodeValue(shape.member, item)).filter(isPresent);
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined;
 }
 
 /** Very old clients send a single entry without its number: `Attribute.Name`, `Attribute.Value`. */
 function decodeMap(shape: MapShape, node: FormNode): Readonly<Record<string, unknown>> {
-  const items = numbered(node);
-  const nodes = items.length === 0 ? [node] : items;
+  const items = numbered(shape.wrapped ? node.children.get(shape.name) : node);
+  const nodes = items.length === 0 && !shape.wrapped ? [node] : items;
   const entries: [string, unknown][] = [];
   for (const item of nodes) {
     const key = item.children.get(shape.keyName)?.value;
@@ -93,8 +101,8 @@ function decodeMap(shape: MapShape, node: FormNode): Readonly<Record<string, unk
 
 const index = /^\d{1,6}$/;
 
-function numbered(node: FormNode): readonly FormNode[] {
-  const items = [...node.children].filter(([name]) => index.test(name));
+function numbered(node: FormNode | undefined): readonly FormNode[] {
+  const items = [...(node?.children ?? [])].filter(([name]) => index.test(name));
   return items.sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => item);
 }
 
@@ -104,10 +112,7 @@ type Writer = (value: unknown) => string;
 
 function resultWriter(name: string, output: StructureShape): Writer {
   const write = structureWriter(output);
-  return (value) => {
-    const content = write(value);
-    return content === '' ? `<${name}/>` : element(name, content);
-  };
+  return (value) => elementOrEmpty(name, write(value));
 }
 
 function structureWriter(shape: StructureShape): Writer {
@@ -123,21 +128,22 @@ function structureWriter(shape: StructureShape): Writer {
   };
 }
 
-/** A member with its element; lists and maps repeat theirs without a wrapper. */
+/** A member with its element; flat lists and maps repeat theirs without a wrapper. */
 function memberWriter(name: string, shape: Shape): Writer {
   switch (shape.kind) {
     case 'list': {
       const write = memberWriter(shape.name, shape.member);
-      return (value) => (value as readonly unknown[]).map(write).join('');
+      return wrapping(name, shape, (value) => (value as readonly unknown[]).map(write).join(''));
     }
     case 'map': {
       const write = memberWriter(shape.valueName, shape.value);
       const entry = ([key, value]: [string, unknown]): string =>
         element(shape.name, `${element(shape.keyName, escapeText(key))}${write(value)}`);
-      return (value) =>
+      return wrapping(name, shape, (value) =>
         Object.entries(value as Readonly<Record<string, unknown>>)
           .map(entry)
-          .join('');
+          .join(''),
+      );
     }
     case 'structure': {
       const write = structureWriter(shape);
@@ -150,4 +156,8 @@ function memberWriter(name: string, shape: Shape): Writer {
     case 'boolean':
       return (value) => element(name, escapeText(String(value)));
   }
+}
+
+function wrapping(name: string, { wrapped }: ListShape | MapShape, write: Writer): Writer {
+  return wrapped ? (value) => elementOrEmpty(name, write(value)) : write;
 }

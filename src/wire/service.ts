@@ -3,13 +3,17 @@ import type { Infer, StructureShape } from './shape.js';
 
 /** One service as the dispatch chain sees it: names on the wire and a table of operations. */
 export interface Service {
-  /** Lower case, for metrics and logs: `sqs`. */
+  /** Lower case, as in the credentials of signed requests, in metrics and logs: `sqs`. */
   readonly name: string;
   /** JSON: `X-Amz-Target: <targetPrefix>.<Operation>`. */
   readonly targetPrefix: string;
   /** JSON: namespace of the service's own errors in `__type`: `com.amazonaws.sqs`. */
   readonly errorNamespace: string;
+  /** Query: the `Version` parameter of its requests: `2012-11-05`. */
+  readonly apiVersion: string;
   readonly xmlNamespace: string;
+  /** What ends the `<Error>` element after its three members. */
+  readonly xmlErrorEnd: '' | '<Detail/>';
   readonly operations: ReadonlyMap<string, Operation>;
   /**
    * Query: what a request's path adds to its members (`/<account>/<queue>` gives `QueueUrl`), or `notValidHere` for an

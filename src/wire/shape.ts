@@ -18,16 +18,21 @@ export interface BooleanShape {
 export interface BlobShape {
   readonly kind: 'blob';
 }
-/** `name` is the Query parameter and XML element of one item: `AttributeName` gives `AttributeName.1`. */
+/**
+ * `name` is the Query parameter and XML element of one item. Flat lists have it in the place of the member's own name
+ * (`AttributeName.1`), wrapped ones below that (`Tags.member.1`).
+ */
 export interface ListShape<M extends Shape = Shape> {
   readonly kind: 'list';
   readonly name: string;
+  readonly wrapped: boolean;
   readonly member: M;
 }
-/** Query: `<name>.<n>.<keyName>` and `<name>.<n>.<valueName>`. */
+/** Query: `<name>.<n>.<keyName>` and `<name>.<n>.<valueName>`, wrapped or not as with lists. */
 export interface MapShape<V extends Shape = Shape> {
   readonly kind: 'map';
   readonly name: string;
+  readonly wrapped: boolean;
   readonly keyName: string;
   readonly valueName: string;
   readonly value: V;
@@ -61,11 +66,21 @@ export const boolean: BooleanShape = { kind: 'boolean' };
 export const blob: BlobShape = { kind: 'blob' };
 
 export function list<const M extends Shape>(name: string, member: M): ListShape<M> {
-  return { kind: 'list', name, member };
+  return { kind: 'list', name, wrapped: false, member };
+}
+
+/** `<Tags><member>...</member></Tags>`. */
+export function wrappedList<const M extends Shape>(member: M): ListShape<M> {
+  return { kind: 'list', name: 'member', wrapped: true, member };
 }
 
 export function map<const V extends Shape>(name: string, keyName: string, valueName: string, value: V): MapShape<V> {
-  return { kind: 'map', name, keyName, valueName, value };
+  return { kind: 'map', name, wrapped: false, keyName, valueName, value };
+}
+
+/** `<Attributes><entry><key>...</key><value>...</value></entry></Attributes>`. */
+export function wrappedMap<const V extends Shape>(keyName: string, valueName: string, value: V): MapShape<V> {
+  return { kind: 'map', name: 'entry', wrapped: true, keyName, valueName, value };
 }
 
 export function structure<const M extends Members>(members: M): StructureShape<M> {

@@ -1,14 +1,16 @@
 import type { AccountId, Region } from '../base/ids.js';
 
-/** Who calls, and which region is meant, as far as the request says so. Nothing is verified. */
+/** Who calls, and which region and service are meant, as far as the request says so. Nothing is verified. */
 export interface Scope {
   readonly accountId: AccountId;
   readonly region: Region;
+  /** `sqs`; absent from requests that are not signed. */
+  readonly service: string | undefined;
 }
 
 const defaultAccount = '000000000000' as AccountId;
 const defaultRegion = 'us-east-1' as Region;
-export const defaultScope: Scope = { accountId: defaultAccount, region: defaultRegion };
+export const defaultScope: Scope = { accountId: defaultAccount, region: defaultRegion, service: undefined };
 
 const account = /^\d{12}$/;
 const region = /^[a-z0-9-]{1,40}$/;
@@ -41,9 +43,10 @@ export function scopeOfCredential(credential: string): Scope {
 }
 
 function readScope(credential: string): Scope {
-  const [key = '', , regionName = ''] = credential.split('/', 4);
+  const [key = '', , regionName = '', service] = credential.split('/', 4);
   return {
     accountId: account.test(key) ? (key as AccountId) : defaultAccount,
     region: region.test(regionName) ? (regionName as Region) : defaultRegion,
+    service,
   };
 }

@@ -129,7 +129,9 @@ describe('refusals before an operation is reached', () => {
       name: 'failing',
       targetPrefix: 'Failing',
       errorNamespace: 'com.example',
+      apiVersion: '2001-01-01',
       xmlNamespace: 'http://example.com/',
+      xmlErrorEnd: '<Detail/>',
       operations: new Map([['Fail', failing('Fail')]]),
       pathMembers: () => ({}),
     };

@@ -14,6 +14,8 @@ const collections: Readonly<Record<string, { readonly name: string; readonly key
   Entries: { name: 'Entry' },
   Tags: { name: 'Tag', key: 'Key', value: 'Value' },
   Attributes: { name: 'Attribute', key: 'Name', value: 'Value' },
+  Topics: { name: 'Topics.member' },
+  Settings: { name: 'Settings.entry', key: 'key', value: 'value' },
 };
 
 /** What a client sends for a value: flattened parameters. */
@@ -56,6 +58,9 @@ describe('AWS Query parameters', () => {
     ['Tag.Key=k&Tag.Value=v', { Tags: { k: 'v' } }],
     ['Tag.7.Key=k&Tag.7.Value=v&Tag.8.Key=alone', { Tags: { k: 'v' } }],
     ['Flag=TRUE&Count=-5', { Flag: true, Count: -5 }],
+    ['Topics=&Settings=', { Topics: [], Settings: {} }],
+    ['Topics.member.3.Id=c&Topics.member.1.Id=a&Topics.1.Id=x', { Topics: [{ Id: 'a' }, { Id: 'c' }] }],
+    ['Settings.entry.2.value=v&Settings.entry.2.key=k&Settings.key=x', { Settings: { k: 'v' } }],
     ['Text.sub=x', {}],
     ['Unknown.1.Deep=x', {}],
     ['__proto__.Text=x&Text=y', { Text: 'y' }],
@@ -108,6 +113,8 @@ describe('AWS Query answers', () => {
       Entries: [{ Id: '1', Detail: { DataType: 'String' } }],
       Tags: { k: 'v', l: 'w' },
       Attributes: { n: { StringValue: 's' } },
+      Topics: [{ Id: 'a' }, { Id: 'b' }],
+      Settings: {},
     };
     expect(codec.encode(value, 'the-id')).toBe(
       '<?xml version="1.0"?><EchoResponse xmlns="http://example.com/doc/"><EchoResult>' +
@@ -115,6 +122,7 @@ describe('AWS Query answers', () => {
         '<Name>a</Name><Name>b</Name><Entry><Id>1</Id><Detail><DataType>String</DataType></Detail></Entry>' +
         '<Tag><Key>k</Key><Value>v</Value></Tag><Tag><Key>l</Key><Value>w</Value></Tag>' +
         '<Attribute><Name>n</Name><Value><StringValue>s</StringValue></Value></Attribute>' +
+        '<Topics><member><Id>a</Id></member><member><Id>b</Id></member></Topics><Settings/>' +
         '</EchoResult><ResponseMetadata><RequestId>the-id</RequestId></ResponseMetadata></EchoResponse>',
     );
   });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { type Operation, operation, type Service } from '../../src/wire/service.js';
-import { blob, boolean, integer, list, map, string, structure } from '../../src/wire/shape.js';
+import { blob, boolean, integer, list, map, string, structure, wrappedList, wrappedMap } from '../../src/wire/shape.js';
 
-/** One operation with a member of every shape, in the ways in which SQS nests them. */
+/** One operation with a member of every shape, in the ways in which SQS and SNS nest them. */
 
 export const detail = structure({ StringValue: string, BinaryValue: blob, DataType: string });
 export const everything = structure({
@@ -14,6 +14,8 @@ export const everything = structure({
   Entries: list('Entry', structure({ Id: string, Detail: detail })),
   Tags: map('Tag', 'Key', 'Value', string),
   Attributes: map('Attribute', 'Name', 'Value', detail),
+  Topics: wrappedList(structure({ Id: string })),
+  Settings: wrappedMap('key', 'value', string),
 });
 
 export const echo: Operation = operation({ name: 'Echo', input: everything, output: everything, handle: async (input) => input });
@@ -23,7 +25,9 @@ export const service: Service = {
   name: 'test',
   targetPrefix: 'Test',
   errorNamespace: 'com.example.test',
+  apiVersion: '2001-01-01',
   xmlNamespace: 'http://example.com/doc/',
+  xmlErrorEnd: '<Detail/>',
   operations: new Map([echo, silent].map((one) => [one.name, one])),
   pathMembers: () => ({}),
 };
@@ -55,6 +59,8 @@ export const values = fc
       Entries: fc.array(fc.record({ Id: text, Detail: fc.record({ StringValue: text, DataType: text }) }), { minLength: 1, maxLength: 4 }),
       Tags: mapOf(text).filter((tags) => Object.keys(tags).length > 0),
       Attributes: mapOf(details.filter((value) => Object.keys(value).length > 0)).filter((all) => Object.keys(all).length > 0),
+      Topics: fc.array(fc.record({ Id: text }), { minLength: 1, maxLength: 3 }),
+      Settings: mapOf(text).filter((all) => Object.keys(all).length > 0),
     },
     optional,
   )

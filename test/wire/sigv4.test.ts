@@ -16,13 +16,18 @@ describe('the scope of a request', () => {
     [`${'k'.repeat(300)}/20261123/us-west-1/sqs/aws4_request`, '000000000000', 'us-west-1'],
   ])('%s', (credential, accountId, region) => {
     for (let time = 0; time < 2; time++) {
-      expect(scopeOfCredential(credential)).toEqual({ accountId, region });
-      expect(scopeOfAuthorization(header(credential))).toEqual({ accountId, region });
+      expect(scopeOfCredential(credential)).toMatchObject({ accountId, region });
+      expect(scopeOfAuthorization(header(credential))).toMatchObject({ accountId, region });
     }
   });
 
   test.each([undefined, '', 'Bearer token', 'AWS4-HMAC-SHA256'])('%s gives the defaults', (authorization) => {
-    expect(scopeOfAuthorization(authorization)).toEqual({ accountId: '000000000000', region: 'us-east-1' });
+    expect(scopeOfAuthorization(authorization)).toEqual({ accountId: '000000000000', region: 'us-east-1', service: undefined });
+  });
+
+  test('the service is that of the credential', () => {
+    expect(scopeOfCredential('123456789012/20261123/us-west-2/sns/aws4_request').service).toBe('sns');
+    expect(scopeOfCredential('test').service).toBeUndefined();
   });
 
   test('a header that ends with the credential is read too, and ten thousand credentials are told apart', () => {

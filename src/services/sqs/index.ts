@@ -64,7 +64,9 @@ export function sqsService({ engine, settings }: SqsDependencies): Service {
     name: 'sqs',
     targetPrefix: 'AmazonSQS',
     errorNamespace: 'com.amazonaws.sqs',
+    apiVersion: '2012-11-05',
     xmlNamespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
+    xmlErrorEnd: '<Detail/>',
     operations: byName,
     pathMembers: (path, operation) => pathMembers(byName.get(operation), path, operation),
   };
