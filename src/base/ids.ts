@@ -8,6 +8,10 @@ export type AccountId = Brand<'AccountId'>;
 export type Region = Brand<'Region'>;
 /** The engine's name for a queue. For an SQS queue this is its ARN; internal queues use names that no ARN can have. */
 export type QueueAddress = Brand<'QueueAddress'>;
+/** The engine's name for a topic: its ARN. */
+export type TopicAddress = Brand<'TopicAddress'>;
+/** A UUID: the last part of a subscription's ARN. */
+export type SubscriptionId = Brand<'SubscriptionId'>;
 /** A UUID, stable through receives and the automatic dead-letter move. */
 export type MessageId = Brand<'MessageId'>;
 /** Opaque to clients; see `engine/receipt.ts`. */

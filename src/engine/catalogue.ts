@@ -181,7 +181,8 @@ type CreateStep =
   | { readonly kind: 'exists' }
   | { readonly kind: 'deletedRecently' };
 
-function takeId(tx: Transaction): number {
+/** Queues and topics share one line of ids. */
+export function takeId(tx: Transaction): number {
   const last = tx.get(lastIdKey);
   const id = (last === undefined ? 0 : decodeTime(last)) + 1;
   tx.put(lastIdKey, encodeTime(id));

@@ -92,6 +92,11 @@ export class Core {
     if (this.#turns.get(id) === turn) this.#turns.delete(id);
   }
 
+  /** The scopes of several queues. */
+  scopesOf(ids: readonly number[]): readonly Scope[] {
+    return ids.flatMap((id) => this.#scopesOf(id));
+  }
+
   #scopesOf(id: number): readonly Scope[] {
     const known = this.#scopes.get(id);
     if (known !== undefined) return known;

@@ -1,7 +1,9 @@
 import type { MessageId, QueueAddress, ReceiptHandle } from '../base/ids.js';
+import type { NewMessage } from './new-message.js';
+import type { Topics } from './topics/topics.js';
 
 /**
- * The engine's public face: durable queues that know nothing of AWS. Every promise resolves after what it
+ * The engine's public face: durable queues, and topics that fan out to them, that know nothing of AWS. Every promise resolves after what it
  * reports is durable. Expected outcomes are returned as unions on `kind`; a rejection is a fault of the store.
  * Times are epoch milliseconds, durations milliseconds.
  */
@@ -39,6 +41,8 @@ export interface Engine {
   /** Newest first. */
   listMoves(source: Queue, limit: number): Promise<readonly MoveTask[]>;
   cancelMove(source: Queue, taskId: string): Promise<CancelMoveOutcome>;
+
+  readonly topics: Topics;
 
   /** Long polls waiting now, over all queues. */
   waiting(): number;
@@ -84,17 +88,6 @@ export type CreateOutcome =
   /** The address was deleted less than the engine's `recreateAfterMs` ago. */
   | { readonly kind: 'deletedRecently' }
   | { readonly kind: 'storageFull' };
-
-export interface NewMessage {
-  /** Opaque to the engine, written once. */
-  readonly content: Buffer;
-  /** FIFO: required. Standard: the tenant, for fair queues. */
-  readonly group?: string;
-  /** FIFO: required. */
-  readonly deduplicationId?: string;
-  /** Standard only; absent means the queue's delay. */
-  readonly delayMs?: number;
-}
 
 export interface SentMessage {
   /** `duplicate`: nothing was enqueued, the ids are those of the message that came first. */

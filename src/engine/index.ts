@@ -7,7 +7,6 @@ import { Core, type Report } from './core.js';
 import type {
   CreateOutcome,
   Engine,
-  NewMessage,
   PeekPage,
   Queue,
   QueueCounts,
@@ -24,12 +23,14 @@ import { Keeper } from './keeper.js';
 import { queueScope } from './keys.js';
 import { limits } from './limits.js';
 import { Mover } from './mover.js';
+import type { NewMessage } from './new-message.js';
 import { readQueueRecord } from './queue-records.js';
 import { decodeReceipt } from './receipt.js';
 import { Receiver } from './receiver.js';
 import { resume } from './resume.js';
 import { send } from './send.js';
 import { changeVisibility, settle } from './settle.js';
+import { StoreTopics } from './topics/index.js';
 import { gone, isGone } from './turn.js';
 
 export interface EngineOptions {
@@ -54,6 +55,7 @@ class StoreEngine implements Engine {
   readonly #mover: Mover;
   readonly #receiver: Receiver;
   readonly #recreateAfterMs: number;
+  readonly topics: StoreTopics;
   readonly #background = new Set<Promise<void>>();
   #stopped = false;
 
@@ -64,6 +66,12 @@ class StoreEngine implements Engine {
     this.#mover = new Mover(this.#core, this.#catalogue, this.#keeper);
     this.#receiver = new Receiver(this.#core, this.#keeper);
     this.#recreateAfterMs = recreateAfterMs;
+    this.topics = new StoreTopics({
+      core: this.#core,
+      catalogue: this.#catalogue,
+      entered: (queue, now) => this.#entered(queue, now),
+      inBackground: (what, work) => this.#inBackground(what, work),
+    });
     this.#inBackground(
       'resume after start',
       resume(this.#core, { keeper: this.#keeper, mover: this.#mover, recreateAfterMs, stopped: () => this.#stopped }),
@@ -109,8 +117,7 @@ class StoreEngine implements Engine {
     const now = this.#core.now();
     const sent = await this.#core.change<readonly SentMessage[]>(queue.id, (view) => send(view, messages, ids), weightOf(messages));
     if (isGone(sent)) return gone;
-    this.#core.signal(queue.id);
-    this.#noteSent(queue, now);
+    this.#entered(queue, now);
     return { kind: 'sent', messages: sent };
   }
 
@@ -186,12 +193,14 @@ class StoreEngine implements Engine {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#receiver.stop();
+    this.topics.stop();
     await Promise.all([this.#keeper.stop(), this.#mover.stop()]);
     await Promise.all(this.#background);
   }
 
-  /** Duties that a send brings: retention, and on FIFO queues the end of the deduplication window. */
-  #noteSent(queue: Queue, now: number): void {
+  /** Messages bring duties: retention, and on FIFO queues the end of the deduplication window. */
+  #entered(queue: Queue, now: number): void {
+    this.#core.signal(queue.id);
     const { ordering, retentionMs } = queue.settings;
     this.#keeper.note(queue.id, now + (ordering === 'fifo' ? Math.min(retentionMs, limits.deduplicationWindowMs) : retentionMs));
   }

@@ -50,6 +50,8 @@ export const limits = {
   /** Deleted queues whose sweep is taken up at start; queues looked at per read while their duties are found again. */
   resumedMax: 10_000,
   resumePage: 100,
+  /** Subscriptions read, and keys of a deleted topic swept, in one transaction (S7). */
+  subscriptionsPage: 200,
   /** Characters of a group, deduplication id or attempt id. */
   idLengthMax: 512,
 } as const;

@@ -69,7 +69,7 @@ export interface DuplicateRecord {
   readonly expiresAt: number;
 }
 
-function recordOf<T>(): { encode(record: T): Value; decode(value: Value): T } {
+export function recordOf<T>(): { encode(record: T): Value; decode(value: Value): T } {
   return { encode: (record) => packr.pack(record), decode: (value) => packr.unpack(value) as T };
 }
 

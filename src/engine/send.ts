@@ -1,8 +1,9 @@
 import type { MessageId } from '../base/ids.js';
 import { within } from '../store/key.js';
-import type { NewMessage, SentMessage } from './engine.js';
+import type { SentMessage } from './engine.js';
 import { timeOf } from './keys.js';
 import { limits } from './limits.js';
+import type { NewMessage } from './new-message.js';
 import type { QueueView } from './queue-view.js';
 import { duplicateRecord, present } from './records.js';
 

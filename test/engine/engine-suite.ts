@@ -3,8 +3,9 @@ import type { MessageId, QueueAddress } from '../../src/base/ids.js';
 import { createSettableClock } from '../../src/base/real-clock.js';
 import { createRealRandom } from '../../src/base/real-random.js';
 import type { SettableClock } from '../../src/base/settable-clock.js';
-import type { Engine, NewMessage, Queue, QueueSettings, ReceivedMessage, ReceiveRequest } from '../../src/engine/engine.js';
+import type { Engine, Queue, QueueSettings, ReceivedMessage, ReceiveRequest } from '../../src/engine/engine.js';
 import { createEngine } from '../../src/engine/index.js';
+import type { NewMessage } from '../../src/engine/new-message.js';
 import type { Store } from '../../src/store/store.js';
 
 /** A store for one test, and what to do with it afterwards. */

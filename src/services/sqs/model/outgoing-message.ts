@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { AccountId } from '../../../base/ids.js';
-import type { NewMessage, Queue } from '../../../engine/engine.js';
+import type { Queue } from '../../../engine/engine.js';
+import type { NewMessage } from '../../../engine/new-message.js';
 import {
   invalidMessageContents,
   invalidRequest,

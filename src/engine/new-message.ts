@@ -1,0 +1,11 @@
+/** A message on its way into a queue. */
+export interface NewMessage {
+  /** Opaque to the engine, written once. */
+  readonly content: Buffer;
+  /** FIFO: required. Standard: the tenant, for fair queues. */
+  readonly group?: string;
+  /** FIFO: required. */
+  readonly deduplicationId?: string;
+  /** Standard only; absent means the queue's delay. */
+  readonly delayMs?: number;
+}

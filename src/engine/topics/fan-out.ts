@@ -1,0 +1,135 @@
+import type { MessageId, QueueAddress } from '../../base/ids.js';
+import { within } from '../../store/key.js';
+import type { Transaction } from '../../store/store.js';
+import { limits } from '../limits.js';
+import type { QueueRecords } from '../queue-records.js';
+import { QueueView } from '../queue-view.js';
+import { duplicateRecord, present } from '../records.js';
+import { send } from '../send.js';
+import { readCounters, type TopicCounters, writeCounters } from './topic-counters.js';
+import {
+  timeOfTopicExpiry,
+  topicDuplicateExpiries,
+  topicDuplicateExpiryKey,
+  topicDuplicateKey,
+  topicDuplicateOfExpiry,
+} from './topic-keys.js';
+import type { PlannedEntry, PublishedEntry, PublishPlan, TopicGone } from './topics.js';
+
+/** What a fan-out is given besides its plan, drawn before its transaction. */
+export interface FanOutInputs {
+  readonly now: number;
+  /** Ids of the queues that the plan's addresses named. */
+  readonly queues: ReadonlyMap<QueueAddress, number>;
+  /** One for each delivery, in order. */
+  readonly messageIds: readonly MessageId[];
+  readonly records: QueueRecords;
+}
+
+export type FanOutOutcome =
+  | { readonly kind: 'published'; readonly entries: readonly PublishedEntry[] }
+  | { readonly kind: 'stale' }
+  | TopicGone;
+
+/** The body of one publish: deduplication, sequence numbers and every delivery. */
+export function fanOut(tx: Transaction, plan: PublishPlan, inputs: FanOutInputs): FanOutOutcome {
+  const { topic, revision } = plan;
+  const counters = readCounters(tx, topic.id);
+  if (counters === undefined) return { kind: 'topicGone' };
+  if (counters.revision !== revision) return { kind: 'stale' };
+  return new FanOut(tx, plan, inputs, counters).run();
+}
+
+class FanOut {
+  readonly #views = new Map<number, QueueView | undefined>();
+  #sequence: number;
+  #messages = 0;
+
+  constructor(
+    private readonly tx: Transaction,
+    private readonly plan: PublishPlan,
+    private readonly inputs: FanOutInputs,
+    private readonly counters: TopicCounters,
+  ) {
+    this.#sequence = counters.sequence;
+  }
+
+  run(): FanOutOutcome {
+    const { topic, entries } = this.plan;
+    const fifo = topic.settings.ordering === 'fifo';
+    const published = entries.map((entry) => (fifo ? this.#publishOnce(entry) : this.#publish(entry, 0)));
+    for (const view of this.#views.values()) view?.save();
+    if (fifo) {
+      writeCounters(this.tx, topic.id, { ...this.counters, sequence: this.#sequence });
+      this.#forget();
+    }
+    return { kind: 'published', entries: published };
+  }
+
+  /** A deduplication id seen in the last five minutes delivers nothing. */
+  #publishOnce(entry: PlannedEntry): PublishedEntry {
+    const { tx } = this;
+    const { id, settings } = this.plan.topic;
+    const { group, deduplicationId, messageId } = entry;
+    if (group === undefined || deduplicationId === undefined)
+      throw new Error('an entry for a FIFO topic needs a group and a deduplication id');
+    const scope = settings.deduplicationScope === 'group' ? group : '';
+    const key = topicDuplicateKey(id, scope, deduplicationId);
+    const value = tx.get(key);
+    if (value !== undefined) {
+      const first = duplicateRecord.decode(value);
+      if (first.expiresAt > this.inputs.now) {
+        this.#messages += entry.deliveries.length;
+        return { kind: 'duplicate', messageId: first.messageId, sequence: first.seq, delivered: 0, redriven: 0, lost: 0 };
+      }
+      tx.delete(topicDuplicateExpiryKey(id, first.expiresAt, scope, deduplicationId));
+    }
+    const expiresAt = this.inputs.now + limits.deduplicationWindowMs;
+    this.#sequence++;
+    tx.put(key, duplicateRecord.encode({ messageId, seq: this.#sequence, expiresAt }));
+    tx.put(topicDuplicateExpiryKey(id, expiresAt, scope, deduplicationId), present);
+    return this.#publish(entry, this.#sequence);
+  }
+
+  #publish({ messageId, deliveries }: PlannedEntry, sequence: number): PublishedEntry {
+    let redriven = 0;
+    let lost = 0;
+    for (const delivery of deliveries) {
+      const view = this.#viewOf(delivery.target);
+      const reached = view ?? this.#viewOf(delivery.otherwise);
+      const message = this.#nextId();
+      if (reached === undefined) lost++;
+      else {
+        if (view === undefined) redriven++;
+        send(reached, [delivery.message(sequence)], [message]);
+      }
+    }
+    return { kind: 'published', messageId, sequence, delivered: deliveries.length - redriven - lost, redriven, lost };
+  }
+
+  #viewOf(address: QueueAddress | undefined): QueueView | undefined {
+    const id = address === undefined ? undefined : this.inputs.queues.get(address);
+    if (id === undefined) return undefined;
+    if (this.#views.has(id)) return this.#views.get(id);
+    const view = QueueView.open(this.tx, this.inputs.records, id, this.inputs.now);
+    this.#views.set(id, view);
+    return view;
+  }
+
+  #nextId(): MessageId {
+    const id = this.inputs.messageIds[this.#messages++];
+    if (id === undefined) throw new Error('fewer message ids than deliveries');
+    return id;
+  }
+
+  /** Forgets more ids than it remembered, so that what is past its window does not pile up. */
+  #forget(): void {
+    const { tx, inputs, plan } = this;
+    const { id } = plan.topic;
+    for (const { key } of tx.range(within(topicDuplicateExpiries(id), plan.entries.length + 1))) {
+      if (timeOfTopicExpiry(key) > inputs.now) break;
+      tx.delete(topicDuplicateOfExpiry(id, key));
+      tx.delete(key);
+    }
+  }
+}

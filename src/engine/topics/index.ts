@@ -1,0 +1,147 @@
+import type { MessageId, QueueAddress, SubscriptionId, TopicAddress } from '../../base/ids.js';
+import { within } from '../../store/key.js';
+import type { Catalogue } from '../catalogue.js';
+import type { Core } from '../core.js';
+import type { Queue } from '../engine.js';
+import { limits } from '../limits.js';
+import { firstSweepLimit, sweep } from '../upkeep.js';
+import { type FanOutOutcome, fanOut } from './fan-out.js';
+import { Subscriptions } from './subscriptions.js';
+import { TopicCatalogue } from './topic-catalogue.js';
+import { deletedTopicKey, deletedTopicsScope, idOfDeletedTopicKey, subscriptionsScope, topicScope } from './topic-keys.js';
+import { subscriptionRecord } from './topic-records.js';
+import type {
+  CreateTopicOutcome,
+  NewSubscription,
+  PublishOutcome,
+  PublishPlan,
+  SubscribeOutcome,
+  Subscription,
+  SubscriptionDefinition,
+  SubscriptionPage,
+  Topic,
+  TopicDefinition,
+  Topics,
+} from './topics.js';
+
+/** What topics need of the engine's other parts. */
+export interface TopicParts {
+  readonly core: Core;
+  readonly catalogue: Catalogue;
+  /** Messages have entered a queue: wakes who waits there, and notes the duties they bring. */
+  readonly entered: (queue: Queue, now: number) => void;
+  readonly inBackground: (what: string, work: Promise<void>) => void;
+}
+
+export class StoreTopics implements Topics {
+  readonly #parts: TopicParts;
+  readonly #topics: TopicCatalogue;
+  readonly #subscriptions: Subscriptions;
+  #stopped = false;
+
+  constructor(parts: TopicParts) {
+    this.#parts = parts;
+    this.#topics = new TopicCatalogue(parts.core.store);
+    this.#subscriptions = new Subscriptions(parts.core.store);
+    parts.inBackground('sweep of deleted topics after start', this.#resume());
+  }
+
+  async create(address: TopicAddress, definition: TopicDefinition): Promise<CreateTopicOutcome> {
+    if (this.#isFull()) return { kind: 'storageFull' };
+    return this.#topics.create(address, definition, this.#parts.core.now());
+  }
+
+  find = (address: TopicAddress) => this.#topics.find(address);
+  update = (topic: Topic, change: (current: Topic) => TopicDefinition) => this.#topics.update(topic, change);
+  list: Topics['list'] = (page) => this.#topics.list(page);
+  counts = (topic: Topic) => this.#topics.counts(topic);
+
+  async delete(topic: Topic): Promise<boolean> {
+    const deleted = await this.#topics.delete(topic);
+    if (deleted) this.#parts.inBackground(`sweep of deleted topic ${topic.address}`, this.#sweep(topic.id, topic.address));
+    return deleted;
+  }
+
+  async subscribe(topic: Topic, subscription: NewSubscription): Promise<SubscribeOutcome> {
+    if (this.#isFull()) return { kind: 'storageFull' };
+    return this.#subscriptions.insert(topic, subscription, this.#parts.core.now());
+  }
+
+  findSubscription = (topic: TopicAddress, id: SubscriptionId): Promise<Subscription | undefined> => this.#subscriptions.find(topic, id);
+  updateSubscription = (topic: TopicAddress, id: SubscriptionId, change: (current: Subscription) => SubscriptionDefinition) =>
+    this.#subscriptions.update(topic, id, change);
+  unsubscribe = (topic: TopicAddress, id: SubscriptionId) => this.#subscriptions.delete(topic, id);
+  listSubscriptions = (page: SubscriptionPage) => this.#subscriptions.list(page);
+  snapshot = (address: TopicAddress) => this.#subscriptions.snapshot(address);
+
+  async publish(plan: PublishPlan): Promise<PublishOutcome> {
+    if (this.#isFull()) return { kind: 'storageFull' };
+    const { core, entered } = this.#parts;
+    const found = await this.#queuesOf(plan);
+    const queues = new Map([...found].map(([address, { id }]) => [address, id]));
+    const messageIds = plan.entries.flatMap(({ deliveries }) => deliveries.map(() => core.random.uuid() as MessageId));
+    const now = core.now();
+    const scopes = [topicScope(plan.topic.id), ...core.scopesOf([...queues.values()])];
+    const outcome: FanOutOutcome = await core.store.transact(scopes, (tx) =>
+      fanOut(tx, plan, { now, queues, messageIds, records: core.records }),
+    );
+    if (outcome.kind === 'published') for (const queue of found.values()) entered(queue, now);
+    return outcome;
+  }
+
+  /** Ends background work after the transaction that is under way. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #isFull(): boolean {
+    return this.#parts.core.store.space() === 'low';
+  }
+
+  async #queuesOf({ entries }: PublishPlan): Promise<ReadonlyMap<QueueAddress, Queue>> {
+    const addresses = new Set<QueueAddress>();
+    for (const { deliveries } of entries) {
+      for (const { target, otherwise } of deliveries) {
+        addresses.add(target);
+        if (otherwise !== undefined) addresses.add(otherwise);
+      }
+    }
+    const queues = new Map<QueueAddress, Queue>();
+    for (const address of addresses) {
+      const queue = await this.#parts.catalogue.find(address);
+      if (queue !== undefined) queues.set(address, queue);
+    }
+    return queues;
+  }
+
+  async #resume(): Promise<void> {
+    const deleted = await this.#parts.core.store.read([deletedTopicsScope], (tx) =>
+      tx
+        .range(within(deletedTopicsScope, limits.resumedMax))
+        .map(({ key, value }) => ({ id: idOfDeletedTopicKey(key), address: value.toString() as TopicAddress })),
+    );
+    for (const { id, address } of deleted) await this.#sweep(id, address);
+  }
+
+  /** What a deleted topic left: its subscriptions, unless they are those of a later topic of its address, and its own state. */
+  async #sweep(id: number, address: TopicAddress): Promise<void> {
+    const { store } = this.#parts.core;
+    const scope = subscriptionsScope(address);
+    for (let from: Buffer | undefined = scope; from !== undefined && !this.#stopped; ) {
+      const start: Buffer = from;
+      from = await store.transact([scope], (tx) => {
+        const entries = tx.range({ ...within(scope, limits.subscriptionsPage), from: start });
+        for (const { key, value } of entries) if (subscriptionRecord.decode(value).topicId === id) tx.delete(key);
+        const last = entries.at(-1);
+        return last === undefined || entries.length < limits.subscriptionsPage ? undefined : Buffer.concat([last.key, Buffer.of(0)]);
+      });
+    }
+    let limit = firstSweepLimit;
+    for (let done = false; !done && !this.#stopped; ) {
+      const swept = await store.transact([topicScope(id)], (tx) => sweep(tx, topicScope(id), limit));
+      limit = swept.nextLimit;
+      done = swept.done;
+    }
+    if (!this.#stopped) await store.transact([deletedTopicsScope], (tx) => tx.delete(deletedTopicKey(id)));
+  }
+}

@@ -1,0 +1,44 @@
+import type { ReadTransaction, Transaction } from '../../store/store.js';
+import { numbers } from '../records.js';
+import { topicCountersKey } from './topic-keys.js';
+import type { Subscription, SubscriptionCounts } from './topics.js';
+
+/**
+ * What changes with a topic's every change and, on FIFO topics, with every message: beside the topic's record, which may be
+ * large and rarely changes. Its absence means that the topic is gone.
+ */
+export interface TopicCounters extends SubscriptionCounts {
+  readonly revision: number;
+  /** The last sequence number given out. */
+  readonly sequence: number;
+}
+
+export const firstCounters: TopicCounters = { revision: 1, sequence: 0, confirmed: 0, pending: 0, deleted: 0 };
+
+export function readCounters(tx: ReadTransaction, topicId: number): TopicCounters | undefined {
+  const value = tx.get(topicCountersKey(topicId));
+  if (value === undefined) return undefined;
+  const [revision = 0, sequence = 0, confirmed = 0, pending = 0, deleted = 0] = numbers.decode(value);
+  return { revision, sequence, confirmed, pending, deleted };
+}
+
+export function writeCounters(tx: Transaction, topicId: number, counters: TopicCounters): void {
+  const { revision, sequence, confirmed, pending, deleted } = counters;
+  tx.put(topicCountersKey(topicId), numbers.encode([revision, sequence, confirmed, pending, deleted]));
+}
+
+/** The counters after a subscription went from one state to another; undefined is none. */
+export function recounted(
+  counters: TopicCounters,
+  before: Pick<Subscription, 'state'> | undefined,
+  after: Pick<Subscription, 'state'> | undefined,
+): TopicCounters {
+  const count = (state: Subscription['state']): number => Number(after?.state === state) - Number(before?.state === state);
+  return {
+    ...counters,
+    revision: counters.revision + 1,
+    confirmed: counters.confirmed + count('confirmed'),
+    pending: counters.pending + count('pending'),
+    deleted: counters.deleted + Number(after === undefined),
+  };
+}

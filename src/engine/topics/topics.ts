@@ -1,0 +1,152 @@
+import type { MessageId, QueueAddress, SubscriptionId, TopicAddress } from '../../base/ids.js';
+import type { NewMessage } from '../new-message.js';
+
+/**
+ * Durable topics: a record, its subscriptions, and the fan-out of a message to queues in one transaction. Who gets a
+ * message, and in which form, is the owner's to decide: it plans on a snapshot, and a plan that was made on an older
+ * revision than the store's is refused as `stale`. Times are epoch milliseconds.
+ */
+export interface Topics {
+  /** Creates the topic unless one has this address; then that one is returned unchanged as `exists`. */
+  create(address: TopicAddress, definition: TopicDefinition): Promise<CreateTopicOutcome>;
+  find(address: TopicAddress): Promise<Topic | undefined>;
+  /** Read-modify-write in one transaction. `change` is pure and may be run again. */
+  update(topic: Topic, change: (current: Topic) => TopicDefinition): Promise<Topic | undefined>;
+  /** Its subscriptions go with it, in the background. A second delete answers false. */
+  delete(topic: Topic): Promise<boolean>;
+  /** Addresses that start with `prefix`, ascending, after `after`. */
+  list(page: { prefix: string; after?: TopicAddress | undefined; limit: number }): Promise<readonly TopicAddress[]>;
+  counts(topic: Topic): Promise<SubscriptionCounts | undefined>;
+
+  /** Creates the subscription unless one has this identity; then that one is returned unchanged as `exists`. */
+  subscribe(topic: Topic, subscription: NewSubscription): Promise<SubscribeOutcome>;
+  findSubscription(topic: TopicAddress, id: SubscriptionId): Promise<Subscription | undefined>;
+  updateSubscription(
+    topic: TopicAddress,
+    id: SubscriptionId,
+    change: (current: Subscription) => SubscriptionDefinition,
+  ): Promise<Subscription | undefined>;
+  /** Answers the subscription that there was. */
+  unsubscribe(topic: TopicAddress, id: SubscriptionId): Promise<Subscription | undefined>;
+  /** Of one topic, or of all whose address starts with `prefix`; ascending by topic and id. */
+  listSubscriptions(page: SubscriptionPage): Promise<readonly Subscription[]>;
+
+  /** The topic with its subscriptions as of one revision. */
+  snapshot(address: TopicAddress): Promise<TopicSnapshot | undefined>;
+  /** All entries of the plan and all their deliveries, or nothing. */
+  publish(plan: PublishPlan): Promise<PublishOutcome>;
+}
+
+export interface TopicSettings {
+  readonly ordering: 'standard' | 'fifo';
+  /** FIFO only: what a deduplication id is unique within. */
+  readonly deduplicationScope: 'topic' | 'group';
+}
+
+/** What the owner of a topic decides. `properties` and `tags` are the owner's, kept and returned untouched. */
+export interface TopicDefinition {
+  readonly settings: TopicSettings;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Topic extends TopicDefinition {
+  readonly address: TopicAddress;
+  /** Never used again, also not for a later topic of the same address. */
+  readonly id: number;
+  readonly createdAt: number;
+}
+
+export interface SubscriptionCounts {
+  readonly confirmed: number;
+  readonly pending: number;
+  /** Since the topic was created. */
+  readonly deleted: number;
+}
+
+export interface SubscriptionDefinition {
+  readonly state: 'pending' | 'confirmed';
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+export interface NewSubscription extends SubscriptionDefinition {
+  readonly id: SubscriptionId;
+  /** No two subscriptions of a topic have the same. */
+  readonly identity: string;
+}
+
+export interface Subscription extends NewSubscription {
+  readonly topic: TopicAddress;
+  readonly createdAt: number;
+}
+
+export interface TopicGone {
+  readonly kind: 'topicGone';
+}
+
+export type CreateTopicOutcome =
+  | { readonly kind: 'created'; readonly topic: Topic }
+  | { readonly kind: 'exists'; readonly topic: Topic }
+  | { readonly kind: 'storageFull' };
+
+export type SubscribeOutcome =
+  | { readonly kind: 'created'; readonly subscription: Subscription }
+  | { readonly kind: 'exists'; readonly subscription: Subscription }
+  | { readonly kind: 'storageFull' }
+  | TopicGone;
+
+export interface SubscriptionPage {
+  readonly topic: { readonly kind: 'one'; readonly address: TopicAddress } | { readonly kind: 'all'; readonly prefix: string };
+  readonly after?: { readonly topic: TopicAddress; readonly id: SubscriptionId } | undefined;
+  readonly limit: number;
+}
+
+export interface TopicSnapshot {
+  readonly topic: Topic;
+  /** Rises with every change of the topic and of its subscriptions. */
+  readonly revision: number;
+  readonly subscriptions: readonly Subscription[];
+}
+
+export interface PublishPlan {
+  readonly topic: Topic;
+  /** Of the snapshot that the plan was made on. */
+  readonly revision: number;
+  readonly entries: readonly PlannedEntry[];
+}
+
+export interface PlannedEntry {
+  readonly messageId: MessageId;
+  /** FIFO topics: both are required. */
+  readonly group?: string | undefined;
+  readonly deduplicationId?: string | undefined;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** One message for one queue. */
+export interface Delivery {
+  readonly target: QueueAddress;
+  /** Where it goes when the target is not there; without one, or when that is not there either, nowhere. */
+  readonly otherwise?: QueueAddress | undefined;
+  /** Pure, and may be run again. `sequence` is the topic's for this entry; zero on standard topics. */
+  readonly message: (sequence: number) => NewMessage;
+}
+
+export interface PublishedEntry {
+  /** `duplicate`: nothing was delivered, the ids are those of the message that came first. */
+  readonly kind: 'published' | 'duplicate';
+  readonly messageId: MessageId;
+  /** Rises within a FIFO topic; zero on standard topics. */
+  readonly sequence: number;
+  /** Deliveries that found their target, went to `otherwise`, or found neither. */
+  readonly delivered: number;
+  readonly redriven: number;
+  readonly lost: number;
+}
+
+export type PublishOutcome =
+  | { readonly kind: 'published'; readonly entries: readonly PublishedEntry[] }
+  /** The plan is out of date: take a new snapshot and plan again. */
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'storageFull' }
+  | TopicGone;
