@@ -1,7 +1,8 @@
+import { isAccountId } from '../../base/arn.js';
 import type { AccountId, QueueAddress, Region } from '../../base/ids.js';
 import type { Engine, Queue } from '../../engine/engine.js';
-import { isRefusal, type Refusal } from './errors.js';
-import { isAccountId, isFifoName, type QueueIdentity, queueArn, queueNameOf } from './model/queue-arn.js';
+import { isRefusal, type Refusal } from '../../wire/refusal.js';
+import { isFifoName, type QueueIdentity, queueArn, queueNameOf } from './model/queue-arn.js';
 import { differingAttribute, mergeAttributes, readAttributes } from './model/queue-attributes.js';
 import { kindOf, queueDefinition, withTags } from './model/queue-definition.js';
 import { readNewQueueName } from './model/queue-name.js';

@@ -1,3 +1,4 @@
+import type { Refusal } from '../../wire/refusal.js';
 import { type ErrorCode, ServiceError } from '../../wire/service.js';
 
 /**
@@ -33,19 +34,6 @@ function modelled(type: string, queryCode: string, status: number): ErrorCode {
 
 function framework(type: string, queryCode: string, status: number): ErrorCode {
   return { type, origin: 'framework', queryCode, status, fault: status < 500 ? 'Sender' : 'Receiver' };
-}
-
-/** Anything that a rule may hand back instead of a value. */
-export type Refusal = ServiceError;
-
-export function isRefusal(value: unknown): value is Refusal {
-  return value instanceof ServiceError;
-}
-
-/** At the edge of an operation: a refusal is thrown to the caller, a value goes on. */
-export function accept<T>(value: T): Exclude<T, Refusal> {
-  if (value instanceof ServiceError) throw value;
-  return value as Exclude<T, Refusal>;
 }
 
 // Queues

@@ -14,13 +14,7 @@ export const batchEntryIdCharsMax = 80;
 export const messageAttributesMax = 10;
 export const attributeNameCharsMax = 256;
 export const attributeTypeCharsMax = 256;
-/** API reference, MessageAttributeValue: up to 38 digits of precision between 10^-128 and 10^+126. */
-export const numberDigitsMax = 38;
-export const numberExponentMin = -128;
-export const numberExponentMax = 126;
 
-/** MessageGroupId, MessageDeduplicationId, ReceiveRequestAttemptId. */
-export const idCharsMax = 128;
 export const receiveMessagesMax = 10;
 
 export const delaySecondsMax = 900;

@@ -1,6 +1,7 @@
+import { isAccountId } from '../../base/arn.js';
 import type { QueueAddress, Region } from '../../base/ids.js';
 import { decodeContent } from './model/message-content.js';
-import { isAccountId, isQueueName, queueArn } from './model/queue-arn.js';
+import { isQueueName, queueArn } from './model/queue-arn.js';
 
 /** What a look into a queue shows of a message's content. Values of binary attributes are in base64. */
 export interface PeekedContent {

@@ -1,6 +1,7 @@
 import type { QueueAddress } from '../../base/ids.js';
 import type { Engine, Queue, QueueDefinition } from '../../engine/engine.js';
-import { accept, invalidAddress, isRefusal, queueDoesNotExist, type Refusal } from './errors.js';
+import { accept, isRefusal, type Refusal } from '../../wire/refusal.js';
+import { invalidAddress, queueDoesNotExist } from './errors.js';
 import { queueArn } from './model/queue-arn.js';
 import { type Caller, parseQueueUrl } from './model/queue-url.js';
 

@@ -1,5 +1,5 @@
 import type { QueueAddress } from '../../base/ids.js';
-import { isRefusal, type Refusal } from './errors.js';
+import { isRefusal, type Refusal } from '../../wire/refusal.js';
 import type { StoredAttributes } from './model/queue-attributes.js';
 import { checkRedriveTarget, readRedrivePolicy } from './model/redrive.js';
 import type { FindQueue } from './queue-lookup.js';

@@ -1,4 +1,5 @@
-import { batchEntryIdsNotDistinct, emptyBatchRequest, invalidBatchEntryId, type Refusal, tooManyEntries } from '../errors.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { batchEntryIdsNotDistinct, emptyBatchRequest, invalidBatchEntryId, tooManyEntries } from '../errors.js';
 import { batchEntriesMax, batchEntryIdCharsMax } from '../limits.js';
 
 export interface BatchEntry {

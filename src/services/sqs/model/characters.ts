@@ -1,5 +1,3 @@
-import { idCharsMax } from '../limits.js';
-
 /**
  * API reference, SendMessage: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF; lone surrogates are
  * none of these. Bodies are long and nearly all legal, so that a search by code units comes first: by code points, which
@@ -9,14 +7,6 @@ import { idCharsMax } from '../limits.js';
 const suspicious = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uD800-\uDFFF\uFFFE\uFFFF]/;
 const illegal = new RegExp(suspicious, 'u');
 
-/** Graphic ASCII without space: alphanumeric characters and punctuation. */
-const idPattern = /^[\x21-\x7e]+$/;
-
 export function hasIllegalCharacter(text: string): boolean {
   return suspicious.test(text) && illegal.test(text);
-}
-
-/** MessageGroupId, MessageDeduplicationId, ReceiveRequestAttemptId. */
-export function isMessagingId(text: string): boolean {
-  return text.length <= idCharsMax && idPattern.test(text);
 }

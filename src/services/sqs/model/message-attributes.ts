@@ -1,13 +1,8 @@
 import { hash } from 'node:crypto';
-import { invalidRequest, isRefusal, listValuesNotSupported, type Refusal } from '../errors.js';
-import {
-  attributeNameCharsMax,
-  attributeTypeCharsMax,
-  messageAttributesMax,
-  numberDigitsMax,
-  numberExponentMax,
-  numberExponentMin,
-} from '../limits.js';
+import { isAttributeNumber } from '../../../base/attribute-number.js';
+import { isRefusal, type Refusal } from '../../../wire/refusal.js';
+import { invalidRequest, listValuesNotSupported } from '../errors.js';
+import { attributeNameCharsMax, attributeTypeCharsMax, messageAttributesMax } from '../limits.js';
 import { hasIllegalCharacter } from './characters.js';
 
 /** A message attribute as a client sends it: nothing is certain yet. */
@@ -26,7 +21,6 @@ export type MessageAttribute = readonly [name: string, dataType: string, value: 
 
 const namePattern = /^[\p{L}\p{N}_.-]+$/u;
 const reservedPrefix = /^(aws|amazon)\./i;
-const numberPattern = /^[+-]?(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/;
 
 /** Valid attributes sorted by name, as their digest needs them, or the first thing that is wrong. */
 export function readMessageAttributes(inputs: AttributeInputs | undefined): readonly MessageAttribute[] | Refusal {
@@ -97,7 +91,7 @@ function readAttribute(name: string, input: AttributeInput, kind: 'user' | 'syst
   if (typeof value === 'string' && hasIllegalCharacter(value)) {
     return invalidRequest(`Message (${kind}) attribute '${name}' contains an invalid character.`);
   }
-  if (base === 'Number' && typeof value === 'string' && !isNumber(value)) {
+  if (base === 'Number' && typeof value === 'string' && !isAttributeNumber(value)) {
     return invalidRequest(`Can't cast the value of message (${kind}) attribute '${name}' to a number.`);
   }
   return [name, type, value];
@@ -112,17 +106,6 @@ function baseType(type: string): 'String' | 'Number' | 'Binary' | undefined {
 
 function holdsAny(value: { readonly length: number } | undefined): boolean {
   return value !== undefined && value.length > 0;
-}
-
-function isNumber(text: string): boolean {
-  const [matched, whole = '', fraction = '', exponent = '0'] = numberPattern.exec(text) ?? [];
-  if (matched === undefined || whole.length + fraction.length === 0) return false;
-  const digits = (whole + fraction).replace(/^0+/, '');
-  if (digits.length === 0) return true;
-  if (digits.replace(/0+$/, '').length > numberDigitsMax) return false;
-  // Of the first significant digit: 1.5 has magnitude 0, 0.05 has -2.
-  const magnitude = digits.length - fraction.length - 1 + Number(exponent);
-  return magnitude >= numberExponentMin && magnitude <= numberExponentMax;
 }
 
 /** What attributes add to a message's size: names, types with their labels, and decoded values. */

@@ -1,5 +1,6 @@
 import type { MoveTask, Queue } from '../../../engine/engine.js';
-import { invalidRequest, type Refusal } from '../errors.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { invalidRequest } from '../errors.js';
 import { parseQueueArn } from './queue-arn.js';
 import { encodeTaskHandle } from './task-handle.js';
 

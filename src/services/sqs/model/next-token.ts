@@ -1,7 +1,8 @@
 import type { QueueAddress } from '../../../base/ids.js';
-import { invalidParameter, invalidRequest, type Refusal } from '../errors.js';
+import { parseJsonObject } from '../../../base/json-object.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { invalidParameter, invalidRequest } from '../errors.js';
 import { nextTokenCharsMax, queuesPerPageMax } from '../limits.js';
-import { parseJsonObject } from './json-object.js';
 import { queueUrlOfAddress } from './queue-url.js';
 
 export interface PageRequest {

@@ -1,18 +1,12 @@
 import { hash } from 'node:crypto';
 import type { AccountId } from '../../../base/ids.js';
+import { isMessagingId } from '../../../base/messaging-id.js';
 import type { Queue } from '../../../engine/engine.js';
 import type { NewMessage } from '../../../engine/new-message.js';
-import {
-  invalidMessageContents,
-  invalidRequest,
-  invalidValue,
-  isRefusal,
-  missingParameter,
-  notForThisQueueType,
-  type Refusal,
-} from '../errors.js';
+import { isRefusal, type Refusal } from '../../../wire/refusal.js';
+import { invalidMessageContents, invalidRequest, invalidValue, missingParameter, notForThisQueueType } from '../errors.js';
 import { delaySecondsMax } from '../limits.js';
-import { hasIllegalCharacter, isMessagingId } from './characters.js';
+import { hasIllegalCharacter } from './characters.js';
 import { type AttributeInputs, attributesDigest, readMessageAttributes, readSystemAttributes } from './message-attributes.js';
 import { encodeContent } from './message-content.js';
 import { maximumMessageBytes } from './queue-attributes.js';

@@ -1,8 +1,9 @@
+import { isAccountId } from '../../../base/arn.js';
 import type { QueueAddress } from '../../../base/ids.js';
-import { invalidAttributeValue, invalidValue, missingParameter, type Refusal } from '../errors.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { invalidAttributeValue, invalidValue, missingParameter } from '../errors.js';
 import { permissionLabelCharsMax, policyActionsMax, policyBytesMax } from '../limits.js';
 import { checkPolicyLimits, type PolicyDocument, parsePolicy, tooMany } from './policy.js';
-import { isAccountId } from './queue-arn.js';
 
 export interface Permission {
   readonly label: string;

@@ -1,6 +1,7 @@
-import { invalidAttributeValue, overLimit, type Refusal } from '../errors.js';
+import { isObject, parseJsonObject } from '../../../base/json-object.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { invalidAttributeValue, overLimit } from '../errors.js';
 import { policyActionsMax, policyBytesMax, policyConditionsMax, policyPrincipalsMax, policyStatementsMax } from '../limits.js';
-import { isObject, parseJsonObject } from './json-object.js';
 
 /** Developer guide, "Amazon SQS policy quotas", and the IAM policy grammar as far as queue policies use it. */
 export type Statement = Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { partitionOf } from '../../../base/arn.js';
 import type { AccountId, Brand, QueueAddress, Region } from '../../../base/ids.js';
 import { queueNameCharsMax } from '../limits.js';
 
@@ -21,10 +22,6 @@ export function isFifoName(name: string): boolean {
   return name.endsWith('.fifo');
 }
 
-export function isAccountId(text: string): text is AccountId {
-  return /^\d{12}$/.test(text);
-}
-
 /** `arn:<partition>:sqs:<region>:<account>:<name>`: also the engine's address of the queue. */
 export function queueArn(queue: QueueIdentity): QueueAddress {
   return `${arnPrefix(queue.account, queue.region)}${queue.name}` as QueueAddress;
@@ -44,11 +41,4 @@ export function parseQueueArn(arn: string): QueueIdentity | undefined {
 /** The name alone: everything behind the last colon. */
 export function queueNameOf(address: QueueAddress): QueueName {
   return address.slice(address.lastIndexOf(':') + 1) as QueueName;
-}
-
-/** AWS general reference, "Amazon Resource Names": China and GovCloud are partitions of their own. */
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  return 'aws';
 }

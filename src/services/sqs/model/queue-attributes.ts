@@ -1,9 +1,8 @@
+import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import {
   fifoOnlyAttribute,
   invalidAttributeCombination,
   invalidAttributeValue,
-  isRefusal,
-  type Refusal,
   twoKindsOfEncryption,
   unknownAttribute,
 } from '../errors.js';

@@ -1,6 +1,6 @@
 import type { QueueAddress } from '../../../base/ids.js';
 import type { Queue, QueueDefinition, QueueSettings } from '../../../engine/engine.js';
-import { isRefusal } from '../errors.js';
+import { isRefusal } from '../../../wire/refusal.js';
 import { isFifoName } from './queue-arn.js';
 import { effective, type QueueKind, type StoredAttributes, seconds } from './queue-attributes.js';
 import { readRedrivePolicy } from './redrive.js';

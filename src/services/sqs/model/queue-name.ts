@@ -1,4 +1,5 @@
-import { invalidParameter, invalidRequest, type Refusal } from '../errors.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { invalidParameter, invalidRequest } from '../errors.js';
 import { isFifoName, isQueueName, type QueueName } from './queue-arn.js';
 import type { QueueKind } from './queue-attributes.js';
 

@@ -1,5 +1,6 @@
+import { isAccountId } from '../../../base/arn.js';
 import type { AccountId, QueueAddress, Region } from '../../../base/ids.js';
-import { isAccountId, isQueueName, parseQueueArn, type QueueIdentity } from './queue-arn.js';
+import { isQueueName, parseQueueArn, type QueueIdentity } from './queue-arn.js';
 
 /** Whose queues a bare name means. */
 export interface Caller {

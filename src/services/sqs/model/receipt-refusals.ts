@@ -1,5 +1,6 @@
 import type { SettleOutcome, VisibilityOutcome } from '../../../engine/engine.js';
-import { invalidValue, type Refusal, receiptHandleIsInvalid } from '../errors.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { invalidValue, receiptHandleIsInvalid } from '../errors.js';
 import { visibilitySecondsMax } from '../limits.js';
 
 /** How AWS words what the engine says of a receipt. */

@@ -1,5 +1,6 @@
 import type { ReceivedMessage } from '../../../engine/engine.js';
-import { type Refusal, unknownAttribute } from '../errors.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { unknownAttribute } from '../errors.js';
 import { attributesDigest, type MessageAttribute, selectAttributes } from './message-attributes.js';
 import { decodeContent } from './message-content.js';
 import { sequenceNumber } from './outgoing-message.js';

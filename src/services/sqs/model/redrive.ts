@@ -1,7 +1,8 @@
 import type { QueueAddress } from '../../../base/ids.js';
-import { invalidValue, type Refusal } from '../errors.js';
+import { parseJsonObject } from '../../../base/json-object.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { invalidValue } from '../errors.js';
 import { maxReceiveCountMax, redriveSourceArnsMax } from '../limits.js';
-import { parseJsonObject } from './json-object.js';
 import { isFifoName, parseQueueArn } from './queue-arn.js';
 
 export interface RedrivePolicy {

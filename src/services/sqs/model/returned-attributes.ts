@@ -1,5 +1,6 @@
 import type { Queue, QueueCounts } from '../../../engine/engine.js';
-import { type Refusal, unknownAttribute } from '../errors.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { unknownAttribute } from '../errors.js';
 import { effective, isSettable, type SettableName } from './queue-attributes.js';
 
 /** What GetQueueAttributes returns: section "Response Elements" of its API reference. */

@@ -1,4 +1,5 @@
-import { invalidRequest, type Refusal } from '../errors.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { invalidRequest } from '../errors.js';
 import { tagKeyCharsMax, tagsMax, tagValueCharsMax } from '../limits.js';
 import type { QueueName } from './queue-arn.js';
 

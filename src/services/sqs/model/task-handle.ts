@@ -1,6 +1,6 @@
 import type { QueueAddress } from '../../../base/ids.js';
+import { parseJsonObject } from '../../../base/json-object.js';
 import { taskHandleCharsMax } from '../limits.js';
-import { parseJsonObject } from './json-object.js';
 import { parseQueueArn } from './queue-arn.js';
 
 export interface TaskHandle {

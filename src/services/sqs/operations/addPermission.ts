@@ -1,7 +1,8 @@
 import type { Engine } from '../../../engine/engine.js';
+import { accept, isRefusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { list, string, structure } from '../../../wire/shape.js';
-import { accept, isRefusal, missingParameter } from '../errors.js';
+import { missingParameter } from '../errors.js';
 import { addPermission as addToPolicy, checkPermission } from '../model/permissions.js';
 import { withAttributes } from '../model/queue-definition.js';
 import { changeQueue, requireQueue } from '../queue-lookup.js';

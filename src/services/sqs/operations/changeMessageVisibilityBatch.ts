@@ -1,8 +1,9 @@
 import type { ReceiptHandle } from '../../../base/ids.js';
 import type { Engine, VisibilityChange } from '../../../engine/engine.js';
+import { accept, isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { type Infer, integer, list, string, structure } from '../../../wire/shape.js';
-import { accept, isRefusal, missingParameter, queueDoesNotExist, type Refusal } from '../errors.js';
+import { missingParameter, queueDoesNotExist } from '../errors.js';
 import { batchResult, checkEntries, failedEntry } from '../model/batch.js';
 import { checkVisibilityTimeout, visibilityRefusal } from '../model/receipt-refusals.js';
 import { requireQueue } from '../queue-lookup.js';

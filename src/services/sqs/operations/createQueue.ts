@@ -1,8 +1,9 @@
 import type { QueueAddress } from '../../../base/ids.js';
 import type { Engine, Queue, QueueDefinition } from '../../../engine/engine.js';
+import { accept, type Refusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
-import { accept, queueDeletedRecently, queueNameExists, type Refusal, storageFull } from '../errors.js';
+import { queueDeletedRecently, queueNameExists, storageFull } from '../errors.js';
 import { queueArn } from '../model/queue-arn.js';
 import { type AttributeChanges, differingAttribute, mergeAttributes, readAttributes } from '../model/queue-attributes.js';
 import { queueDefinition } from '../model/queue-definition.js';

@@ -1,8 +1,9 @@
 import type { ReceiptHandle } from '../../../base/ids.js';
 import type { Engine } from '../../../engine/engine.js';
+import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { list, string, structure } from '../../../wire/shape.js';
-import { accept, missingParameter, queueDoesNotExist } from '../errors.js';
+import { missingParameter, queueDoesNotExist } from '../errors.js';
 import { batchResult, checkEntries, failedEntry } from '../model/batch.js';
 import { settleRefusal } from '../model/receipt-refusals.js';
 import { requireQueue } from '../queue-lookup.js';

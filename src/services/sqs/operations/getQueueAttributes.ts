@@ -1,7 +1,8 @@
 import type { Engine } from '../../../engine/engine.js';
+import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { list, string, structure } from '../../../wire/shape.js';
-import { accept, queueDoesNotExist } from '../errors.js';
+import { queueDoesNotExist } from '../errors.js';
 import { needCounts, readAttributeNames, returnedAttributes } from '../model/returned-attributes.js';
 import { requireQueue } from '../queue-lookup.js';
 import { queueAttributes } from '../shapes.js';

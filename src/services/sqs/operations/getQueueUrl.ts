@@ -1,8 +1,9 @@
+import { isAccountId } from '../../../base/arn.js';
 import type { Engine } from '../../../engine/engine.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
 import { queueDoesNotExist } from '../errors.js';
-import { isAccountId, isQueueName, queueArn } from '../model/queue-arn.js';
+import { isQueueName, queueArn } from '../model/queue-arn.js';
 import { queueNameMissing } from '../model/queue-name.js';
 import { queueUrl } from '../model/queue-url.js';
 

@@ -1,7 +1,7 @@
 import type { Engine } from '../../../engine/engine.js';
+import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { integer, string, structure } from '../../../wire/shape.js';
-import { accept } from '../errors.js';
 import { readPage, resultPage } from '../model/next-token.js';
 import { requireQueue } from '../queue-lookup.js';
 import { queueUrls } from '../shapes.js';

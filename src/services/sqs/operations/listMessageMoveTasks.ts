@@ -1,8 +1,9 @@
 import type { QueueAddress } from '../../../base/ids.js';
 import type { Engine } from '../../../engine/engine.js';
+import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { integer, list, string, structure } from '../../../wire/shape.js';
-import { accept, invalidParameter, missingParameter, resourceNotFound } from '../errors.js';
+import { invalidParameter, missingParameter, resourceNotFound } from '../errors.js';
 import { moveTasksPerPageMax } from '../limits.js';
 import { checkArn, moveTaskEntry } from '../model/move-tasks.js';
 

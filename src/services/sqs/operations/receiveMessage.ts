@@ -1,9 +1,10 @@
+import { isMessagingId } from '../../../base/messaging-id.js';
 import type { Engine, Queue, ReceiveRequest } from '../../../engine/engine.js';
+import { accept, type Refusal } from '../../../wire/refusal.js';
 import { type Call, type Operation, operation } from '../../../wire/service.js';
 import { blob, type Infer, integer, list, map, string, structure } from '../../../wire/shape.js';
-import { accept, invalidValue, notForThisQueueType, queueDoesNotExist, type Refusal, tooManyInFlight } from '../errors.js';
+import { invalidValue, notForThisQueueType, queueDoesNotExist, tooManyInFlight } from '../errors.js';
 import { receiveMessagesMax, visibilitySecondsMax, waitSecondsMax } from '../limits.js';
-import { isMessagingId } from '../model/characters.js';
 import { invalidId } from '../model/outgoing-message.js';
 import { seconds } from '../model/queue-attributes.js';
 import { readSystemNames, receivedMessage } from '../model/received-message.js';

@@ -1,7 +1,8 @@
 import type { Engine } from '../../../engine/engine.js';
+import { isRefusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
-import { isRefusal, missingParameter } from '../errors.js';
+import { missingParameter } from '../errors.js';
 import { removePermission as removeFromPolicy } from '../model/permissions.js';
 import { mergeAttributes } from '../model/queue-attributes.js';
 import { withAttributes } from '../model/queue-definition.js';

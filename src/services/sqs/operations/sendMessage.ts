@@ -1,7 +1,8 @@
 import type { Engine } from '../../../engine/engine.js';
+import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
-import { accept, invalidRequest, queueDoesNotExist, storageFull } from '../errors.js';
+import { invalidRequest, queueDoesNotExist, storageFull } from '../errors.js';
 import { readMessage, sequenceNumber } from '../model/outgoing-message.js';
 import { requireQueue } from '../queue-lookup.js';
 import { messageMembers } from '../shapes.js';

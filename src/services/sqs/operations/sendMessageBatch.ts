@@ -1,7 +1,8 @@
 import type { Engine, Queue, SentMessage } from '../../../engine/engine.js';
+import { accept, isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { type Call, type Operation, operation } from '../../../wire/service.js';
 import { type Infer, list, string, structure } from '../../../wire/shape.js';
-import { accept, batchRequestTooLong, invalidRequest, isRefusal, queueDoesNotExist, type Refusal, storageFull } from '../errors.js';
+import { batchRequestTooLong, invalidRequest, queueDoesNotExist, storageFull } from '../errors.js';
 import { batchBytesMax } from '../limits.js';
 import { batchResult, checkEntries, type FailedEntry, failedEntry } from '../model/batch.js';
 import {

@@ -1,7 +1,8 @@
 import type { Engine, Queue } from '../../../engine/engine.js';
+import { accept, isRefusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
-import { accept, isRefusal, missingParameter } from '../errors.js';
+import { missingParameter } from '../errors.js';
 import { type AttributeChanges, mergeAttributes, readAttributes } from '../model/queue-attributes.js';
 import { withAttributes } from '../model/queue-definition.js';
 import { changeQueue, requireQueue } from '../queue-lookup.js';

@@ -1,8 +1,9 @@
 import type { QueueAddress } from '../../../base/ids.js';
 import type { Engine, Queue } from '../../../engine/engine.js';
+import { accept, type Refusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { type Infer, integer, string, structure } from '../../../wire/shape.js';
-import { accept, invalidParameter, invalidRequest, missingParameter, overLimit, type Refusal, resourceNotFound } from '../errors.js';
+import { invalidParameter, invalidRequest, missingParameter, overLimit, resourceNotFound } from '../errors.js';
 import { moveMessagesPerSecondMax } from '../limits.js';
 import { checkArn } from '../model/move-tasks.js';
 import { encodeTaskHandle } from '../model/task-handle.js';

@@ -1,7 +1,8 @@
 import type { Engine } from '../../../engine/engine.js';
+import { accept, isRefusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
-import { accept, isRefusal, missingParameter } from '../errors.js';
+import { missingParameter } from '../errors.js';
 import { queueNameOf } from '../model/queue-arn.js';
 import { withTags } from '../model/queue-definition.js';
 import { addTags, checkTags } from '../model/tags.js';

@@ -1,7 +1,7 @@
 import type { Engine } from '../../../engine/engine.js';
+import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { list, string, structure } from '../../../wire/shape.js';
-import { accept } from '../errors.js';
 import { withTags } from '../model/queue-definition.js';
 import { checkTagKeys, removeTags } from '../model/tags.js';
 import { changeQueue, requireQueue } from '../queue-lookup.js';

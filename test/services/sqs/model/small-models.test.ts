@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { QueueAddress } from '../../../../src/base/ids.js';
+import { isMessagingId } from '../../../../src/base/messaging-id.js';
 import { checkEntries } from '../../../../src/services/sqs/model/batch.js';
-import { hasIllegalCharacter, isMessagingId } from '../../../../src/services/sqs/model/characters.js';
+import { hasIllegalCharacter } from '../../../../src/services/sqs/model/characters.js';
 import { decodeContent, encodeContent } from '../../../../src/services/sqs/model/message-content.js';
 import { decodeNextToken, encodeNextToken } from '../../../../src/services/sqs/model/next-token.js';
 import { sequenceNumber } from '../../../../src/services/sqs/model/outgoing-message.js';
