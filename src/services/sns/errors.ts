@@ -1,0 +1,120 @@
+import type { Refusal } from '../../wire/refusal.js';
+import { type ErrorCode, ServiceError } from '../../wire/service.js';
+
+/**
+ * The error catalogue: every refusal that this service makes. Source: Amazon SNS API reference, "Common Errors" and each
+ * operation's "Errors"; texts as recorded from the service. docs/sns.md lists the same table.
+ */
+export const errorCodes = {
+  batchEntryIdsNotDistinct: modelled('BatchEntryIdsNotDistinct', 400),
+  batchRequestTooLong: modelled('BatchRequestTooLong', 400),
+  emptyBatchRequest: modelled('EmptyBatchRequest', 400),
+  filterPolicyLimitExceeded: modelled('FilterPolicyLimitExceeded', 403),
+  invalidBatchEntryId: modelled('InvalidBatchEntryId', 400),
+  invalidParameter: modelled('InvalidParameter', 400),
+  invalidParameterValue: { ...modelled('ParameterValueInvalid', 400), type: 'InvalidParameterValueException' },
+  notFound: modelled('NotFound', 404),
+  resourceNotFound: modelled('ResourceNotFound', 404),
+  subscriptionLimitExceeded: modelled('SubscriptionLimitExceeded', 403),
+  tagLimitExceeded: modelled('TagLimitExceeded', 400),
+  tooManyEntries: modelled('TooManyEntriesInBatchRequest', 400),
+  validation: { ...modelled('ValidationError', 400), type: 'ValidationException' },
+  serviceUnavailable: {
+    type: 'ServiceUnavailableException',
+    origin: 'framework',
+    queryCode: 'ServiceUnavailable',
+    status: 503,
+    fault: 'Receiver',
+  },
+} as const satisfies Record<string, ErrorCode>;
+
+function modelled(queryCode: string, status: number): ErrorCode {
+  return { type: `${queryCode}Exception`, origin: 'service', queryCode, status, fault: 'Sender' };
+}
+
+/** `Invalid parameter: ` and the text: the form that most refusals of SNS have. */
+export function invalid(text: string): Refusal {
+  return new ServiceError(errorCodes.invalidParameter, `Invalid parameter: ${text}`);
+}
+
+/** InvalidParameter with a text that has no prefix. */
+export function invalidBare(text: string): Refusal {
+  return new ServiceError(errorCodes.invalidParameter, text);
+}
+
+export function missing(parameter: string): Refusal {
+  return invalid(`${parameter} Reason: no value for required parameter`);
+}
+
+/** What the front end says before an operation is reached. `path` is the member's, in lower camel case. */
+export function nullNotAllowed(path: string): Refusal {
+  return new ServiceError(
+    errorCodes.validation,
+    `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`,
+  );
+}
+
+export function invalidAttribute(text: string): Refusal {
+  return new ServiceError(errorCodes.invalidParameterValue, text);
+}
+
+export function topicDoesNotExist(): Refusal {
+  return new ServiceError(errorCodes.notFound, 'Topic does not exist');
+}
+
+export function subscriptionDoesNotExist(): Refusal {
+  return new ServiceError(errorCodes.notFound, 'Subscription does not exist');
+}
+
+export function resourceDoesNotExist(): Refusal {
+  return new ServiceError(errorCodes.resourceNotFound, 'Resource does not exist');
+}
+
+export function tooManyTags(): Refusal {
+  return new ServiceError(errorCodes.tagLimitExceeded, 'Could not complete request: tag quota of per resource exceeded');
+}
+
+export function filterPolicyLimitExceeded(max: number): Refusal {
+  return new ServiceError(errorCodes.filterPolicyLimitExceeded, `A topic can have at most ${max} filter policies.`);
+}
+
+export function subscriptionLimitExceeded(max: number): Refusal {
+  return new ServiceError(errorCodes.subscriptionLimitExceeded, `A FIFO topic can have at most ${max} subscriptions.`);
+}
+
+/** AWS has no full disks: the nearest it says is that the service cannot take the request now. */
+export function storageFull(): Refusal {
+  return new ServiceError(
+    errorCodes.serviceUnavailable,
+    'The disk that holds the messages is nearly full: nothing more is accepted until space is freed.',
+  );
+}
+
+// Batches
+
+export function emptyBatchRequest(): Refusal {
+  return new ServiceError(errorCodes.emptyBatchRequest, "The batch request doesn't contain any entries.");
+}
+
+export function tooManyEntries(): Refusal {
+  return new ServiceError(errorCodes.tooManyEntries, 'The batch request contains more entries than permissible.');
+}
+
+export function batchEntryIdsNotDistinct(): Refusal {
+  return new ServiceError(errorCodes.batchEntryIdsNotDistinct, 'Two or more batch entries in the request have the same Id.');
+}
+
+export function batchRequestTooLong(): Refusal {
+  return new ServiceError(errorCodes.batchRequestTooLong, 'The length of all the messages put together is more than the limit.');
+}
+
+export function batchEntryIdTooLong(id: string): Refusal {
+  return new ServiceError(errorCodes.invalidBatchEntryId, `The Id of a batch entry in the batch request is too long: ${id}`);
+}
+
+export function batchEntryIdImpermissible(id: string): Refusal {
+  return new ServiceError(
+    errorCodes.invalidBatchEntryId,
+    `The Id of a batch entry in the batch request contains an impermissible character: ${id}`,
+  );
+}

@@ -1,0 +1,107 @@
+import { isIP } from 'node:net';
+import type { Cidr } from './cidr.js';
+import { compareDecimals, type Decimal } from './decimal.js';
+
+/** A value that a filter can look at. */
+export type FilterValue = null | boolean | string | Decimal;
+
+/** One condition of a policy's leaf: any of a leaf's conditions is enough. */
+export type Condition =
+  | { readonly kind: 'equals'; readonly value: FilterValue }
+  | { readonly kind: 'text'; readonly test: TextTest }
+  | { readonly kind: 'range'; readonly lower: Bound | undefined; readonly upper: Bound | undefined }
+  | { readonly kind: 'cidr'; readonly cidr: Cidr }
+  | { readonly kind: 'anythingBut'; readonly excluded: readonly (FilterValue | TextTest)[] }
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'absent' };
+
+/** What a string can be tested for. */
+export type TextTest =
+  | { readonly kind: 'prefix'; readonly text: string; readonly ignoreCase: boolean }
+  | { readonly kind: 'suffix'; readonly text: string; readonly ignoreCase: boolean }
+  | { readonly kind: 'equalsIgnoreCase'; readonly text: string }
+  /** The pieces between the asterisks. */
+  | { readonly kind: 'wildcard'; readonly pieces: readonly string[] };
+
+export interface Bound {
+  readonly value: Decimal;
+  readonly inclusive: boolean;
+}
+
+/** Whether a value that is there meets the condition. */
+export function meets(value: FilterValue, condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'equals':
+      return sameValue(value, condition.value);
+    case 'text':
+      return typeof value === 'string' && passes(value, condition.test);
+    case 'range':
+      return isNumber(value) && inRange(value, condition.lower, condition.upper);
+    case 'cidr':
+      return typeof value === 'string' && isIP(value) !== 0 && condition.cidr.holds(value);
+    case 'anythingBut':
+      return !condition.excluded.some((excluded) => isExcluded(value, excluded));
+    case 'exists':
+      return true;
+    case 'absent':
+      return false;
+  }
+}
+
+export function sameValue(a: FilterValue, b: FilterValue): boolean {
+  return isNumber(a) && isNumber(b) ? a.canonical === b.canonical : a === b;
+}
+
+export function isNumber(value: FilterValue): value is Decimal {
+  return typeof value === 'object' && value !== null;
+}
+
+function isExcluded(value: FilterValue, excluded: FilterValue | TextTest): boolean {
+  if (typeof excluded === 'object' && excluded !== null && excluded.kind !== 'decimal') {
+    return typeof value === 'string' && passes(value, excluded);
+  }
+  return sameValue(value, excluded);
+}
+
+export function passes(value: string, test: TextTest): boolean {
+  switch (test.kind) {
+    case 'prefix':
+      return folded(value, test.ignoreCase).startsWith(test.text);
+    case 'suffix':
+      return folded(value, test.ignoreCase).endsWith(test.text);
+    case 'equalsIgnoreCase':
+      return value.toLowerCase() === test.text;
+    case 'wildcard':
+      return fitsPieces(value, test.pieces);
+  }
+}
+
+function folded(value: string, ignoreCase: boolean): string {
+  return ignoreCase ? value.toLowerCase() : value;
+}
+
+/** The first piece at the start, the last at the end, the others in order between: the leftmost place is always as good as any. */
+function fitsPieces(value: string, pieces: readonly string[]): boolean {
+  const first = pieces[0] ?? '';
+  if (pieces.length === 1) return value === first;
+  const last = pieces[pieces.length - 1] ?? '';
+  if (value.length < first.length + last.length || !value.startsWith(first) || !value.endsWith(last)) return false;
+  let at = first.length;
+  const end = value.length - last.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = value.indexOf(piece, at);
+    if (found < 0 || found + piece.length > end) return false;
+    at = found + piece.length;
+  }
+  return true;
+}
+
+function inRange(value: Decimal, lower: Bound | undefined, upper: Bound | undefined): boolean {
+  if (lower !== undefined) {
+    const order = compareDecimals(value, lower.value);
+    if (order < 0 || (order === 0 && !lower.inclusive)) return false;
+  }
+  if (upper === undefined) return true;
+  const order = compareDecimals(value, upper.value);
+  return order < 0 || (order === 0 && upper.inclusive);
+}

@@ -1,0 +1,39 @@
+/**
+ * Every limit of the service, unit last. Unless another source is named: Amazon SNS "endpoints and quotas", and the API
+ * reference of the operation.
+ */
+
+export const topicNameCharsMax = 256;
+/** Default of `MaximumMessageSize`, which can be set from 1,024 up to 1 MiB. Body and attributes together. */
+export const messageBytesDefault = 262_144;
+export const messageSizeSettingBytesMin = 1_024;
+export const messageBytesMax = 1_048_576;
+/** A topic that takes messages above 256 KiB has at most so many subscriptions. */
+export const largeMessageSubscriptionsMax = 100;
+export const fifoSubscriptionsMax = 100;
+export const filterPoliciesPerTopicMax = 200;
+
+export const displayNameCharsMax = 100;
+export const subjectCharsMax = 100;
+export const attributeNameBytesMax = 256;
+export const endpointCharsMax = 2_048;
+
+export const batchEntriesMax = 10;
+export const batchEntryIdCharsMax = 80;
+
+/** Lists of topics and subscriptions. */
+export const pageSize = 100;
+export const nextTokenCharsMax = 2_048;
+
+export const tagsMax = 50;
+export const tagKeyCharsMax = 128;
+export const tagValueCharsMax = 256;
+
+export const policyBytesMax = 30_720;
+export const policyStatementsMax = 100;
+export const policyPrincipalsMax = 200;
+export const permissionLabelCharsMax = 100;
+
+/** Queues that one publish reaches in one transaction, and bytes that it may write there (rule S7 of the store). */
+export const fanOutQueuesMax = 100;
+export const fanOutBytesMax = 4 * 1024 * 1024;

@@ -1,0 +1,61 @@
+import type { TopicAddress } from '../../../base/ids.js';
+import type { MessageAttribute } from './message-attributes.js';
+
+/**
+ * The JSON that wraps a message for queues and HTTP endpoints; developer guide, "Amazon SNS message and JSON formats". Keys in
+ * the service's order, two spaces deep, `"Key" : "value"`.
+ */
+export interface Notification {
+  readonly messageId: string;
+  readonly topic: TopicAddress;
+  readonly subject: string | undefined;
+  readonly text: string;
+  /** ISO 8601, milliseconds. */
+  readonly timestamp: string;
+  readonly attributes: readonly MessageAttribute[];
+}
+
+export interface Signed {
+  readonly version: string;
+  readonly signature: string;
+  readonly certificateUrl: string;
+}
+
+/** Of FIFO topics there is a sequence number and no signature. */
+export type Proof = { readonly kind: 'signed'; readonly signed: Signed } | { readonly kind: 'sequence'; readonly sequenceNumber: string };
+
+/** What is signed: each key and value on a line of its own, in byte order of the keys, those present only. */
+export function signedText({ messageId, subject, text, timestamp, topic }: Notification): string {
+  const subjectLines = subject === undefined ? '' : `Subject\n${subject}\n`;
+  return `Message\n${text}\nMessageId\n${messageId}\n${subjectLines}Timestamp\n${timestamp}\nTopicArn\n${topic}\nType\nNotification\n`;
+}
+
+/** Writes everything but the one line that differs between subscriptions; then one call for each. */
+export function envelopeWriter(notification: Notification, proof: Proof): (unsubscribeUrl: string) => string {
+  const { messageId, topic, subject, text, timestamp, attributes } = notification;
+  const head = [
+    line('Type', 'Notification'),
+    line('MessageId', messageId),
+    ...(proof.kind === 'sequence' ? [line('SequenceNumber', proof.sequenceNumber)] : []),
+    line('TopicArn', topic),
+    ...(subject === undefined ? [] : [line('Subject', subject)]),
+    line('Message', text),
+    line('Timestamp', timestamp),
+    ...(proof.kind === 'signed' ? signatureLines(proof.signed) : []),
+  ].join(',\n');
+  const tail = attributes.length === 0 ? '\n}' : `,\n  "MessageAttributes" : {\n${attributes.map(attributeLine).join(',\n')}\n  }\n}`;
+  return (unsubscribeUrl) => `{\n${head},\n${line('UnsubscribeURL', unsubscribeUrl)}${tail}`;
+}
+
+function signatureLines({ version, signature, certificateUrl }: Signed): readonly string[] {
+  return [line('SignatureVersion', version), line('Signature', signature), line('SigningCertURL', certificateUrl)];
+}
+
+function line(key: string, value: string): string {
+  return `  "${key}" : ${JSON.stringify(value)}`;
+}
+
+function attributeLine({ name, type, value }: MessageAttribute): string {
+  const text = typeof value === 'string' ? value : value.toString('base64');
+  return `    ${JSON.stringify(name)} : ${JSON.stringify({ Type: type, Value: text })}`;
+}

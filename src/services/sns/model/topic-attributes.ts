@@ -1,0 +1,180 @@
+import type { TopicAddress } from '../../../base/ids.js';
+import type { Topic, TopicDefinition } from '../../../engine/topics/topics.js';
+import { isRefusal, type Refusal } from '../../../wire/refusal.js';
+import { invalid } from '../errors.js';
+import { displayNameCharsMax, messageBytesDefault, messageBytesMax, messageSizeSettingBytesMin } from '../limits.js';
+import { checkPolicy } from './policy.js';
+import { ownerOf } from './topic-arn.js';
+
+/**
+ * Topic attributes as the API reference of SetTopicAttributes lists them: what each accepts, and the one form in which it is
+ * stored and returned. Stored are only those that were set; the rest follow their defaults.
+ */
+export type SettableName =
+  | 'DisplayName'
+  | 'Policy'
+  | 'SignatureVersion'
+  | 'TracingConfig'
+  | 'KmsMasterKeyId'
+  | 'FifoTopic'
+  | 'ContentBasedDeduplication'
+  | 'FifoThroughputScope'
+  | 'MaximumMessageSize';
+
+/** Canonical values; in changes, the empty string removes an attribute. */
+export type TopicAttributes = Readonly<Partial<Record<SettableName, string>>>;
+export type TopicKind = 'standard' | 'fifo';
+
+interface Rule {
+  readonly fifoOnly?: boolean;
+  /** Given when the topic is made, and never again. */
+  readonly createOnly?: boolean;
+  read(value: string, name: SettableName, topic: TopicAddress): string | Refusal;
+}
+
+const rules: Readonly<Record<SettableName, Rule>> = {
+  DisplayName: {
+    read: (value, name) =>
+      value.length <= displayNameCharsMax ? value : invalid(`${name} Reason: must be at most ${displayNameCharsMax} characters long`),
+  },
+  Policy: { read: (value, _name, topic) => (value === '' ? '' : (checkPolicy(value, topic) ?? value)) },
+  SignatureVersion: oneOf('1', '2'),
+  TracingConfig: { read: readTracing },
+  KmsMasterKeyId: { read: readKeyId },
+  FifoTopic: { fifoOnly: true, createOnly: true, read: readBoolean },
+  ContentBasedDeduplication: { fifoOnly: true, read: readBoolean },
+  FifoThroughputScope: { fifoOnly: true, ...oneOf('Topic', 'MessageGroup') },
+  MaximumMessageSize: { read: readMessageSize },
+};
+
+/** Known to AWS, and refused by name until they do what they say. */
+const notYet =
+  /^(DeliveryPolicy|ArchivePolicy|(HTTP|SQS|Lambda|Firehose|Application)(SuccessFeedbackRoleArn|FailureFeedbackRoleArn|SuccessFeedbackSampleRate))$/;
+
+/** Attributes of a new topic. `FifoTopic` `false` is legal and is not kept. */
+export function readNewAttributes(
+  input: Readonly<Record<string, string>>,
+  kind: TopicKind,
+  topic: TopicAddress,
+): TopicAttributes | Refusal {
+  const attributes: Partial<Record<SettableName, string>> = {};
+  for (const [name, value] of Object.entries(input)) {
+    if (name === 'FifoTopic' && kind === 'standard') continue;
+    const canonical = readAttribute(name, value, kind, topic);
+    if (isRefusal(canonical)) return canonical;
+    if (canonical !== '') attributes[name as SettableName] = canonical;
+  }
+  return attributes;
+}
+
+/** The topic with one attribute changed. */
+export function withAttribute(topic: Topic, name: string | undefined, value: string): TopicDefinition | Refusal {
+  if (name === undefined || (isSettable(name) && rules[name].createOnly)) return invalid('AttributeName');
+  const canonical = readAttribute(name, value, topic.settings.ordering, topic.address);
+  if (isRefusal(canonical)) return canonical;
+  if (name === 'FifoThroughputScope' && canonical !== 'MessageGroup' && topic.properties[name] === 'MessageGroup') {
+    return invalid(`${name} Reason: it cannot be changed from MessageGroup back to Topic`);
+  }
+  const { [name]: _replaced, ...others } = topic.properties;
+  return topicDefinition(canonical === '' ? others : { ...others, [name]: canonical }, topic.settings.ordering, topic.tags);
+}
+
+export function topicDefinition(attributes: TopicAttributes, ordering: TopicKind, tags: Readonly<Record<string, string>>): TopicDefinition {
+  const deduplicationScope = attributes.FifoThroughputScope === 'MessageGroup' ? 'group' : 'topic';
+  return { settings: { ordering, deduplicationScope }, properties: attributes as Readonly<Record<string, string>>, tags };
+}
+
+function readAttribute(name: string, value: string, kind: TopicKind, topic: TopicAddress): string | Refusal {
+  if (notYet.test(name)) return invalid(`Attributes Reason: ${name} is not supported by this server yet`);
+  if (!isSettable(name)) return invalid('AttributeName');
+  const rule = rules[name];
+  if (rule.fifoOnly && kind === 'standard') return invalid('AttributeName');
+  return rule.read(value, name, topic);
+}
+
+function isSettable(name: string): name is SettableName {
+  return Object.hasOwn(rules, name);
+}
+
+function readBoolean(value: string, name: SettableName): string | Refusal {
+  const lower = value.toLowerCase();
+  return lower === 'true' || lower === 'false'
+    ? lower
+    : invalid(`${name} Reason: ${name}: Invalid value [${value}]. Must be true or false.`);
+}
+
+function oneOf(...values: readonly string[]): Rule {
+  return { read: (value, name) => (values.includes(value) ? value : invalid(`${name} Reason: must be one of ${values.join(', ')}`)) };
+}
+
+function readTracing(value: string): string | Refusal {
+  if (value === 'PassThrough') return value;
+  return value === 'Active'
+    ? invalid('TracingConfig Reason: Active is not supported by this server yet')
+    : invalid(`Invalid tracing config value: ${value}`);
+}
+
+/** A key's id, ARN or alias. The disk's own encryption is what protects messages at rest: a key is kept and returned. */
+function readKeyId(value: string, name: SettableName): string | Refusal {
+  return /^[A-Za-z0-9:/_-]{0,2048}$/.test(value) ? value : invalid(name);
+}
+
+function readMessageSize(value: string, name: SettableName): string | Refusal {
+  const bytes = /^\d{1,8}$/.test(value) ? Number(value) : Number.NaN;
+  const fits = bytes >= messageSizeSettingBytesMin && bytes <= messageBytesMax;
+  return fits ? String(bytes) : invalid(`${name} Reason: must be an integer from ${messageSizeSettingBytesMin} to ${messageBytesMax}`);
+}
+
+export function maximumMessageBytes({ properties }: Topic): number {
+  const { MaximumMessageSize: set } = properties;
+  return set === undefined ? messageBytesDefault : Number(set);
+}
+
+/** The name of the first attribute given that the topic does not have, or has with another value. */
+export function differs({ properties }: Topic, given: TopicAttributes): boolean {
+  return Object.entries(given).some(([name, value]) => properties[name] !== value);
+}
+
+/** Verbatim from the service, members in its order. */
+export const defaultDeliveryPolicy =
+  '{"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,"numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false,"defaultRequestPolicy":{"headerContentType":"text/plain; charset=UTF-8"}}}';
+
+/** All attributes as GetTopicAttributes returns them, without the counts. */
+export function returnedAttributes({ address, properties }: Topic): Readonly<Record<string, string>> {
+  return {
+    Policy: defaultPolicy(address),
+    DisplayName: '',
+    EffectiveDeliveryPolicy: defaultDeliveryPolicy,
+    ...properties,
+    ...(properties.FifoTopic === 'true' && { ContentBasedDeduplication: properties.ContentBasedDeduplication ?? 'false' }),
+    Owner: ownerOf(address),
+    TopicArn: address,
+  };
+}
+
+/** Verbatim from the service, members in its order. */
+export function defaultPolicy(topic: TopicAddress): string {
+  return JSON.stringify({
+    Version: '2008-10-17',
+    Id: '__default_policy_ID',
+    Statement: [
+      {
+        Sid: '__default_statement_ID',
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Action: [
+          'SNS:GetTopicAttributes',
+          'SNS:SetTopicAttributes',
+          'SNS:AddPermission',
+          'SNS:RemovePermission',
+          'SNS:DeleteTopic',
+          'SNS:Subscribe',
+          'SNS:ListSubscriptionsByTopic',
+          'SNS:Publish',
+        ],
+        Resource: topic,
+        Condition: { StringEquals: { 'AWS:SourceOwner': ownerOf(topic) } },
+      },
+    ],
+  });
+}
