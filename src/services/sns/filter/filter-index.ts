@@ -35,7 +35,7 @@ export class FilterIndex<Id> {
   /** Replaces the policy that the id had. */
   add(id: Id, policy: FilterPolicy): void {
     this.delete(id);
-    const entry: Entry<Id> = { id, policy, anchors: anchorsOf(policy.rule)?.keys };
+    const entry: Entry<Id> = { id, policy, anchors: anchorsOf(policy.rule, this.#crowd)?.keys };
     this.#entries.set(id, entry);
     if (entry.anchors === undefined) this.#unanchored.add(entry);
     else for (const anchor of entry.anchors) this.#at(anchor.path).add(anchor, entry);
@@ -66,6 +66,8 @@ export class FilterIndex<Id> {
     return found;
   }
 
+  readonly #crowd: Crowd = ({ path, key }) => this.#paths.get(path)?.sizeOf(key) ?? 0;
+
   #at(path: string): PathIndex<Id> {
     const known = this.#paths.get(path);
     if (known !== undefined) return known;
@@ -82,6 +84,10 @@ class PathIndex<Id> {
 
   get isEmpty(): boolean {
     return this.#byKey.size === 0;
+  }
+
+  sizeOf(key: string): number {
+    return this.#byKey.get(key)?.size ?? 0;
   }
 
   add({ probe, key }: ProbeKey, entry: Entry<Id>): void {
@@ -119,19 +125,28 @@ function nameOf(probe: Probe): string {
 
 type Anchors = { readonly cost: number; readonly keys: readonly PathKey[] } | undefined;
 
+/** How many policies are under a key already: what all share tells nothing. */
+type Crowd = (key: PathKey) => number;
+
 /** The cheapest of what must hold: any leaf, or any alternation with all of its branches. */
-function anchorsOf({ leaves, alternations }: Rule): Anchors {
-  const candidates = [...leaves.map(anchorsOfLeaf), ...alternations.map((branches) => together(branches.map(anchorsOf)))];
+function anchorsOf({ leaves, alternations }: Rule, crowd: Crowd): Anchors {
+  const ofLeaves = leaves.map((leaf) => anchorsOfLeaf(leaf, crowd));
+  const ofAlternations = alternations.map((branches) => together(branches.map((branch) => anchorsOf(branch, crowd))));
   let best: Anchors;
-  for (const candidate of candidates) if (candidate !== undefined && (best === undefined || candidate.cost < best.cost)) best = candidate;
+  for (const candidate of [...ofLeaves, ...ofAlternations]) {
+    if (candidate !== undefined && (best === undefined || candidate.cost < best.cost)) best = candidate;
+  }
   return best;
 }
 
-function anchorsOfLeaf({ path, conditions }: Leaf): Anchors {
+/** The cost grows with the values that find a condition, and with the policies that are found along with it. */
+function anchorsOfLeaf({ path, conditions }: Leaf, crowd: Crowd): Anchors {
   return together(
     conditions.map((condition) => {
       const anchor = anchorOf(condition);
-      return anchor === undefined ? undefined : { cost: anchor.cost, keys: anchor.keys.map((key) => ({ ...key, path })) };
+      if (anchor === undefined) return undefined;
+      const keys = anchor.keys.map((key) => ({ ...key, path }));
+      return { cost: anchor.cost * (1 + Math.max(...keys.map(crowd))), keys };
     }),
   );
 }
