@@ -14,7 +14,7 @@ import {
   topicDuplicateKey,
   topicDuplicateOfExpiry,
 } from './topic-keys.js';
-import type { PlannedEntry, PublishedEntry, PublishPlan, TopicGone } from './topics.js';
+import type { Delivery, PlannedEntry, PublishedEntry, PublishPlan, TopicGone } from './topics.js';
 
 /** What a fan-out is given besides its plan, drawn before its transaction. */
 export interface FanOutInputs {
@@ -92,19 +92,23 @@ class FanOut {
   }
 
   #publish({ messageId, deliveries }: PlannedEntry, sequence: number): PublishedEntry {
-    let redriven = 0;
-    let lost = 0;
+    const outcomes = { delivered: 0, redriven: 0, lost: 0 };
     for (const delivery of deliveries) {
-      const view = this.#viewOf(delivery.target);
-      const reached = view ?? this.#viewOf(delivery.otherwise);
-      const message = this.#nextId();
-      if (reached === undefined) lost++;
-      else {
-        if (view === undefined) redriven++;
-        send(reached, [delivery.message(sequence)], [message]);
-      }
+      const id = this.#nextId();
+      if (this.#deliver(delivery.target, delivery, sequence, id)) outcomes.delivered++;
+      else if (this.#deliver(delivery.otherwise, delivery, sequence, id)) outcomes.redriven++;
+      else outcomes.lost++;
     }
-    return { kind: 'published', messageId, sequence, delivered: deliveries.length - redriven - lost, redriven, lost };
+    return { kind: 'published', messageId, sequence, ...outcomes };
+  }
+
+  /** Whether the queue is there and takes it. */
+  #deliver(queue: QueueAddress | undefined, { message }: Delivery, sequence: number, id: MessageId): boolean {
+    const view = this.#viewOf(queue);
+    const taken = view === undefined ? undefined : message(sequence, view.record);
+    if (view === undefined || taken === undefined) return false;
+    send(view, [taken], [id]);
+    return true;
   }
 
   #viewOf(address: QueueAddress | undefined): QueueView | undefined {

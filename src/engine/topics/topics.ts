@@ -126,10 +126,18 @@ export interface PlannedEntry {
 /** One message for one queue. */
 export interface Delivery {
   readonly target: QueueAddress;
-  /** Where it goes when the target is not there; without one, or when that is not there either, nowhere. */
+  /** Where it goes when the target is not there or cannot take it; without one, or when that cannot either, nowhere. */
   readonly otherwise?: QueueAddress | undefined;
-  /** Pure, and may be run again. `sequence` is the topic's for this entry; zero on standard topics. */
-  readonly message: (sequence: number) => NewMessage;
+  /**
+   * What the queue gets; undefined when it cannot take it. Pure, and may be run again. `sequence` is the topic's for this
+   * entry; zero on standard topics.
+   */
+  readonly message: (sequence: number, queue: TargetQueue) => NewMessage | undefined;
+}
+
+/** What a delivery may know of the queue that it goes to: its owner's part of the definition. */
+export interface TargetQueue {
+  readonly properties: Readonly<Record<string, string>>;
 }
 
 export interface PublishedEntry {
@@ -138,7 +146,7 @@ export interface PublishedEntry {
   readonly messageId: MessageId;
   /** Rises within a FIFO topic; zero on standard topics. */
   readonly sequence: number;
-  /** Deliveries that found their target, went to `otherwise`, or found neither. */
+  /** Deliveries that their target took, that went to `otherwise`, or that neither took. */
   readonly delivered: number;
   readonly redriven: number;
   readonly lost: number;

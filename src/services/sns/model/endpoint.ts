@@ -1,0 +1,49 @@
+import type { QueueAddress } from '../../../base/ids.js';
+import type { Refusal } from '../../../wire/refusal.js';
+import { invalid, missing } from '../errors.js';
+import type { TopicKind } from './topic-attributes.js';
+
+/** The protocols that this server delivers to. */
+export type Protocol = 'sqs';
+
+export interface Endpoint {
+  readonly protocol: Protocol;
+  readonly endpoint: string;
+}
+
+/** Known to AWS, and refused by name until they are delivered to. */
+const notYet: readonly string[] = ['http', 'https', 'email', 'email-json', 'sms', 'lambda', 'application', 'firehose'];
+
+/** API reference, Subscribe. That a queue exists is not asked: deliveries to one that does not fail. */
+export function readEndpoint(protocol: string | undefined, endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
+  if (protocol === undefined || protocol === '') return missing('Protocol');
+  if (protocol === 'sqs') return readQueueEndpoint(endpoint, topic);
+  if (!notYet.includes(protocol)) return invalid(`Amazon SNS does not support this protocol string: ${protocol}`);
+  if (topic === 'fifo') return invalid(`Invalid protocol type: ${protocol}`);
+  return invalid(`Protocol Reason: ${protocol} is not supported by this server yet`);
+}
+
+function readQueueEndpoint(endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
+  const queue = readQueueArn(endpoint ?? '');
+  if (queue === undefined) return invalid('SQS endpoint ARN');
+  if (topic === 'standard' && isFifoQueue(queue)) {
+    return invalid('Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics');
+  }
+  return { protocol: 'sqs', endpoint: queue };
+}
+
+const queueArn = /^arn:aws[a-z-]*:sqs:[a-z0-9-]{1,40}:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?$/;
+
+/** A queue's ARN is its address. */
+export function readQueueArn(arn: string): QueueAddress | undefined {
+  return queueArn.test(arn) ? (arn as QueueAddress) : undefined;
+}
+
+export function isFifoQueue(queue: QueueAddress): boolean {
+  return queue.endsWith('.fifo');
+}
+
+/** No two subscriptions of a topic have the same. */
+export function identityOf({ protocol, endpoint }: Endpoint): string {
+  return `${protocol} ${endpoint}`;
+}

@@ -1,0 +1,145 @@
+import type { QueueAddress } from '../../../base/ids.js';
+import { isObject, parseJsonObject } from '../../../base/json-object.js';
+import type { Subscription } from '../../../engine/topics/topics.js';
+import { isRefusal, type Refusal } from '../../../wire/refusal.js';
+import { invalid } from '../errors.js';
+import { type FilterPolicy, type FilterScope, isFilterProblem, parseFilterPolicy } from '../filter/policy.js';
+import { type Endpoint, isFifoQueue, readQueueArn } from './endpoint.js';
+import { ownerOf, subscriptionArn } from './topic-arn.js';
+import type { TopicKind } from './topic-attributes.js';
+
+/**
+ * Subscription attributes as the API reference of SetSubscriptionAttributes lists them: what each accepts, and the one form in
+ * which it is stored and returned. Stored are those that were set, with what Subscribe was given.
+ */
+export type SettableName = 'RawMessageDelivery' | 'FilterPolicy' | 'FilterPolicyScope' | 'RedrivePolicy';
+export type SubscriptionAttributes = Readonly<Partial<Record<SettableName, string>>>;
+
+/** Known to AWS, and refused by name until they do what they say. */
+const notYet: readonly string[] = ['DeliveryPolicy', 'ReplayPolicy', 'SubscriptionRoleArn'];
+const settable: readonly string[] = ['RawMessageDelivery', 'FilterPolicy', 'FilterPolicyScope', 'RedrivePolicy'];
+
+/** Where the attributes come from: it is part of the error texts. */
+export type Source = 'Subscribe' | 'SetSubscriptionAttributes';
+
+/** The attributes after the changes; an empty value removes one. Names and values first, then what they amount to together. */
+export function changeAttributes(
+  current: SubscriptionAttributes,
+  changes: Readonly<Record<string, string>>,
+  of: { readonly endpoint: Endpoint; readonly topic: TopicKind; readonly source: Source },
+): SubscriptionAttributes | Refusal {
+  const prefix = of.source === 'Subscribe' ? 'Attributes Reason: ' : '';
+  const merged: Partial<Record<SettableName, string>> = { ...current };
+  for (const [name, value] of Object.entries(changes)) {
+    if (notYet.includes(name)) return invalid(`${prefix}${name} is not supported by this server yet`);
+    if (!settable.includes(name)) return invalid('AttributeName');
+    merged[name as SettableName] = value;
+  }
+  const { RawMessageDelivery: raw, FilterPolicyScope: scope, FilterPolicy: filter, RedrivePolicy: redrive } = merged;
+  if (raw !== undefined) {
+    const lower = raw.toLowerCase();
+    if (lower !== 'true' && lower !== 'false')
+      return invalid(`${prefix}RawMessageDelivery: Invalid value [${raw}]. Must be true or false.`);
+    merged.RawMessageDelivery = lower;
+  }
+  if (scope !== undefined && scope !== 'MessageAttributes' && scope !== 'MessageBody') {
+    return invalid(`${prefix}FilterPolicyScope: Invalid value [${scope}]. Please use either MessageBody or MessageAttributes`);
+  }
+  if (filter === '') delete merged.FilterPolicy;
+  else if (filter !== undefined) {
+    const parsed = parseFilterPolicy(filter, scope ?? 'MessageAttributes');
+    if (isFilterProblem(parsed)) return invalid(parsed.wholeText ? `${prefix}${parsed.text}` : `${prefix}FilterPolicy: ${parsed.text}`);
+  }
+  if (redrive !== undefined) {
+    const target = readRedrivePolicy(redrive, of, prefix);
+    if (isRefusal(target)) return target;
+    if (target === undefined) delete merged.RedrivePolicy;
+  }
+  return merged;
+}
+
+/** The dead-letter queue; undefined for a policy that unsets. */
+function readRedrivePolicy(
+  json: string,
+  { endpoint, topic }: { readonly endpoint: Endpoint; readonly topic: TopicKind },
+  prefix: string,
+): QueueAddress | undefined | Refusal {
+  if (json === '') return undefined;
+  const refuse = (text: string): Refusal => invalid(`${prefix}RedrivePolicy: ${text}`);
+  const policy = parseJsonObject(json);
+  if (policy === undefined) return refuse('failed to parse JSON.');
+  const { deadLetterTargetArn: target, ...others } = policy;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) return refuse(`invalid JSON. Attribute ${unknown} is unknown.`);
+  if (target === undefined) return undefined;
+  const queue = typeof target === 'string' ? readQueueArn(target) : undefined;
+  if (queue === undefined) return refuse('deadLetterTargetArn is an invalid arn');
+  const wantsFifo = topic === 'fifo' && endpoint.protocol === 'sqs' && isFifoQueue(endpoint.endpoint as QueueAddress);
+  if (wantsFifo && !isFifoQueue(queue)) return refuse('must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.');
+  if (!wantsFifo && isFifoQueue(queue)) return refuse('a FIFO queue can be the DLQ of a FIFO Subscription to a FIFO Topic only.');
+  return queue;
+}
+
+/** What Subscribe was given, with the attributes that were set. */
+export type SubscriptionProperties = SubscriptionAttributes & Readonly<Record<string, string>>;
+
+export function subscriptionProperties(
+  endpoint: Endpoint,
+  owner: string,
+  principal: string,
+  attributes: SubscriptionAttributes,
+): SubscriptionProperties {
+  return { ...attributes, Protocol: endpoint.protocol, Endpoint: endpoint.endpoint, Owner: owner, SubscriptionPrincipal: principal };
+}
+
+export function attributesOf({ properties }: Subscription): SubscriptionAttributes {
+  return Object.fromEntries(settable.filter((name) => properties[name] !== undefined).map((name) => [name, properties[name] ?? '']));
+}
+
+export function endpointOf({ properties }: Subscription): Endpoint {
+  return { protocol: properties.Protocol as Endpoint['protocol'], endpoint: properties.Endpoint ?? '' };
+}
+
+export function filterOf(subscription: Subscription): FilterPolicy | undefined {
+  const { FilterPolicy: json, FilterPolicyScope: scope } = subscription.properties;
+  if (json === undefined) return undefined;
+  const parsed = parseFilterPolicy(json, (scope ?? 'MessageAttributes') as FilterScope);
+  if (isFilterProblem(parsed)) throw new Error(`the stored filter policy of ${subscription.id} is not valid: ${parsed.text}`);
+  return parsed;
+}
+
+export function deadLetterOf({ properties }: Subscription): QueueAddress | undefined {
+  const policy = properties.RedrivePolicy === undefined ? undefined : parseJsonObject(properties.RedrivePolicy);
+  return isObject(policy) ? (policy.deadLetterTargetArn as QueueAddress) : undefined;
+}
+
+export function isRaw({ properties }: Subscription): boolean {
+  return properties.RawMessageDelivery === 'true';
+}
+
+/** Whether a repeated Subscribe asks for anything that the subscription does not have; defaults spelled out are no difference. */
+export function asksForMore(subscription: Subscription, asked: SubscriptionAttributes): boolean {
+  const current: SubscriptionAttributes = { ...defaults, ...attributesOf(subscription) };
+  return Object.entries(asked).some(([name, value]) => current[name as SettableName] !== value);
+}
+
+const defaults = { RawMessageDelivery: 'false', FilterPolicyScope: 'MessageAttributes' } as const;
+
+/** All attributes as GetSubscriptionAttributes returns them. The scope of a filter shows only with a filter. */
+export function returnedAttributes(subscription: Subscription): Readonly<Record<string, string>> {
+  const { FilterPolicyScope: scope, ...attributes } = attributesOf(subscription);
+  const { topic, id, state, properties } = subscription;
+  return {
+    SubscriptionArn: subscriptionArn(topic, id),
+    TopicArn: topic,
+    Owner: properties.Owner ?? ownerOf(topic),
+    Protocol: properties.Protocol ?? '',
+    Endpoint: properties.Endpoint ?? '',
+    SubscriptionPrincipal: properties.SubscriptionPrincipal ?? '',
+    PendingConfirmation: String(state === 'pending'),
+    ConfirmationWasAuthenticated: 'true',
+    RawMessageDelivery: 'false',
+    ...attributes,
+    ...(attributes.FilterPolicy !== undefined && { FilterPolicyScope: scope ?? defaults.FilterPolicyScope }),
+  };
+}
