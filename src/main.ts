@@ -12,12 +12,16 @@ import { type Listener, startListener } from './http/listener.js';
 import type { Route } from './http/ports.js';
 import { createLog, type Log, type LogSink } from './observe/log.js';
 import { createMetrics, type Metrics } from './observe/metrics.js';
+import { certificatePage } from './observe/pages/certificate.js';
 import { clockPage } from './observe/pages/clock.js';
 import { healthPage } from './observe/pages/health.js';
 import { messagesPage } from './observe/pages/messages.js';
 import { metricsPage } from './observe/pages/metrics.js';
 import { requestLog } from './observe/request-log.js';
+import { snsService } from './services/sns/index.js';
+import { createSigner, type Signer } from './services/sns/signer.js';
 import { createDeclaredQueues } from './services/sqs/declared-queues.js';
+import { deliveredContent, queueTakes } from './services/sqs/delivered.js';
 import { sqsService } from './services/sqs/index.js';
 import { addressOfQueue, peekedContent } from './services/sqs/peeked.js';
 import type { Store, StoreObserver } from './store/store.js';
@@ -59,14 +63,26 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     recreateAfterMs: config.sqs.recreateAfterMs,
     report: (what, fault) => log.error({ err: fault }, `background work failed and will be tried again: ${what}`),
   });
+  const signer = createSigner({ documents: engine.documents, clock, random });
   let stopping = false;
   try {
     await createDeclaredQueues(engine, config.queues, defaults);
     const listener = await startListener({
       port: config.port,
       host: config.host,
-      services: [sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } })],
-      routes: pages({ store, engine, clock, testClock: config.testClock ? settable : undefined, metrics, stopping: () => stopping }),
+      services: [
+        sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } }),
+        snsService({ engine, clock, random, signer, queues: { contentOf: deliveredContent, takes: queueTakes } }),
+      ],
+      routes: pages({
+        store,
+        engine,
+        clock,
+        testClock: config.testClock ? settable : undefined,
+        metrics,
+        signer,
+        stopping: () => stopping,
+      }),
       random,
       log,
       observer: {
@@ -95,17 +111,19 @@ interface Parts {
   /** Present when clients may move it. */
   readonly testClock: SettableClock | undefined;
   readonly metrics: Metrics;
+  readonly signer: Signer;
   readonly stopping: () => boolean;
 }
 
 /** The broker's own pages, beside the services. */
-function pages({ store, engine, clock, testClock, metrics, stopping }: Parts): readonly Route[] {
+function pages({ store, engine, clock, testClock, metrics, signer, stopping }: Parts): readonly Route[] {
   const version = programVersion();
   return [
     healthPage({ store, clock, startedAt: clock.now(), version, stopping }),
     metricsPage(metrics, { engine, store, clock, version }),
     messagesPage({ engine, addressOf: addressOfQueue, contentOf: peekedContent }),
     clockPage(testClock),
+    certificatePage(signer),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { MessageId, QueueAddress, ReceiptHandle } from '../base/ids.js';
+import type { Documents } from './documents.js';
 import type { NewMessage } from './new-message.js';
 import type { Topics } from './topics/topics.js';
 
@@ -43,6 +44,7 @@ export interface Engine {
   cancelMove(source: Queue, taskId: string): Promise<CancelMoveOutcome>;
 
   readonly topics: Topics;
+  readonly documents: Documents;
 
   /** Long polls waiting now, over all queues. */
   waiting(): number;

@@ -4,6 +4,7 @@ import type { Random } from '../base/random.js';
 import type { Store } from '../store/store.js';
 import { Catalogue } from './catalogue.js';
 import { Core, type Report } from './core.js';
+import { StoreDocuments } from './documents.js';
 import type {
   CreateOutcome,
   Engine,
@@ -56,6 +57,7 @@ class StoreEngine implements Engine {
   readonly #receiver: Receiver;
   readonly #recreateAfterMs: number;
   readonly topics: StoreTopics;
+  readonly documents: StoreDocuments;
   readonly #background = new Set<Promise<void>>();
   #stopped = false;
 
@@ -66,6 +68,7 @@ class StoreEngine implements Engine {
     this.#mover = new Mover(this.#core, this.#catalogue, this.#keeper);
     this.#receiver = new Receiver(this.#core, this.#keeper);
     this.#recreateAfterMs = recreateAfterMs;
+    this.documents = new StoreDocuments(store);
     this.topics = new StoreTopics({
       core: this.#core,
       catalogue: this.#catalogue,

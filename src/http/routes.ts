@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Body } from './body.js';
 import { jsonReply, type Route, type RouteReply } from './ports.js';
 
-const prefix = '/_signalbox/';
+/** Where the broker's own pages are: below one folder, but for certificates, whose name AWS has fixed. */
+const pagePath = /^\/(_signalbox\/|SimpleNotificationService-[^/?]*\.pem)/;
 
 export function isRoutePath(url: string | undefined): boolean {
-  return url?.startsWith(prefix) ?? false;
+  return url !== undefined && pagePath.test(url);
 }
 
 /** Answers a request for a page of the broker's own. */

@@ -9,7 +9,6 @@ export const errorCodes = {
   batchEntryIdsNotDistinct: modelled('BatchEntryIdsNotDistinct', 400),
   batchRequestTooLong: modelled('BatchRequestTooLong', 400),
   emptyBatchRequest: modelled('EmptyBatchRequest', 400),
-  filterPolicyLimitExceeded: modelled('FilterPolicyLimitExceeded', 403),
   invalidBatchEntryId: modelled('InvalidBatchEntryId', 400),
   invalidParameter: modelled('InvalidParameter', 400),
   invalidParameterValue: { ...modelled('ParameterValueInvalid', 400), type: 'InvalidParameterValueException' },
@@ -72,10 +71,6 @@ export function resourceDoesNotExist(): Refusal {
 
 export function tooManyTags(): Refusal {
   return new ServiceError(errorCodes.tagLimitExceeded, 'Could not complete request: tag quota of per resource exceeded');
-}
-
-export function filterPolicyLimitExceeded(max: number): Refusal {
-  return new ServiceError(errorCodes.filterPolicyLimitExceeded, `A topic can have at most ${max} filter policies.`);
 }
 
 export function subscriptionLimitExceeded(max: number): Refusal {

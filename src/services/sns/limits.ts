@@ -11,7 +11,6 @@ export const messageBytesMax = 1_048_576;
 /** A topic that takes messages above 256 KiB has at most so many subscriptions. */
 export const largeMessageSubscriptionsMax = 100;
 export const fifoSubscriptionsMax = 100;
-export const filterPoliciesPerTopicMax = 200;
 
 export const displayNameCharsMax = 100;
 export const subjectCharsMax = 100;

@@ -99,12 +99,13 @@ class DeliveryWriter {
   async sign(protocols: ReadonlySet<string>): Promise<void> {
     if (this.topic.settings.ordering === 'fifo') return;
     const { signer } = this.parts;
+    const certificateUrl = await signer.certificateUrl(this.context.origin);
     const version = this.topic.properties.SignatureVersion === '2' ? '2' : '1';
     for (const text of new Set([...protocols].map((protocol) => textFor(this.message.texts, protocol)))) {
       const signature = await signer.sign(signedText(this.#notification(text)), version);
       this.#proofs.set(text, {
         kind: 'signed',
-        signed: { version, signature, certificateUrl: signer.certificateUrl(this.context.origin) },
+        signed: { version, signature, certificateUrl },
       });
     }
   }

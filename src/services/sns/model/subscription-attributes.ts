@@ -1,6 +1,6 @@
 import type { QueueAddress } from '../../../base/ids.js';
 import { isObject, parseJsonObject } from '../../../base/json-object.js';
-import type { Subscription } from '../../../engine/topics/topics.js';
+import type { Subscription, SubscriptionDefinition } from '../../../engine/topics/topics.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid } from '../errors.js';
 import { type FilterPolicy, type FilterScope, isFilterProblem, parseFilterPolicy } from '../filter/policy.js';
@@ -90,6 +90,12 @@ export function subscriptionProperties(
   attributes: SubscriptionAttributes,
 ): SubscriptionProperties {
   return { ...attributes, Protocol: endpoint.protocol, Endpoint: endpoint.endpoint, Owner: owner, SubscriptionPrincipal: principal };
+}
+
+/** The subscription with other attributes. */
+export function withAttributes({ state, properties }: Subscription, attributes: SubscriptionAttributes): SubscriptionDefinition {
+  const given = Object.fromEntries(Object.entries(properties).filter(([name]) => !settable.includes(name)));
+  return { state, properties: { ...given, ...attributes } };
 }
 
 export function attributesOf({ properties }: Subscription): SubscriptionAttributes {

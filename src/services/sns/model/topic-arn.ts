@@ -52,16 +52,14 @@ export function subscriptionArn(topic: TopicAddress, id: SubscriptionId): Subscr
   return `${topic}:${id}` as SubscriptionArn;
 }
 
-export function readSubscriptionArn(
-  arn: string | undefined,
-  region: Region,
-): { readonly topic: TopicAddress; readonly id: SubscriptionId } | Refusal {
+/** The region of the ARN is the subscription's own: links in delivered messages say no other. */
+export function readSubscriptionArn(arn: string | undefined): { readonly topic: TopicAddress; readonly id: SubscriptionId } | Refusal {
   if (arn === undefined || arn === '') return missing('SubscriptionArn');
   const elements = arn.split(':');
   if (elements.length < arnElementsMin) return tooFewElements('SubscriptionArn', elements.length);
   if (elements.length === arnElementsMin) return invalid('SubscriptionId');
   const id = elements.pop() ?? '';
-  const topic = readTopicArn(elements.join(':'), region);
+  const topic = readTopicArn(elements.join(':'), elements[3] as Region);
   if (isRefusal(topic)) return invalid('SubscriptionArn');
   return idPattern.test(id) ? { topic, id: id as SubscriptionId } : invalid('SubscriptionId');
 }

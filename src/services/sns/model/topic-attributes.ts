@@ -79,6 +79,16 @@ export function withAttribute(topic: Topic, name: string | undefined, value: str
   return topicDefinition(canonical === '' ? others : { ...others, [name]: canonical }, topic.settings.ordering, topic.tags);
 }
 
+/** The policy in force. */
+export function policyOf({ address, properties }: Topic): string {
+  return properties.Policy ?? defaultPolicy(address);
+}
+
+/** The topic with a policy that was made from its own: one that lost its last statement grants nothing, and is not the default. */
+export function withPolicy(topic: Topic, policy: string): TopicDefinition {
+  return { ...topic, properties: { ...topic.properties, Policy: policy } };
+}
+
 export function topicDefinition(attributes: TopicAttributes, ordering: TopicKind, tags: Readonly<Record<string, string>>): TopicDefinition {
   const deduplicationScope = attributes.FifoThroughputScope === 'MessageGroup' ? 'group' : 'topic';
   return { settings: { ordering, deduplicationScope }, properties: attributes as Readonly<Record<string, string>>, tags };

@@ -1,0 +1,25 @@
+import type { Topics } from '../../../engine/topics/topics.js';
+import { accept } from '../../../wire/refusal.js';
+import { type Operation, operation } from '../../../wire/service.js';
+import { string, structure } from '../../../wire/shape.js';
+import { readTopicArn } from '../model/topic-arn.js';
+
+/**
+ * DeleteTopic: the topic and its subscriptions. One that is not there is no error.
+ * https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html
+ * Errors: InvalidParameter.
+ */
+const input = structure({ TopicArn: string });
+
+export function deleteTopic(topics: Pick<Topics, 'find' | 'delete'>): Operation {
+  return operation({
+    name: 'DeleteTopic',
+    input,
+    output: undefined,
+    async handle(input, call) {
+      const topic = await topics.find(accept(readTopicArn(input.TopicArn, call.region)));
+      if (topic !== undefined) await topics.delete(topic);
+      return {};
+    },
+  });
+}
