@@ -18,7 +18,7 @@ import { healthPage } from './observe/pages/health.js';
 import { messagesPage } from './observe/pages/messages.js';
 import { metricsPage } from './observe/pages/metrics.js';
 import { requestLog } from './observe/request-log.js';
-import { snsService } from './services/sns/index.js';
+import { type Sns, startSns } from './services/sns/index.js';
 import { createSigner, type Signer } from './services/sns/signer.js';
 import { createDeclaredQueues } from './services/sqs/declared-queues.js';
 import { deliveredContent, queueTakes } from './services/sqs/delivered.js';
@@ -56,24 +56,24 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
   const metrics = createMetrics();
   const answered = requestLog(log);
   const store = await openStore(config.storage, metrics.commits);
+  const report = (what: string, fault: unknown): void =>
+    log.error({ err: fault }, `background work failed and will be tried again: ${what}`);
   const engine = createEngine({
     store,
     clock,
     random,
     recreateAfterMs: config.sqs.recreateAfterMs,
-    report: (what, fault) => log.error({ err: fault }, `background work failed and will be tried again: ${what}`),
+    report,
   });
   const signer = createSigner({ documents: engine.documents, clock, random });
+  const sns = startSns({ engine, clock, random, signer, queues: { contentOf: deliveredContent, takes: queueTakes }, report });
   let stopping = false;
   try {
     await createDeclaredQueues(engine, config.queues, defaults);
     const listener = await startListener({
       port: config.port,
       host: config.host,
-      services: [
-        sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } }),
-        snsService({ engine, clock, random, signer, queues: { contentOf: deliveredContent, takes: queueTakes } }),
-      ],
+      services: [sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } }), sns.service],
       routes: pages({
         store,
         engine,
@@ -96,8 +96,9 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const toStop = (): void => {
       stopping = true;
     };
-    return running({ listener, engine, store, log, toStop });
+    return running({ listener, sns, engine, store, log, toStop });
   } catch (fault) {
+    await sns.stop();
     await engine.stop();
     await store.close();
     throw fault;
@@ -129,6 +130,7 @@ function pages({ store, engine, clock, testClock, metrics, signer, stopping }: P
 
 interface Running {
   readonly listener: Listener;
+  readonly sns: Sns;
   readonly engine: Engine;
   readonly store: Store;
   readonly log: Log;
@@ -136,13 +138,15 @@ interface Running {
   readonly toStop: () => void;
 }
 
-function running({ listener, engine, store, log, toStop }: Running): Broker {
+function running({ listener, sns, engine, store, log, toStop }: Running): Broker {
   const stop = async (): Promise<void> => {
     log.info('stopping');
     toStop();
     const closed = listener.close(stopMsMax);
+    const ended = sns.stop();
     engine.drain();
     await closed;
+    await ended;
     await engine.stop();
     await store.close();
     log.info('stopped');

@@ -4,8 +4,10 @@ import type { Transaction } from '../../store/store.js';
 import { limits } from '../limits.js';
 import type { QueueRecords } from '../queue-records.js';
 import { QueueView } from '../queue-view.js';
+import { decodeReceipt } from '../receipt.js';
 import { duplicateRecord, present } from '../records.js';
 import { send } from '../send.js';
+import { settle } from '../settle.js';
 import { readCounters, type TopicCounters, writeCounters } from './topic-counters.js';
 import {
   timeOfTopicExpiry,
@@ -57,6 +59,7 @@ class FanOut {
   run(): FanOutOutcome {
     const { topic, entries } = this.plan;
     const fifo = topic.settings.ordering === 'fifo';
+    this.#settle();
     const published = entries.map((entry) => (fifo ? this.#publishOnce(entry) : this.#publish(entry, 0)));
     for (const view of this.#views.values()) view?.save();
     if (fifo) {
@@ -109,6 +112,12 @@ class FanOut {
     if (view === undefined || taken === undefined) return false;
     send(view, [taken], [id]);
     return true;
+  }
+
+  #settle(): void {
+    const { settles } = this.plan;
+    const view = this.#viewOf(settles?.queue);
+    if (settles !== undefined && view !== undefined) settle(view, decodeReceipt(settles.receipt));
   }
 
   #viewOf(address: QueueAddress | undefined): QueueView | undefined {

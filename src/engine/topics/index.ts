@@ -98,8 +98,8 @@ export class StoreTopics implements Topics {
     return this.#parts.core.store.space() === 'low';
   }
 
-  async #queuesOf({ entries }: PublishPlan): Promise<ReadonlyMap<QueueAddress, Queue>> {
-    const addresses = new Set<QueueAddress>();
+  async #queuesOf({ entries, settles }: PublishPlan): Promise<ReadonlyMap<QueueAddress, Queue>> {
+    const addresses = new Set<QueueAddress>(settles === undefined ? [] : [settles.queue]);
     for (const { deliveries } of entries) {
       for (const { target, otherwise } of deliveries) {
         addresses.add(target);

@@ -1,4 +1,4 @@
-import type { MessageId, QueueAddress, SubscriptionId, TopicAddress } from '../../base/ids.js';
+import type { MessageId, QueueAddress, ReceiptHandle, SubscriptionId, TopicAddress } from '../../base/ids.js';
 import type { NewMessage } from '../new-message.js';
 
 /**
@@ -113,6 +113,8 @@ export interface PublishPlan {
   /** Of the snapshot that the plan was made on. */
   readonly revision: number;
   readonly entries: readonly PlannedEntry[];
+  /** The message that asked for this work: deleted in the same transaction. */
+  readonly settles?: { readonly queue: QueueAddress; readonly receipt: ReceiptHandle } | undefined;
 }
 
 export interface PlannedEntry {

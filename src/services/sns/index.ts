@@ -1,7 +1,9 @@
 import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
 import type { Engine } from '../../engine/engine.js';
+import type { Topics } from '../../engine/topics/topics.js';
 import type { Service } from '../../wire/service.js';
+import { FanOutJobs } from './fan-out-jobs.js';
 import { addPermission } from './operations/addPermission.js';
 import { createTopic } from './operations/createTopic.js';
 import { deleteTopic } from './operations/deleteTopic.js';
@@ -20,22 +22,38 @@ import { subscribe } from './operations/subscribe.js';
 import { tagResource } from './operations/tagResource.js';
 import { unsubscribe } from './operations/unsubscribe.js';
 import { untagResource } from './operations/untagResource.js';
-import { Publisher, type PublisherParts } from './publisher.js';
+import type { QueueContents } from './publication.js';
+import { Publisher } from './publisher.js';
 import { Routes } from './routes.js';
 import type { Signer } from './signer.js';
 
 export interface SnsDependencies {
-  readonly engine: Pick<Engine, 'topics'>;
+  readonly engine: Engine;
   readonly clock: Clock;
   readonly random: Random;
   readonly signer: Signer;
-  /** How queues hold messages: theirs to say. */
-  readonly queues: Pick<PublisherParts, 'contentOf' | 'takes'>;
+  readonly queues: QueueContents;
+  /** Told of faults in background work; the work is tried again. */
+  readonly report: (what: string, fault: unknown) => void;
+}
+
+export interface Sns {
+  readonly service: Service;
+  /** Ends background work; what is left of it is taken up at the next start. */
+  stop(): Promise<void>;
 }
 
 /** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions of queues, and publishing. */
-export function snsService({ engine: { topics }, clock, random, signer, queues }: SnsDependencies): Service {
-  const publisher = new Publisher({ topics, routes: new Routes(topics), clock, random, signer, ...queues });
+export function startSns({ engine, clock, random, signer, queues, report }: SnsDependencies): Sns {
+  const { topics } = engine;
+  const routes = new Routes(topics);
+  const jobs = new FanOutJobs({ engine, routes, signer, queues, report });
+  const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues });
+  jobs.start();
+  return { service: snsService(topics, publisher, random), stop: () => jobs.stop() };
+}
+
+function snsService(topics: Topics, publisher: Publisher, random: Random): Service {
   const operations = [
     addPermission(topics),
     createTopic(topics),

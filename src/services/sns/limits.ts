@@ -33,6 +33,8 @@ export const policyStatementsMax = 100;
 export const policyPrincipalsMax = 200;
 export const permissionLabelCharsMax = 100;
 
-/** Queues that one publish reaches in one transaction, and bytes that it may write there (rule S7 of the store). */
-export const fanOutQueuesMax = 100;
+/** What one publish to a standard topic delivers in its own transaction; the rest is a job (rule S7 of the store). */
+export const fanOutDeliveriesMax = 300;
 export const fanOutBytesMax = 4 * 1024 * 1024;
+/** A job that was taken up and not finished is taken up again after this long, or at the next start. */
+export const fanOutJobSecondsMax = 60;

@@ -3,6 +3,7 @@ import type { Subscription, Topic, TopicSnapshot, Topics } from '../../engine/to
 import { attributeFacts, bodyFacts, type Facts, type NoFacts } from './filter/facts.js';
 import { FilterIndex } from './filter/filter-index.js';
 import type { FilterScope } from './filter/policy.js';
+import { fanOutBytesMax, fanOutDeliveriesMax } from './limits.js';
 import type { Protocol } from './model/endpoint.js';
 import type { Message } from './model/message.js';
 import { textFor } from './model/message-texts.js';
@@ -18,12 +19,23 @@ export interface Route {
   readonly raw: boolean;
 }
 
-/** Why subscriptions with a filter did not get a message; the names are those of the metrics. */
-export type FilteredOut = Readonly<Partial<Record<'messageAttributes' | 'messageBody' | NoFacts, number>>>;
+/** Of the routes of a message: those for its own transaction, and after which subscription the rest begins. */
+export interface Chunk {
+  readonly now: readonly Route[];
+  readonly later: SubscriptionArn | undefined;
+}
 
-export interface Selection {
-  readonly routes: readonly Route[];
-  readonly filteredOut: number;
+/** As many as one of `share` messages may deliver to in one transaction. Routes that are more than that come in the order of their ARNs. */
+export function chunkOf(routes: readonly Route[], messageBytes: number, share: number): Chunk {
+  const byBytes = Math.floor(fanOutBytesMax / share / Math.max(1, messageBytes));
+  const max = Math.max(1, Math.min(Math.floor(fanOutDeliveriesMax / share), byBytes));
+  if (routes.length <= max) return { now: routes, later: undefined };
+  const now = [...routes].sort(byArn).slice(0, max);
+  return { now, later: now.at(-1)?.arn };
+}
+
+function byArn(a: Route, b: Route): number {
+  return a.arn < b.arn ? -1 : 1;
 }
 
 /** The routes of one topic as of one revision, with an index of their filters. */
@@ -46,15 +58,15 @@ export class TopicRoutes {
   }
 
   /** Who gets the message. */
-  select(message: Message): Selection {
-    if (this.#filteredCount === 0) return { routes: this.#unfiltered, filteredOut: 0 };
+  select(message: Message): readonly Route[] {
+    if (this.#filteredCount === 0) return this.#unfiltered;
     const routes = [...this.#unfiltered];
     const ofAttributes = attributeFacts(message.attributes);
     for (const [protocol, { MessageAttributes, MessageBody }] of this.#filtered) {
       routes.push(...matching(MessageAttributes, () => ofAttributes));
       routes.push(...matching(MessageBody, () => bodyFacts(textFor(message.texts, protocol))));
     }
-    return { routes, filteredOut: this.size - routes.length };
+    return routes;
   }
 
   #add(subscription: Subscription): void {

@@ -106,7 +106,7 @@ describe('the index of filter policies', () => {
     const facts = bodyFacts('{"id":"customer-3000","price":50025,"path":"/store/8/x","kind":"order"}');
     if (typeof facts === 'string') throw new Error('an object');
     expect([...index.match(facts)].sort((a, b) => a - b)).toEqual([8, 3000, 5002]);
-    expect(tried).toBeLessThan(10);
+    expect(tried).toBeLessThan(50);
   });
 });
 describe('decimals', () => {

@@ -1,0 +1,204 @@
+import type { MessageId, QueueAddress, TopicAddress } from '../../base/ids.js';
+import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
+import type { Delivery } from '../../engine/topics/topics.js';
+import { fanOutJobSecondsMax } from './limits.js';
+import type { Message } from './model/message.js';
+import type { MessageAttribute } from './model/message-attributes.js';
+import type { SubscriptionArn } from './model/topic-arn.js';
+import { DeliveryWriter, type Publication, type QueueContents } from './publication.js';
+import { chunkOf, type Route, type Routes } from './routes.js';
+import type { Signer } from './signer.js';
+
+export interface FanOutParts {
+  readonly engine: Pick<Engine, 'createQueue' | 'findQueue' | 'receive' | 'settle' | 'topics'>;
+  readonly routes: Routes;
+  readonly signer: Signer;
+  readonly queues: QueueContents;
+  readonly report: (what: string, fault: unknown) => void;
+}
+
+/** Internal: no ARN, so no client can reach it. */
+const address = 'internal/sns/fan-out' as QueueAddress;
+const waitMs = 20_000;
+
+/**
+ * The rest of what a publish to very many subscriptions delivers, as messages of an internal queue.
+ *
+ * F1  A job names the last subscription that has the message; subscriptions have it in the order of their ARNs.
+ * F2  The next chunk, the end of its job and the job for what is left then are one transaction: nobody gets a message twice
+ *     or not at all because the broker ended between them.
+ */
+export class FanOutJobs {
+  readonly #stop = new AbortController();
+  /** Set once there is a queue for jobs; with it, somebody works on them. */
+  #queue: Promise<Queue> | undefined;
+  readonly #running = new Set<Promise<void>>();
+  /** What is left of the job that was worked on last, in the order of F1: looked up once, not once a chunk. */
+  #left: { readonly messageId: MessageId; readonly revision: number; readonly routes: readonly Route[] } | undefined;
+
+  constructor(private readonly parts: FanOutParts) {}
+
+  /** Takes up jobs that a previous process left. */
+  start(): void {
+    this.#run(this.#resume());
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#running);
+  }
+
+  /** What a publish delivers so that everyone after `last` gets the message too. */
+  async delivery(publication: Publication, last: SubscriptionArn): Promise<Delivery> {
+    this.#queue ??= this.#open();
+    await this.#queue;
+    const content = encodeJob({ publication, last });
+    return { target: address, message: () => ({ content }) };
+  }
+
+  async #resume(): Promise<void> {
+    const queue = await this.parts.engine.findQueue(address);
+    if (queue === undefined) return;
+    this.#queue ??= this.#open();
+    await this.#queue;
+  }
+
+  async #open(): Promise<Queue> {
+    try {
+      const queue = await this.#createQueue();
+      this.#run(this.#work(queue));
+      return queue;
+    } catch (fault) {
+      this.#queue = undefined; // the next one tries again
+      throw fault;
+    }
+  }
+
+  #run(work: Promise<void>): void {
+    const running = work
+      .catch((fault: unknown) => this.parts.report('fan-out to many subscriptions', fault))
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  async #createQueue(): Promise<Queue> {
+    const outcome = await this.parts.engine.createQueue(address, {
+      settings: {
+        ordering: 'standard',
+        visibilityTimeoutMs: fanOutJobSecondsMax * 1_000,
+        delayMs: 0,
+        retentionMs: 14 * 86_400_000,
+        deduplicationScope: 'queue',
+      },
+      properties: {},
+      tags: {},
+    });
+    if (outcome.kind === 'created' || outcome.kind === 'exists') return outcome.queue;
+    throw new Error(`the queue for fan-out jobs cannot be created: ${outcome.kind}`);
+  }
+
+  async #work(queue: Queue): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const received = await this.parts.engine.receive(queue, { max: 1, waitMs, signal });
+      if (received.kind !== 'received') return;
+      for (const message of received.messages) {
+        await this.#runChunk(queue, message).catch((fault: unknown) => this.parts.report('fan-out to many subscriptions', fault));
+      }
+    }
+  }
+
+  /** One chunk, unless the topic is gone: then there is nobody left to deliver to. */
+  async #runChunk(queue: Queue, received: ReceivedMessage): Promise<void> {
+    const { engine, routes, queues, signer } = this.parts;
+    const { publication, last } = decodeJob(received.content);
+    for (;;) {
+      const current = await routes.of(publication.topic);
+      if (current === undefined) {
+        await engine.settle(queue, [received.receipt]);
+        return;
+      }
+      const { revision, topic } = current;
+      const left = this.#leftOf(publication, last, revision) ?? sorted(after(current.select(publication.message), last));
+      const { now, later } = chunkOf(left, publication.message.bytes, 1);
+      const writer = new DeliveryWriter(queues, topic, publication);
+      await writer.sign(now, signer);
+      const deliveries = now.map((route) => writer.deliveryTo(route));
+      if (later !== undefined) deliveries.push(await this.delivery(publication, later));
+      const { messageId } = publication;
+      const settles = { queue: address, receipt: received.receipt };
+      const outcome = await engine.topics.publish({ topic, revision, entries: [{ messageId, deliveries }], settles }); // F2
+      if (outcome.kind === 'published') {
+        this.#left = later === undefined ? undefined : { messageId, revision, routes: after(left, later) };
+        return;
+      }
+      if (outcome.kind === 'storageFull') return; // the job comes back when its visibility timeout ends
+      routes.forget(publication.topic);
+    }
+  }
+
+  #leftOf({ messageId }: Publication, last: SubscriptionArn, revision: number): readonly Route[] | undefined {
+    const left = this.#left;
+    const fits = left?.messageId === messageId && left.revision === revision && (left.routes[0]?.arn ?? '') > last;
+    return fits ? left.routes : undefined;
+  }
+}
+
+function sorted(routes: readonly Route[]): readonly Route[] {
+  return [...routes].sort((a, b) => (a.arn < b.arn ? -1 : 1));
+}
+
+function after(routes: readonly Route[], last: SubscriptionArn): readonly Route[] {
+  return routes.filter(({ arn }) => arn > last);
+}
+
+interface Job {
+  readonly publication: Publication;
+  /** F1 */
+  readonly last: SubscriptionArn;
+}
+
+interface StoredAttribute {
+  readonly name: string;
+  readonly type: string;
+  readonly text?: string;
+  readonly base64?: string;
+}
+
+interface StoredJob extends Omit<Publication, 'message' | 'topic'> {
+  readonly layout: 1;
+  readonly topic: TopicAddress;
+  readonly last: SubscriptionArn;
+  readonly message: Omit<Message, 'texts' | 'attributes'> & {
+    readonly text: string;
+    readonly others: readonly (readonly [string, string])[];
+    readonly attributes: readonly StoredAttribute[];
+  };
+}
+
+function encodeJob({ publication, last }: Job): Buffer {
+  const { texts, attributes, ...message } = publication.message;
+  const stored: StoredJob = {
+    ...publication,
+    layout: 1,
+    last,
+    message: { ...message, text: texts.default, others: [...texts.others], attributes: attributes.map(storedAttribute) },
+  };
+  return Buffer.from(JSON.stringify(stored));
+}
+
+function decodeJob(content: Buffer): Job {
+  const { last, message: stored, ...publication }: StoredJob = JSON.parse(content.toString());
+  if (publication.layout !== 1) throw new Error(`a fan-out job has layout ${publication.layout}, known is 1`);
+  const { text, others, attributes, ...message } = stored;
+  const texts = { default: text, others: new Map(others) };
+  return { publication: { ...publication, message: { ...message, texts, attributes: attributes.map(readAttribute) } }, last };
+}
+
+function storedAttribute({ name, type, value }: MessageAttribute): StoredAttribute {
+  return typeof value === 'string' ? { name, type, text: value } : { name, type, base64: value.toString('base64') };
+}
+
+function readAttribute({ name, type, text, base64 }: StoredAttribute): MessageAttribute {
+  return { name, type, value: base64 === undefined ? (text ?? '') : Buffer.from(base64, 'base64') };
+}

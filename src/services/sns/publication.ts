@@ -1,0 +1,114 @@
+import type { AccountId, MessageId, TopicAddress } from '../../base/ids.js';
+import type { NewMessage } from '../../engine/new-message.js';
+import type { Delivery, TargetQueue, Topic } from '../../engine/topics/topics.js';
+import { isFifoQueue } from './model/endpoint.js';
+import { envelopeWriter, type Notification, type Proof, signedText } from './model/envelope.js';
+import { type Message, sequenceNumber } from './model/message.js';
+import type { MessageAttribute } from './model/message-attributes.js';
+import { textFor } from './model/message-texts.js';
+import { ownerOf } from './model/topic-arn.js';
+import type { Route } from './routes.js';
+import type { Signer } from './signer.js';
+
+/** What a queue is to hold. */
+export interface QueuedMessage {
+  readonly body: string;
+  readonly attributes: readonly MessageAttribute[];
+  readonly senderId: AccountId;
+  readonly traceHeader: string | undefined;
+}
+
+/** How queues hold messages: theirs to say. */
+export interface QueueContents {
+  /** The content of a queue's message; undefined for one that no queue takes. */
+  readonly contentOf: (message: QueuedMessage) => Buffer | undefined;
+  /** Whether this queue takes a message of so many bytes. */
+  readonly takes: (queue: TargetQueue, bytes: number) => boolean;
+}
+
+/** A message that was accepted, with all that its deliveries have in common. */
+export interface Publication {
+  readonly topic: TopicAddress;
+  readonly messageId: MessageId;
+  /** ISO 8601, milliseconds. */
+  readonly timestamp: string;
+  readonly message: Message;
+  /** Of this server, as the publisher reached it: links in messages begin with it. */
+  readonly origin: string;
+  readonly traceHeader: string | undefined;
+}
+
+/** Writes what the subscriptions of one message get. */
+export class DeliveryWriter {
+  /** By text: one signature each, and one envelope but for a line. Messages of FIFO topics have no signature. */
+  readonly #envelopes = new Map<string, (unsubscribeUrl: string) => string>();
+  readonly #rawContents = new Map<string, Buffer | undefined>();
+
+  constructor(
+    private readonly queues: QueueContents,
+    private readonly topic: Topic,
+    private readonly publication: Publication,
+  ) {}
+
+  /** Before the first delivery that is not raw. */
+  async sign(routes: readonly Route[], signer: Signer): Promise<void> {
+    if (this.topic.settings.ordering === 'fifo') return;
+    const texts = new Set(routes.filter(({ raw }) => !raw).map(({ protocol }) => textFor(this.publication.message.texts, protocol)));
+    const version = this.topic.properties.SignatureVersion === '2' ? '2' : '1';
+    for (const text of texts) {
+      const notification = this.#notification(text);
+      const signature = await signer.sign(signedText(notification), version);
+      const certificateUrl = await signer.certificateUrl(this.publication.origin);
+      const proof: Proof = { kind: 'signed', signed: { version, signature, certificateUrl } };
+      this.#envelopes.set(text, envelopeWriter(notification, proof));
+    }
+  }
+
+  deliveryTo(route: Route): Delivery {
+    const { queue: target, deadLetter: otherwise } = route;
+    const ordered = isFifoQueue(target);
+    const write = route.raw ? this.#raw(route) : this.#enveloped(route);
+    return { target, otherwise, message: (sequence, queue) => this.#placed(write(sequence), queue, ordered) };
+  }
+
+  /** Group and deduplication id go to FIFO queues; from a standard topic the group goes along as the tenant. */
+  #placed(content: Buffer | undefined, queue: TargetQueue, ordered: boolean): NewMessage | undefined {
+    const { group, deduplicationId, bytes } = this.publication.message;
+    if (content === undefined || !this.queues.takes(queue, bytes)) return undefined;
+    if (ordered && group !== undefined && deduplicationId !== undefined) return { content, group, deduplicationId };
+    return group === undefined || this.topic.settings.ordering === 'fifo' ? { content } : { content, group };
+  }
+
+  #raw({ protocol }: Route): () => Buffer | undefined {
+    const { message } = this.publication;
+    const text = textFor(message.texts, protocol);
+    if (!this.#rawContents.has(text)) this.#rawContents.set(text, this.#content(text, message.attributes));
+    const content = this.#rawContents.get(text);
+    return () => content;
+  }
+
+  #enveloped({ protocol, arn }: Route): (sequence: number) => Buffer | undefined {
+    const text = textFor(this.publication.message.texts, protocol);
+    const url = `${this.publication.origin}/?Action=Unsubscribe&SubscriptionArn=${arn}`;
+    const signed = this.#envelopes.get(text);
+    if (signed !== undefined) {
+      const content = this.#content(signed(url), []);
+      return () => content;
+    }
+    const notification = this.#notification(text);
+    return (sequence) => {
+      const proof: Proof = { kind: 'sequence', sequenceNumber: sequenceNumber(sequence) };
+      return this.#content(envelopeWriter(notification, proof)(url), []);
+    };
+  }
+
+  #content(body: string, attributes: readonly MessageAttribute[]): Buffer | undefined {
+    const { topic, traceHeader } = this.publication;
+    return this.queues.contentOf({ body, attributes, senderId: ownerOf(topic), traceHeader });
+  }
+
+  #notification(text: string): Notification {
+    const { messageId, topic, timestamp, message } = this.publication;
+    return { messageId, topic, subject: message.subject, text, timestamp, attributes: message.attributes };
+  }
+}
