@@ -73,6 +73,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const listener = await startListener({
       port: config.port,
       host: config.host,
+      publicUrl: config.publicUrl,
       services: [sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } }), sns.service],
       routes: pages({
         store,

@@ -6,7 +6,10 @@ import type { Sections } from './sections.js';
 import { flagOf, type SettingName, type SettingValues, settingNames, settings } from './settings.js';
 import type { Source } from './sources.js';
 
-type Resolved = { readonly [name in SettingName]-?: NonNullable<SettingValues[name]> };
+type Resolved = { readonly [name in Exclude<SettingName, 'publicUrl'>]-?: NonNullable<SettingValues[name]> } & Pick<
+  SettingValues,
+  'publicUrl'
+>;
 
 const sqsIntervalSecondsDefault = 60;
 
@@ -20,6 +23,7 @@ export function combine(sources: readonly Source[], { sqs = {}, resources = {} }
   return deepFreeze({
     port: resolved.port,
     host: resolved.host,
+    publicUrl: resolved.publicUrl,
     storage: storageOf(resolved, isGiven, nameOf),
     logLevel: resolved.logLevel,
     testClock: resolved.testClock,

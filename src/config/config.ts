@@ -3,6 +3,8 @@ export interface Config {
   /** 0 picks a free one. */
   readonly port: number;
   readonly host: string;
+  /** Scheme, host and port, no trailing slash. Absent: as each request came. */
+  readonly publicUrl: string | undefined;
   readonly storage: Storage;
   readonly logLevel: LogLevel;
   /** `POST /_signalbox/clock` moves the broker's clock. */

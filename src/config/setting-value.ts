@@ -19,6 +19,7 @@ export function readText(setting: Setting, text: string, where: string): Value {
     case 'switch':
       return checked(kind, switchTexts.get(text.toLowerCase()) ?? text, where);
     case 'choice':
+    case 'origin':
     case 'text':
       return checked(kind, text, where);
   }
@@ -42,6 +43,8 @@ function isValid(kind: ValueKind, value: unknown): value is Value {
       return typeof value === 'string' && kind.of.includes(value);
     case 'text':
       return typeof value === 'string' && value !== '' && !value.includes('\0');
+    case 'origin':
+      return typeof value === 'string' && isOrigin(value);
     case 'switch':
       return typeof value === 'boolean';
   }
@@ -55,7 +58,13 @@ function expectedOf(kind: ValueKind): string {
       return `one of ${kind.of.join(', ')}`;
     case 'text':
       return kind.expected;
+    case 'origin':
+      return 'an http or https URL of scheme, host and port: https://queues.example.com';
     case 'switch':
       return 'true or false';
   }
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
 }

@@ -5,6 +5,7 @@ export type ValueKind =
   | { readonly kind: 'integer'; readonly min: number; readonly max: number }
   | { readonly kind: 'choice'; readonly of: readonly string[] }
   | { readonly kind: 'text'; readonly expected: string }
+  | { readonly kind: 'origin' }
   | { readonly kind: 'switch' };
 
 export interface Setting {
@@ -28,6 +29,12 @@ export const settings = {
     placeholder: 'ADDRESS',
     description: 'address to listen on; other than loopback needs --insecure',
     default: '127.0.0.1',
+  },
+  publicUrl: {
+    value: { kind: 'origin' },
+    placeholder: 'URL',
+    description: 'how clients reach the broker, for the URLs that it gives out; as each request came where it is not set',
+    default: undefined,
   },
   data: {
     value: { kind: 'text', expected: 'the path of a folder on a local disk' },
@@ -71,6 +78,7 @@ export const settingNames = Object.keys(settings) as readonly SettingName[];
 export interface SettingValues {
   readonly port?: number | undefined;
   readonly host?: string | undefined;
+  readonly publicUrl?: string | undefined;
   readonly data?: string | undefined;
   readonly ephemeral?: boolean | undefined;
   readonly durability?: (typeof durabilities)[number] | undefined;

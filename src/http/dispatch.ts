@@ -14,6 +14,8 @@ export interface DispatchOptions {
   readonly table: OperationTable;
   readonly routes: readonly Route[];
   readonly limits: HttpLimits;
+  /** Scheme, host and port; undefined: as each request came. */
+  readonly publicUrl: string | undefined;
   readonly random: Random;
   readonly log: HttpLog;
   readonly observer: HttpObserver;
@@ -33,12 +35,12 @@ interface Progress {
  * id, body, own page or protocol, authenticate, find the operation, decode, authorize, handle, encode, write.
  */
 export function dispatcher(options: DispatchOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const { random, limits, log } = options;
+  const { random, limits, log, publicUrl } = options;
   const undoFailed = (exchange: Exchange, fault: unknown): void =>
     log.error({ requestId: exchange.requestId, err: fault }, 'what an undelivered answer had claimed could not be given back');
   return (request, response) => {
     const startedAt = performance.now();
-    const exchange = new Exchange(request, response, random.uuid(), undoFailed);
+    const exchange = new Exchange(request, response, random.uuid(), publicUrl, undoFailed);
     const progress: Progress = { protocol: 'none', served: undefined, outcome: 'ok' };
     readBody(request, limits.bodyBytesMax, (body) => {
       if (body.kind === 'gone') return;

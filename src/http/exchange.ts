@@ -23,6 +23,8 @@ export class Exchange implements Call {
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     readonly requestId: string,
+    /** What the server is to be called; undefined: as the request calls it. */
+    private readonly publicUrl: string | undefined,
     /** Where a failed undo is told. */
     private readonly undoFailed: (exchange: Exchange, fault: unknown) => void,
   ) {}
@@ -36,7 +38,7 @@ export class Exchange implements Call {
   }
 
   get origin(): string {
-    return originOf(this.request);
+    return this.publicUrl ?? originOf(this.request);
   }
 
   get traceHeader(): string | undefined {

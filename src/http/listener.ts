@@ -11,6 +11,8 @@ export interface ListenerOptions {
   /** 0 picks a free port. */
   readonly port: number;
   readonly host: string;
+  /** Scheme, host and port that clients use; absent: as each request came. */
+  readonly publicUrl?: string | undefined;
   readonly services: readonly Service[];
   readonly routes: readonly Route[];
   readonly random: Random;
@@ -37,8 +39,17 @@ const checkEveryMs = 1_000;
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const limits = { ...defaultHttpLimits, ...options.limits };
   let draining = false;
-  const { routes, random, log, observer } = options;
-  const dispatch = dispatcher({ table: operationTable(options.services), routes, limits, random, log, observer, draining: () => draining });
+  const { routes, random, log, observer, publicUrl } = options;
+  const dispatch = dispatcher({
+    table: operationTable(options.services),
+    routes,
+    limits,
+    publicUrl,
+    random,
+    log,
+    observer,
+    draining: () => draining,
+  });
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytesMax,

@@ -150,8 +150,9 @@ describe('help', () => {
       expect([code, stderr]).toEqual([0, '']);
       const text = stdout.replace(/\s+/g, ' ');
       for (const name of settingNames) {
-        const { description } = settings[name];
-        expect(text).toContain(`${description} (default ${settings[name].default}; ${variableOf(name)})`);
+        const { description, default: byDefault } = settings[name];
+        const shown = byDefault === undefined ? '' : `default ${byDefault}; `;
+        expect(text).toContain(`${description} (${shown}${variableOf(name)})`);
       }
       expect(text).toContain('--config <FILE> YAML file of settings, and of queues to create at start (SIGNALBOX_CONFIG)');
     }
