@@ -20,6 +20,7 @@ export interface ClaimPass {
 
 /** Claims up to `max` visible messages until `now + visibilityTimeoutMs`. */
 export function claim(view: QueueView, max: number, visibilityTimeoutMs: number): ClaimPass {
+  if (view.receiveWork >= limits.receiveWorkMax) return nextTurn;
   view.arrangeHeads(); // earlier changes of the turn may have moved them
   const pass = new Pass(view, max, visibilityTimeoutMs);
   if (view.counters.exhausted > 0) pass.noteExhausted();
@@ -28,6 +29,9 @@ export function claim(view: QueueView, max: number, visibilityTimeoutMs: number)
   else claimReady(view, pass);
   return pass;
 }
+
+/** The receives before it in the turn have used up what a body may do. */
+const nextTurn: ClaimPass = { claimed: [], deadLettersDue: false, more: true };
 
 type Verdict = 'claimed' | 'blocked' | 'dropped';
 
@@ -80,7 +84,13 @@ class Pass implements ClaimPass {
   }
 
   #passOver(): void {
+    this.view.receiveWork += limits.passedOverWork;
     if (++this.#passedOver === limits.passedOverMax) this.more = true;
+  }
+
+  /** What was listed is used up. Behind what was dropped of it there may be more. */
+  ranDry(): void {
+    if (this.#passedOver > 0) this.more = true;
   }
 
   #claim(state: MessageState): void {
@@ -96,7 +106,9 @@ class Pass implements ClaimPass {
     };
     const after = view.usedUp(received) ? { ...received, exhausted: true } : received;
     view.update(state, after);
-    this.claimed.push({ state: after, body: view.body(state.seq) });
+    const body = view.body(state.seq);
+    view.receiveWork += body.content.length / limits.turnWeightBytes;
+    this.claimed.push({ state: after, body });
   }
 }
 
@@ -125,7 +137,10 @@ function claimFairly(view: QueueView, pass: Pass): void {
   while (!pass.done) {
     const source = nextSource(view, sources);
     const message = source?.messages[source.next];
-    if (source === undefined || message === undefined) return;
+    if (source === undefined || message === undefined) {
+      pass.ranDry();
+      return;
+    }
     source.next++;
     pass.take(view.stateOfIndex(message.enqueuedAt, message.seq));
   }
@@ -136,6 +151,7 @@ function fairSources(view: QueueView, max: number): readonly Source[] {
   const heads = tx.range({ from: keys.tenantHeads(), to: keys.tenantHeadsUntil(now + 1), limit: limits.tenantHeadsMax });
   const ready = tx.range({ from: keys.readyAll(), to: keys.ready(now + 1, 0), limit: max });
   const plain = ready.map(({ key, value }) => ({ seq: seqOf(key), enqueuedAt: decodeTime(value), visibleAt: timeOf(key) }));
+  view.receiveWork += heads.length * limits.tenantHeadWork;
   const ofTenants = heads.map(({ key }) => {
     const group = textAfterTime(key);
     return { group, messages: tenants.visible(group, max), next: 0 };

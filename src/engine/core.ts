@@ -41,7 +41,7 @@ export class Core {
       const change: Change = { weight, body, resolve: resolve as (result: unknown) => void, reject };
       const waiting = this.#turns.get(id);
       if (waiting?.takes(weight)) waiting.add(change, this.now());
-      else this.#begin(id, [change]);
+      else this.#begin(id, change);
     });
   }
 
@@ -70,9 +70,9 @@ export class Core {
     this.store.signal(`${messagesChannel}${id}`);
   }
 
-  #begin(id: number, changes: readonly Change[]): void {
+  #begin(id: number, change: Change): Turn {
     const turn = new Turn(id, this.records);
-    for (const change of changes) turn.add(change, this.now());
+    turn.add(change, this.now());
     this.#turns.set(id, turn);
     this.store.transact(this.#scopesOf(id), turn.body).then(
       () => {
@@ -82,10 +82,11 @@ export class Core {
       (fault: unknown) => {
         this.#end(id, turn);
         if (turn.spoilt && turn.changes.length > 1)
-          for (const change of turn.changes) this.#begin(id, [change]); // N3
+          for (const change of turn.changes) this.#begin(id, change).seal(); // N3
         else turn.fail(fault);
       },
     );
+    return turn;
   }
 
   #end(id: number, turn: Turn): void {

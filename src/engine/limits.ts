@@ -10,6 +10,10 @@ export const limits = {
   /** Messages that the changes of one turn read and write together, and how many bytes of a body count as one more (S7). */
   turnWeightMax: 32,
   turnWeightBytes: 8 * 1024,
+  /** A turn's receives start as long as those before have not done this much; what a message passed over and a tenant count for (S7). */
+  receiveWorkMax: 500,
+  passedOverWork: 5,
+  tenantHeadWork: 2,
   /** Expired deadline buckets folded into a counter per transaction (rule S7 of the store). */
   foldBucketsMax: 500,
   /** Messages past their retention or out of receives that one receive passes over before it starts a new transaction (S7). */

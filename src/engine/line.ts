@@ -76,11 +76,11 @@ export class Line {
       do {
         this.#lookAgain = false;
         const availability = await this.queue.look(Math.max(1, this.#waiters.size));
-        if (availability === undefined) this.#all({ kind: 'queueGone' });
+        if (availability === undefined) this.#endIdle((waiter) => waiter.resolve({ kind: 'queueGone' }));
         else this.#serve(availability);
       } while (this.#lookAgain && this.#waiters.size > 0);
     } catch (fault) {
-      for (const waiter of this.#waiters) this.#settle(waiter, () => waiter.reject(fault));
+      this.#endIdle((waiter) => waiter.reject(fault)); // those who attempt may hold a claim: they learn of it from their attempt
     } finally {
       this.#looking = false;
     }
@@ -118,11 +118,12 @@ export class Line {
       const found = outcome.kind === 'queueGone' || (outcome.kind === 'received' && outcome.messages.length > 0);
       if (found || this.#isOverdue(waiter)) this.#settle(waiter, () => waiter.resolve(withoutRefusal(outcome)));
       else waiter.state = 'idle'; // L2
+      // What was seen may have been more than this attempt took, when it had committed before the look. One that found
+      // nothing took nothing: looking again at once would only find the same.
+      if (found && this.#passedOver && this.#waiters.size > 0) this.check();
     } catch (fault) {
       this.#settle(waiter, () => waiter.reject(fault));
     }
-    // What was seen may have been more than this attempt took, when it had committed before the look.
-    if (this.#passedOver && this.#waiters.size > 0) this.check();
   }
 
   #isOverdue(waiter: Waiter): boolean {
@@ -135,8 +136,9 @@ export class Line {
     else waiter.state = 'overdue';
   }
 
-  #all(outcome: ReceiveOutcome): void {
-    for (const waiter of this.#waiters) if (waiter.state === 'idle') this.#settle(waiter, () => waiter.resolve(outcome));
+  #endIdle(end: (waiter: Waiter) => void): void {
+    for (const waiter of this.#waiters) if (waiter.state === 'idle') this.#settle(waiter, () => end(waiter));
+    this.#arm(0); // L3, for those who are left
   }
 
   #settle(waiter: Waiter, resolve: () => void): void {

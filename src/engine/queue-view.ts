@@ -33,8 +33,8 @@ export interface Arrival {
 }
 
 /**
- * One queue as one transaction body sees and changes it. A view lives as long as its body, and serves all changes of a turn. All changes of messages go
- * through `insert`, `update` and `remove`, which keep every index and counter true:
+ * One queue as one transaction body sees and changes it. A view lives as long as its body, and serves all changes of a
+ * turn. All changes of messages go through `insert`, `update` and `remove`, which keep every index and counter true:
  *
  * V1  A message has one `m` and one `b` record, and one index entry: `x` when exhausted; otherwise `v` (standard, no
  *     group) or `t` (standard with group). FIFO messages have `f` always, and `x` beside it when exhausted.
@@ -47,6 +47,8 @@ export class QueueView {
   readonly tenants: Tenants;
   readonly groups: Groups;
   readonly ready: ReadyMessages;
+  /** What the receives of the turn have done besides claiming, in writes or what takes as long. */
+  receiveWork = 0;
 
   private constructor(
     readonly tx: Transaction,

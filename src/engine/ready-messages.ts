@@ -15,8 +15,9 @@ const readAheadMax = 64;
  * The visible messages without a group of a standard queue, by how long they have been visible. The receives of a turn
  * take from one list, which reads ahead once they go on asking: a range costs ten times what one more entry of it does.
  *
- * R1  A pass gets what was visible when it began, in order, each message once; none that is no longer visible.
- * R2  What becomes visible during a pass is for the next one.
+ * R1  A pass gets what was visible when it began, in order; none that is no longer visible.
+ * R2  What is listed during a pass is for the next one, unless the pass reads on and comes upon it: a message that did not
+ *     hide may so be met twice, and the pass knows which it has met.
  */
 export class ReadyMessages {
   /** Read and not yet handed out, from `#next` on. */

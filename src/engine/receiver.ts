@@ -41,7 +41,7 @@ export class Receiver {
 
   async receive(queue: Queue, request: ReceiveRequest): Promise<ReceiveOutcome> {
     const waits = request.waitMs > 0;
-    const deadline = this.core.now() + request.waitMs;
+    const deadline = this.core.clock.now() + request.waitMs; // of the clock that times it, which may step back
     const line = this.#lines.get(queue.id);
     if (waits && line !== undefined && !this.#draining) return line.join(request, deadline);
     const outcome = await this.#attempt(queue, request);
@@ -85,10 +85,14 @@ export class Receiver {
       const attempt = await this.core.change<Attempt>(queue.id, (view) => attemptOn(view, request), request.max);
       if (isGone(attempt)) return gone;
       if (attempt.kind === 'overLimit') return attempt;
+      if (attempt.claimed.length > 0) {
+        // What is claimed is handed out at once: its timeout runs, and a move can take long or fail.
+        if (attempt.deadLettersDue) this.keeper.note(queue.id, this.core.now());
+        return this.#hand(queue, request, attempt);
+      }
       if (attempt.deadLettersDue) await this.keeper.moveDeadLetters(queue.id);
-      const { claimed } = attempt;
-      if (claimed.length > 0) return this.#hand(queue, request, attempt);
-      if (!attempt.more && !attempt.deadLettersDue) return nothing;
+      else if (!attempt.more) return nothing;
+      if (this.#draining) return nothing;
     }
   }
 

@@ -95,7 +95,8 @@ export const numbers = {
 } as const;
 
 /**
- * A message's state, laid out by hand, as every step of its life reads or writes it: four times (48 bits), three counts (32 bits), a byte of flags, the group in UTF-8.
+ * A message's state, laid out by hand, as every step of its life reads or writes it: four times (48 bits), three counts
+ * (32 bits), a byte of flags, the group in UTF-8.
  */
 const stateAt = {
   visibleAt: 0,

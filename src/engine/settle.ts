@@ -47,6 +47,7 @@ export function changeVisibility(view: QueueView, receipt: Receipt | undefined, 
   if (found.kind !== 'latest') return 'notAvailable';
   const { state } = found;
   if (view.fifo && state.visibleAt <= view.now) return 'notAvailable';
+  // Whole seconds: all twelve hours may be asked for a moment after the receive.
   const elapsedMs = Math.floor((view.now - state.claimedAt) / 1000) * 1000;
   if (elapsedMs + timeoutMs > limits.hiddenMsMax) return 'beyondLimit';
   view.update(state, { ...state, visibleAt: view.visibleFrom(view.now + timeoutMs, state.group) });
@@ -63,7 +64,7 @@ export function unreceive(view: QueueView, receipt: Receipt | undefined): void {
     visibleAt: Math.min(state.visibleAt, view.visibleFrom(view.now, state.group)),
     claims: state.claims + 1,
     receives: state.receives - 1,
-    receivesHere: state.receivesHere - 1,
+    receivesHere: Math.max(0, state.receivesHere - 1), // zero again since its dead-letter queue was found gone
     firstReceivedAt: state.receives === 1 ? 0 : state.firstReceivedAt,
     exhausted: false,
   });

@@ -51,6 +51,11 @@ export class Turn {
     this.#now = Math.max(this.#now, now);
   }
 
+  /** Takes no more changes. */
+  seal(): void {
+    this.#closed = true;
+  }
+
   /** Whether the body that ran last failed by a fault of one of the changes. */
   get spoilt(): boolean {
     return this.#spoilt;
@@ -66,8 +71,8 @@ export class Turn {
     }
     this.#spoilt = true;
     this.#results = this.changes.map(({ body }) => body(view)); // N1
-    this.#spoilt = false;
     view.save();
+    this.#spoilt = false;
   };
 
   /** It is durable. */
@@ -76,7 +81,6 @@ export class Turn {
   }
 
   fail(fault: unknown): void {
-    this.#closed = true;
     for (const { reject } of this.changes) reject(fault);
   }
 }

@@ -5,6 +5,7 @@ import type { LmdbTransaction } from './lmdb-transaction.js';
 
 /** How long bodies may hold the event loop in one go; what waits longer goes into the next group. */
 const groupMsMax = 8;
+
 interface Job {
   readonly body: (tx: Transaction) => unknown;
   readonly resolve: (value: never) => void;
@@ -25,8 +26,8 @@ type Attempt = 'done' | 'spoilt' | 'needsScopes';
  * G3  A group runs inside a child transaction of its own. A body that fails after it wrote (rare: refusals are returned)
  *     takes that child back, and the group's bodies run again, each in a child of its own, so that only that one is lost.
  * G4  Callers are told after the flush, or that it failed.
- * G5  A group that takes all callers leaves the event loop nothing to do while it flushes. Where serving them takes longer
- *     than a flush, a group therefore takes half of them: one half is served while the other is flushed.
+ * G5  A group that takes all bodies leaves the event loop nothing to do while it flushes. Where serving their callers takes
+ *     longer than a flush, a group therefore takes half of them: one half is served while the other is flushed.
  */
 export class GroupCommit {
   readonly #environment: Environment;
@@ -40,6 +41,8 @@ export class GroupCommit {
   /** Of the event loop, when the last flush ended. */
   #activeMs = 0;
   #running = false;
+  /** The group that ran last was taken back, and is to run again body by body. */
+  #spoilt = false;
 
   constructor(
     environment: Environment,
@@ -83,7 +86,9 @@ export class GroupCommit {
     try {
       await this.#environment.transaction(() => {
         this.#environment.committed.then(undefined, ignore); // LMDB's own handle on this commit: its rejection is ours too
-        group = this.#run();
+        group = this.#take(this.#runTogether());
+        this.#handOverRest();
+        this.#runSpoilt(group);
         ranAt = performance.now();
       });
     } catch (error) {
@@ -94,53 +99,61 @@ export class GroupCommit {
     const done = group ?? [];
     const flushMs = performance.now() - ranAt;
     this.#balance(done.length, flushMs);
-    this.#observer?.committed(done.length, flushMs);
     for (const job of done) settle(job);
+    this.#observer?.committed(done.length, flushMs);
   }
 
   /** G5. Called when a group was flushed, and its callers are about to be told. */
   #balance(count: number, flushMs: number): void {
     const { active } = performance.eventLoopUtilization();
-    const callers = count + this.#waiting.length;
-    const servingMs = ((active - this.#activeMs) / count) * callers;
-    this.#countMax = servingMs > flushMs ? Math.ceil(callers / 2) : Number.POSITIVE_INFINITY;
+    const bodies = count + this.#waiting.length;
+    const servingMs = ((active - this.#activeMs) / count) * bodies;
+    this.#countMax = servingMs > flushMs ? Math.ceil(bodies / 2) : Number.POSITIVE_INFINITY;
     this.#activeMs = active;
   }
 
-  /** Within LMDB's transaction: runs who waits, for as long as the budget lasts. */
-  #run(): readonly Job[] {
+  /** Within LMDB's transaction: runs who waits, for as long as the budget lasts. Answers how many are in the group. */
+  #runTogether(): number {
+    const until = performance.now() + groupMsMax;
+    let count = 0;
+    let spoilt = false;
     this.#running = true;
     try {
-      const { count, spoilt } = this.#runTogether();
-      const group = this.#take(count);
-      if (spoilt) for (const job of group) this.#runAlone(job); // G3
-      return group;
+      this.#environment.childTransaction(() => {
+        for (const job of this.#waiting) {
+          spoilt = this.#attempt(job) !== 'done';
+          count++;
+          if (spoilt || count >= this.#countMax || performance.now() >= until) break;
+        }
+        return spoilt ? ABORT : undefined;
+      });
+    } finally {
+      this.#running = false;
+    }
+    this.#spoilt = spoilt;
+    return count;
+  }
+
+  /** G3 */
+  #runSpoilt(group: readonly Job[]): void {
+    if (!this.#spoilt) return;
+    this.#running = true;
+    try {
+      for (const job of group) this.#runAlone(job);
     } finally {
       this.#running = false;
     }
   }
 
-  #runTogether(): { readonly count: number; readonly spoilt: boolean } {
-    const until = performance.now() + groupMsMax;
-    let count = 0;
-    let spoilt = false;
-    this.#environment.childTransaction(() => {
-      for (const job of this.#waiting) {
-        spoilt = this.#attempt(job) !== 'done';
-        count++;
-        if (spoilt || count >= this.#countMax || performance.now() >= until) break;
-      }
-      return spoilt ? ABORT : undefined;
-    });
-    return { count, spoilt };
-  }
-
-  /** The first `count` of those who wait; the others are handed to LMDB once more. */
   #take(count: number): readonly Job[] {
     const taken = this.#waiting;
     this.#waiting = taken.splice(count);
-    if (this.#waiting.length > 0) queueMicrotask(() => this.#handOver());
     return taken;
+  }
+
+  /** Those who were not taken are handed to LMDB once more. */
+  #handOverRest(): void {
+    if (this.#waiting.length > 0) queueMicrotask(() => this.#handOver());
   }
 
   #runAlone(job: Job): void {
