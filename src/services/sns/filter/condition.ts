@@ -1,17 +1,16 @@
 import { isIP } from 'node:net';
 import type { Cidr } from './cidr.js';
 import { compareDecimals, type Decimal } from './decimal.js';
-
-/** A value that a filter can look at. */
-export type FilterValue = null | boolean | string | Decimal;
+import type { JsonScalar } from './exact-json.js';
+import type { Needle } from './needle.js';
 
 /** One condition of a policy's leaf: any of a leaf's conditions is enough. */
 export type Condition =
-  | { readonly kind: 'equals'; readonly value: FilterValue }
+  | { readonly kind: 'equals'; readonly value: JsonScalar }
   | { readonly kind: 'text'; readonly test: TextTest }
   | { readonly kind: 'range'; readonly lower: Bound | undefined; readonly upper: Bound | undefined }
   | { readonly kind: 'cidr'; readonly cidr: Cidr }
-  | { readonly kind: 'anythingBut'; readonly excluded: readonly (FilterValue | TextTest)[] }
+  | { readonly kind: 'anythingBut'; readonly excluded: readonly (JsonScalar | TextTest)[] }
   | { readonly kind: 'exists' }
   | { readonly kind: 'absent' };
 
@@ -20,8 +19,16 @@ export type TextTest =
   | { readonly kind: 'prefix'; readonly text: string; readonly ignoreCase: boolean }
   | { readonly kind: 'suffix'; readonly text: string; readonly ignoreCase: boolean }
   | { readonly kind: 'equalsIgnoreCase'; readonly text: string }
-  /** The pieces between the asterisks. */
-  | { readonly kind: 'wildcard'; readonly pieces: readonly string[] };
+  | Wildcard;
+
+/** Text between asterisks: at the start, in between, at the end. A pattern without asterisks is equality. */
+export interface Wildcard {
+  readonly kind: 'wildcard';
+  readonly first: string;
+  readonly between: readonly Needle[];
+  readonly last: string;
+  readonly asterisks: number;
+}
 
 export interface Bound {
   readonly value: Decimal;
@@ -29,7 +36,7 @@ export interface Bound {
 }
 
 /** Whether a value that is there meets the condition. */
-export function meets(value: FilterValue, condition: Condition): boolean {
+export function meets(value: JsonScalar, condition: Condition): boolean {
   switch (condition.kind) {
     case 'equals':
       return sameValue(value, condition.value);
@@ -48,15 +55,15 @@ export function meets(value: FilterValue, condition: Condition): boolean {
   }
 }
 
-export function sameValue(a: FilterValue, b: FilterValue): boolean {
+export function sameValue(a: JsonScalar, b: JsonScalar): boolean {
   return isNumber(a) && isNumber(b) ? a.canonical === b.canonical : a === b;
 }
 
-export function isNumber(value: FilterValue): value is Decimal {
+export function isNumber(value: JsonScalar): value is Decimal {
   return typeof value === 'object' && value !== null;
 }
 
-function isExcluded(value: FilterValue, excluded: FilterValue | TextTest): boolean {
+function isExcluded(value: JsonScalar, excluded: JsonScalar | TextTest): boolean {
   if (typeof excluded === 'object' && excluded !== null && excluded.kind !== 'decimal') {
     return typeof value === 'string' && passes(value, excluded);
   }
@@ -70,28 +77,31 @@ export function passes(value: string, test: TextTest): boolean {
     case 'suffix':
       return folded(value, test.ignoreCase).endsWith(test.text);
     case 'equalsIgnoreCase':
-      return value.toLowerCase() === test.text;
+      return fold(value) === test.text;
     case 'wildcard':
-      return fitsPieces(value, test.pieces);
+      return fits(value, test);
   }
 }
 
 function folded(value: string, ignoreCase: boolean): string {
-  return ignoreCase ? value.toLowerCase() : value;
+  return ignoreCase ? fold(value) : value;
+}
+
+/** Two texts that differ in case only have the same. A sigma is written in two ways, by its place in the word. */
+export function fold(text: string): string {
+  return text.toLowerCase().replaceAll('ς', 'σ');
 }
 
 /** The first piece at the start, the last at the end, the others in order between: the leftmost place is always as good as any. */
-function fitsPieces(value: string, pieces: readonly string[]): boolean {
-  const first = pieces[0] ?? '';
-  if (pieces.length === 1) return value === first;
-  const last = pieces[pieces.length - 1] ?? '';
+function fits(value: string, { first, between, last, asterisks }: Wildcard): boolean {
+  if (asterisks === 0) return value === first;
   if (value.length < first.length + last.length || !value.startsWith(first) || !value.endsWith(last)) return false;
   let at = first.length;
   const end = value.length - last.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const found = value.indexOf(piece, at);
-    if (found < 0 || found + piece.length > end) return false;
-    at = found + piece.length;
+  for (const piece of between) {
+    const found = piece.indexIn(value, at);
+    if (found < 0 || found + piece.text.length > end) return false;
+    at = found + piece.text.length;
   }
   return true;
 }

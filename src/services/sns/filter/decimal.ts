@@ -3,7 +3,9 @@
  */
 export interface Decimal {
   readonly kind: 'decimal';
-  /** Equal numbers, and only these, have the same text. */
+  /** As it was written. */
+  readonly text: string;
+  /** Equal numbers, and only these, have the same. */
   readonly canonical: string;
   /** The nearest double: ordered as the numbers are, except that neighbours may coincide. */
   readonly approximate: number;
@@ -14,26 +16,24 @@ export interface Decimal {
   readonly magnitude: number;
 }
 
-const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?)0*(\d*))?$/;
+
+/** A longer exponent would not be exact in a double, and no number that means anything has one. */
+const exponentDigitsMax = 15;
 
 /** Undefined for text that is no decimal number. */
 export function parseDecimal(text: string): Decimal | undefined {
-  const [matched, sign, whole = '', fraction = '', exponent = '0'] = pattern.exec(text) ?? [];
-  if (matched === undefined || whole.length + fraction.length === 0) return undefined;
+  const [matched, sign, whole = '', fraction = '', exponentSign = '', exponent = ''] = pattern.exec(text) ?? [];
+  if (matched === undefined || whole.length + fraction.length === 0 || /[eE][+-]?$/.test(text)) return undefined;
   const all = whole + fraction;
-  const leading = all.length - all.replace(/^0+/, '').length;
+  const leading = leadingZeros(all);
   const digits = withoutTrailingZeros(all.slice(leading));
-  if (digits === '') return { kind: 'decimal', canonical: '0', approximate: 0, negative: false, digits, magnitude: 0 };
+  if (digits === '') return { kind: 'decimal', text, canonical: '0', approximate: 0, negative: false, digits, magnitude: 0 };
+  if (exponent.length > exponentDigitsMax) return undefined;
   const negative = sign === '-';
-  const magnitude = whole.length - leading + Number(exponent);
-  return {
-    kind: 'decimal',
-    canonical: `${negative ? '-' : ''}${digits}e${magnitude}`,
-    approximate: Number(text),
-    negative,
-    digits,
-    magnitude,
-  };
+  const magnitude = whole.length - leading + Number(`${exponentSign}${exponent === '' ? '0' : exponent}`);
+  const canonical = `${negative ? '-' : ''}${digits}e${magnitude}`;
+  return { kind: 'decimal', text, canonical, approximate: Number(text), negative, digits, magnitude };
 }
 
 /** Below zero, zero or above it, as `a` is less than, equal to or greater than `b`. */
@@ -47,6 +47,12 @@ function compareSizes(a: Decimal, b: Decimal): number {
   if (a.digits === '' || b.digits === '') return a.digits === '' ? -1 : 1;
   if (a.magnitude !== b.magnitude) return a.magnitude < b.magnitude ? -1 : 1;
   return a.digits < b.digits ? -1 : 1;
+}
+
+function leadingZeros(digits: string): number {
+  let count = 0;
+  while (digits[count] === '0') count++;
+  return count;
 }
 
 function withoutTrailingZeros(digits: string): string {

@@ -1,49 +1,215 @@
 import { type Decimal, parseDecimal } from './decimal.js';
+import type { JsonFault } from './json-fault.js';
+import * as fault from './json-fault.js';
 
-/** JSON whose numbers are exact. Objects are maps, so that `__proto__` is a key like any other. */
-export type ExactJson = null | boolean | string | Decimal | readonly ExactJson[] | ReadonlyMap<string, ExactJson>;
+/** JSON whose numbers are exact, and whose objects remember what filters ask about. */
+export type ExactJson = null | boolean | string | Decimal | readonly ExactJson[] | JsonObject;
+export type JsonScalar = null | boolean | string | Decimal;
 
-const tokens = /"(?:[^"\\]|\\[\s\S])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-
-/** Deeper than any policy can ask for; a bound for recursion. */
-const depthMax = 100;
-
-/**
- * `JSON.parse` rounds numbers. So it is given a text in which every string begins with `s`, and every number is a string that
- * begins with `n`: what was valid stays valid, and nothing else becomes so. Undefined for what is not JSON or nests too deep.
- */
-export function parseExactJson(text: string): ExactJson | undefined {
-  const marked = text.replace(tokens, (token) => (token.startsWith('"') ? `"s${token.slice(1)}` : `"n${token}"`));
-  let value: unknown;
-  try {
-    value = JSON.parse(marked);
-  } catch {
-    return undefined;
-  }
-  return unmark(value, 0);
+export interface JsonObject {
+  readonly kind: 'object';
+  /** A map, so that `__proto__` is a key like any other. Of a key given twice, the last value. */
+  readonly members: ReadonlyMap<string, ExactJson>;
+  /** The keys that have a dot in them. */
+  readonly dotted: readonly string[];
+  /** A key that was given twice. */
+  readonly repeated: string | undefined;
 }
 
-function unmark(value: unknown, depth: number): ExactJson | undefined {
-  if (depth > depthMax) return undefined;
-  if (typeof value === 'string') return value.startsWith('s') ? value.slice(1) : parseDecimal(value.slice(1));
-  if (Array.isArray(value)) {
-    const items = value.map((item) => unmark(item, depth + 1));
-    return items.every((item) => item !== undefined) ? items : undefined;
-  }
-  if (typeof value !== 'object' || value === null) return value as null | boolean;
-  const members = new Map<string, ExactJson>();
-  for (const [key, item] of Object.entries(value)) {
-    const unmarked = unmark(item, depth + 1);
-    if (unmarked === undefined) return undefined;
-    members.set(key.slice(1), unmarked);
-  }
-  return members;
+/** As much as the JSON reader of AWS's engine takes by default (Jackson, StreamReadConstraints); a bound for recursion, too. */
+export const jsonDepthMax = 1_000;
+
+export function parseExactJson(text: string): ExactJson | JsonFault {
+  const reader = new JsonReader(text);
+  return reader.document() ?? reader.fault ?? fault.noContent(text);
 }
 
-export function isMap(value: ExactJson | undefined): value is ReadonlyMap<string, ExactJson> {
-  return value instanceof Map;
+export function objectOf(members: ReadonlyMap<string, ExactJson>, repeated?: string): JsonObject {
+  const dotted: string[] = [];
+  for (const key of members.keys()) if (key.includes('.')) dotted.push(key);
+  return { kind: 'object', members, dotted, repeated };
+}
+
+export function isObject(value: ExactJson | JsonFault | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'object';
+}
+
+export function isArray(value: ExactJson | JsonFault | undefined): value is readonly ExactJson[] {
+  return Array.isArray(value);
 }
 
 export function isDecimal(value: ExactJson | undefined): value is Decimal {
-  return typeof value === 'object' && value !== null && 'kind' in value;
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'decimal';
+}
+
+export function isScalar(value: ExactJson): value is JsonScalar {
+  return typeof value !== 'object' || value === null || isDecimal(value);
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const firstPrintable = 0x20;
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const words: ReadonlyMap<string, null | boolean> = new Map([
+  ['null', null],
+  ['true', true],
+  ['false', false],
+]);
+const escapes: ReadonlyMap<string, string> = new Map(
+  Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', '/': '/' }),
+);
+
+/**
+ * RFC 8259 in one pass over the text. Where something is not as it should be, a method sets `fault` and returns undefined, and so do all
+ * that called it.
+ */
+class JsonReader {
+  #at = 0;
+  #depth = 0;
+  fault: JsonFault | undefined;
+
+  constructor(private readonly text: string) {}
+
+  document(): ExactJson | undefined {
+    if (this.#skipSpace() === '') return this.#fail(fault.noContent(this.text));
+    const value = this.#value();
+    if (value === undefined) return undefined;
+    return this.#skipSpace() === '' ? value : this.#fail(fault.oddValue(this.text, this.#at));
+  }
+
+  #value(): ExactJson | undefined {
+    const next = this.#skipSpace();
+    if (next === '"') return this.#string(fault.openString);
+    if (next === '{') return this.#nested(() => this.#object());
+    if (next === '[') return this.#nested(() => this.#array());
+    return next === '-' || (next >= '0' && next <= '9') ? this.#number() : this.#word();
+  }
+
+  #nested(read: () => ExactJson | undefined): ExactJson | undefined {
+    if (this.#depth === jsonDepthMax) return this.#fail(fault.tooDeep(this.text, this.#at, jsonDepthMax));
+    this.#depth++;
+    const value = read();
+    this.#depth--;
+    return value;
+  }
+
+  #object(): JsonObject | undefined {
+    const start = this.#at++;
+    const members = new Map<string, ExactJson>();
+    let repeated: string | undefined;
+    if (this.#skipSpace() === '}') this.#at++;
+    else {
+      do {
+        const name = this.#name();
+        const value = name === undefined ? undefined : this.#value();
+        if (name === undefined || value === undefined) return undefined;
+        if (members.has(name)) repeated ??= name;
+        members.set(name, value);
+      } while (this.#goesOn());
+      if (!this.#closes('}', 'Object', start)) return undefined;
+    }
+    return objectOf(members, repeated);
+  }
+
+  #array(): readonly ExactJson[] | undefined {
+    const start = this.#at++;
+    const items: ExactJson[] = [];
+    if (this.#skipSpace() === ']') {
+      this.#at++;
+      return items;
+    }
+    do {
+      const item = this.#value();
+      if (item === undefined) return undefined;
+      items.push(item);
+    } while (this.#goesOn());
+    return this.#closes(']', 'Array', start) ? items : undefined;
+  }
+
+  #name(): string | undefined {
+    if (this.#skipSpace() !== '"') return this.#fail(fault.expected(this.text, this.#at, 'was expecting double-quote to start field name'));
+    const name = this.#string(fault.openName);
+    if (name === undefined) return undefined;
+    if (this.#skipSpace() !== ':') {
+      return this.#fail(fault.expected(this.text, this.#at, 'was expecting a colon to separate field name and value'));
+    }
+    this.#at++;
+    return name;
+  }
+
+  #goesOn(): boolean {
+    if (this.#skipSpace() !== ',') return false;
+    this.#at++;
+    return true;
+  }
+
+  #closes(mark: string, what: 'Object' | 'Array', start: number): boolean {
+    const next = this.#skipSpace();
+    if (next === mark) this.#at++;
+    else if (next === '') this.#fail(fault.open(this.text, what, start));
+    else this.#fail(fault.expected(this.text, this.#at, `was expecting comma to separate ${what} entries`));
+    return next === mark;
+  }
+
+  #string(open: (text: string) => JsonFault): string | undefined {
+    let value = '';
+    let from = ++this.#at;
+    for (;;) {
+      const code = this.text.charCodeAt(this.#at);
+      if (code === quote) return value + this.text.slice(from, this.#at++);
+      if (code === backslash) {
+        value += this.text.slice(from, this.#at);
+        const escaped = this.#escape();
+        if (escaped === undefined) return undefined;
+        value += escaped;
+        from = this.#at;
+      } else if (code >= firstPrintable) this.#at++;
+      else return this.#fail(Number.isNaN(code) ? open(this.text) : fault.control(this.text, this.#at));
+    }
+  }
+
+  #escape(): string | undefined {
+    const mark = this.text[++this.#at];
+    if (mark === 'u') {
+      const digits = this.text.slice(this.#at + 1, this.#at + 5);
+      if (!/^[\dA-Fa-f]{4}$/.test(digits)) return this.#fail(fault.hexDigit(this.text, this.#at));
+      this.#at += 5;
+      return String.fromCharCode(Number.parseInt(digits, 16));
+    }
+    const plain = mark === undefined ? undefined : escapes.get(mark);
+    if (plain === undefined) return this.#fail(fault.unknownEscape(this.text, this.#at));
+    this.#at++;
+    return plain;
+  }
+
+  #number(): Decimal | undefined {
+    number.lastIndex = this.#at;
+    const [written] = number.exec(this.text) ?? [];
+    const decimal = written === undefined ? undefined : parseDecimal(written);
+    if (written === undefined || decimal === undefined) return this.#fail(fault.badNumber(this.text, this.#at));
+    this.#at += written.length;
+    return /[\d.eE+-]/.test(this.text[this.#at] ?? '') ? this.#fail(fault.badNumber(this.text, this.#at - written.length)) : decimal;
+  }
+
+  #word(): null | boolean | undefined {
+    const word = fault.wordAt(this.text, this.#at);
+    const value = words.get(word);
+    if (value === undefined) return this.#fail(fault.oddValue(this.text, this.#at));
+    this.#at += word.length;
+    return value;
+  }
+
+  /** The character after white space; empty at the end. */
+  #skipSpace(): string {
+    for (;;) {
+      const next = this.text[this.#at];
+      if (next !== ' ' && next !== '\n' && next !== '\t' && next !== '\r') return next ?? '';
+      this.#at++;
+    }
+  }
+
+  #fail(found: JsonFault): undefined {
+    this.fault ??= found;
+    return undefined;
+  }
 }

@@ -1,8 +1,10 @@
-import type { FilterValue } from './condition.js';
+import { anchorsOf, type PathKey } from './anchors.js';
+import { type ExactJson, isArray, isObject, type JsonScalar } from './exact-json.js';
 import type { Facts } from './facts.js';
 import { matches } from './matcher.js';
-import type { FilterPolicy, Leaf, Rule } from './policy.js';
-import { anchorOf, keyOf, type Probe, type ProbeKey } from './probe.js';
+import { follow, forEachItem, type Path, type PathNode, PathTree } from './path-tree.js';
+import type { FilterPolicy } from './policy.js';
+import { keyOf, type Probe, type ProbeKey } from './probe.js';
 
 interface Entry<Id> {
   readonly id: Id;
@@ -11,21 +13,18 @@ interface Entry<Id> {
   readonly anchors: readonly PathKey[] | undefined;
 }
 
-interface PathKey extends ProbeKey {
-  readonly path: string;
-}
-
 /**
- * Policies of one scope, found by what a message has instead of one by one.
+ * Policies of one scope, found by what a message has instead of one by one. Owned by whoever holds the subscriptions of a topic.
  *
  * X1  A policy is under keys of its most telling leaf, or alternation, such that a message that it accepts has a value with one
  *     of these keys. One that may accept a message without any particular value is among the unanchored.
- * X2  What is found so is only a candidate: `matches` decides.
- * X3  A path has a probe for every kind of key that is under it, and no other.
+ * X2  What is found so is only a candidate: `matches` decides, once for a policy and a message.
+ * X3  A path has a probe for every kind of key that is under it, and no other; the tree has a path for every key, and no other.
+ * X4  Additions and deletions touch the keys of their own policy only.
  */
 export class FilterIndex<Id> {
   readonly #entries = new Map<Id, Entry<Id>>();
-  readonly #paths = new Map<string, PathIndex<Id>>();
+  readonly #paths = new PathTree<PathIndex<Id>>();
   readonly #unanchored = new Set<Entry<Id>>();
 
   get size(): number {
@@ -35,7 +34,7 @@ export class FilterIndex<Id> {
   /** Replaces the policy that the id had. */
   add(id: Id, policy: FilterPolicy): void {
     this.delete(id);
-    const entry: Entry<Id> = { id, policy, anchors: anchorsOf(policy.rule, this.#crowd)?.keys };
+    const entry: Entry<Id> = { id, policy, anchors: anchorsOf(policy.rule, this.#crowd)?.keys }; // X1
     this.#entries.set(id, entry);
     if (entry.anchors === undefined) this.#unanchored.add(entry);
     else for (const anchor of entry.anchors) this.#at(anchor.path).add(anchor, entry);
@@ -47,33 +46,55 @@ export class FilterIndex<Id> {
     this.#entries.delete(id);
     this.#unanchored.delete(entry);
     for (const anchor of entry.anchors ?? []) {
-      const index = this.#paths.get(anchor.path);
+      const index = this.#paths.find(anchor.path)?.at;
       index?.delete(anchor, entry);
-      if (index?.isEmpty) this.#paths.delete(anchor.path);
+      if (index?.isEmpty) this.#paths.remove(anchor.path); // X3
     }
   }
 
   match(facts: Facts): readonly Id[] {
+    const candidates = new Candidates<Id>(this.#unanchored);
+    candidates.collect(facts.root, this.#paths);
     const found: Id[] = [];
-    const tried = new Set<Entry<Id>>();
-    const attempt = (entry: Entry<Id>): void => {
-      if (tried.has(entry)) return;
-      tried.add(entry);
-      if (matches(entry.policy, facts)) found.push(entry.id); // X2
-    };
-    for (const entry of this.#unanchored) attempt(entry);
-    for (const [path, values] of facts.values) this.#paths.get(path)?.find(values, attempt);
+    for (const { id, policy } of candidates.entries) if (matches(policy, facts)) found.push(id); // X2
     return found;
   }
 
-  readonly #crowd: Crowd = ({ path, key }) => this.#paths.get(path)?.sizeOf(key) ?? 0;
+  readonly #crowd = ({ path, key }: PathKey): number => this.#paths.find(path)?.at?.sizeOf(key) ?? 0;
 
-  #at(path: string): PathIndex<Id> {
-    const known = this.#paths.get(path);
-    if (known !== undefined) return known;
-    const index = new PathIndex<Id>();
-    this.#paths.set(path, index);
-    return index;
+  #at(path: Path): PathIndex<Id> {
+    const node = this.#paths.make(path);
+    node.at ??= new PathIndex<Id>();
+    return node.at;
+  }
+}
+
+/** What one message may match. A key is looked up once, however often its value stands in the message. */
+class Candidates<Id> {
+  readonly entries: Set<Entry<Id>>;
+  readonly #seen = new Map<PathIndex<Id>, Set<string>>();
+
+  constructor(unanchored: ReadonlySet<Entry<Id>>) {
+    this.entries = new Set(unanchored);
+  }
+
+  collect(value: ExactJson, node: PathNode<PathIndex<Id>>): void {
+    if (isObject(value)) follow(node, value, (child, member) => this.collect(member, child));
+    else if (isArray(value)) forEachItem(value, (item) => this.collect(item, node));
+    else if (node.at !== undefined) this.#collectAt(node.at, value);
+  }
+
+  #collectAt(index: PathIndex<Id>, value: JsonScalar): void {
+    let seen = this.#seen.get(index);
+    if (seen === undefined) {
+      seen = new Set();
+      this.#seen.set(index, seen);
+    }
+    for (const key of index.keysOf(value)) {
+      if (seen.has(key)) continue;
+      seen.add(key);
+      for (const entry of index.under(key)) this.entries.add(entry);
+    }
   }
 }
 
@@ -88,6 +109,20 @@ class PathIndex<Id> {
 
   sizeOf(key: string): number {
     return this.#byKey.get(key)?.size ?? 0;
+  }
+
+  under(key: string): Iterable<Entry<Id>> {
+    return this.#byKey.get(key) ?? [];
+  }
+
+  /** The keys of a value under which there is something. */
+  keysOf(value: JsonScalar): readonly string[] {
+    const keys: string[] = [];
+    for (const { probe } of this.#probes.values()) {
+      const key = keyOf(probe, value);
+      if (key !== undefined && this.#byKey.has(key)) keys.push(key);
+    }
+    return keys;
   }
 
   add({ probe, key }: ProbeKey, entry: Entry<Id>): void {
@@ -107,58 +142,9 @@ class PathIndex<Id> {
     const known = this.#probes.get(nameOf(probe));
     if (known !== undefined && --known.uses === 0) this.#probes.delete(nameOf(probe));
   }
-
-  find(values: readonly FilterValue[], attempt: (entry: Entry<Id>) => void): void {
-    for (const value of values) {
-      for (const { probe } of this.#probes.values()) {
-        const key = keyOf(probe, value);
-        if (key !== undefined) for (const entry of this.#byKey.get(key) ?? []) attempt(entry);
-      }
-    }
-  }
 }
 
 function nameOf(probe: Probe): string {
   if ('length' in probe) return `${probe.kind} ${probe.length}`;
   return 'bits' in probe ? `${probe.kind} ${probe.bits}` : probe.kind;
-}
-
-type Anchors = { readonly cost: number; readonly keys: readonly PathKey[] } | undefined;
-
-/** How many policies are under a key already: what all share tells nothing. */
-type Crowd = (key: PathKey) => number;
-
-/** The cheapest of what must hold: any leaf, or any alternation with all of its branches. */
-function anchorsOf({ leaves, alternations }: Rule, crowd: Crowd): Anchors {
-  const ofLeaves = leaves.map((leaf) => anchorsOfLeaf(leaf, crowd));
-  const ofAlternations = alternations.map((branches) => together(branches.map((branch) => anchorsOf(branch, crowd))));
-  let best: Anchors;
-  for (const candidate of [...ofLeaves, ...ofAlternations]) {
-    if (candidate !== undefined && (best === undefined || candidate.cost < best.cost)) best = candidate;
-  }
-  return best;
-}
-
-/** The cost grows with the values that find a condition, and with the policies that are found along with it. */
-function anchorsOfLeaf({ path, conditions }: Leaf, crowd: Crowd): Anchors {
-  return together(
-    conditions.map((condition) => {
-      const anchor = anchorOf(condition);
-      if (anchor === undefined) return undefined;
-      const keys = anchor.keys.map((key) => ({ ...key, path }));
-      return { cost: anchor.cost * (1 + Math.max(...keys.map(crowd))), keys };
-    }),
-  );
-}
-
-/** Any of them is enough, so each must be found. */
-function together(anchors: readonly Anchors[]): Anchors {
-  let cost = 0;
-  const keys: PathKey[] = [];
-  for (const anchor of anchors) {
-    if (anchor === undefined) return undefined;
-    cost += anchor.cost;
-    keys.push(...anchor.keys);
-  }
-  return { cost, keys };
 }

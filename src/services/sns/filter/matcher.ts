@@ -1,52 +1,74 @@
 import { meets } from './condition.js';
-import type { Facts, Place } from './facts.js';
-import type { FilterPolicy, Leaf, Rule } from './policy.js';
+import { type ExactJson, isArray, isObject, type JsonScalar } from './exact-json.js';
+import type { Facts } from './facts.js';
+import { follow, forEachItem, type PathNode } from './path-tree.js';
+import type { FilterPolicy } from './policy.js';
+import type { Leaf, Rule } from './rule.js';
 
-/**
- * Whether the policy accepts a message. Its few leaves are numbered, and what can be met together is a set of such numbers:
- * within one place every leaf that a value of it meets, and of each array what one of its elements meets.
- */
-export function matches({ rule }: FilterPolicy, facts: Facts): boolean {
-  const leaves = leavesOf(rule);
-  const absent = maskOf(leaves, (leaf) => isAbsent(leaf) && !facts.values.has(leaf.path));
-  for (const met of metTogether(facts.root, leaves)) if (holds(rule, leaves, met | absent)) return true;
+/** Whether the policy accepts a message. */
+export function matches({ rule, paths, leaves }: FilterPolicy, facts: Facts): boolean {
+  const sighting = new Sighting();
+  const together = sighting.metBy(facts.root, paths);
+  let absent: LeafSet = 0;
+  for (const leaf of leaves) if (acceptsAbsence(leaf) && (sighting.present & leaf.bit) === 0) absent |= leaf.bit;
+  for (const met of together) if (holds(rule, met | absent)) return true;
   return false;
 }
 
-function leavesOf({ leaves, alternations }: Rule): readonly Leaf[] {
-  return [...leaves, ...alternations.flat().flatMap(leavesOf)];
-}
+/** By their bits: a policy has few leaves. */
+type LeafSet = number;
 
-/** Bit sets of leaves. */
-function metTogether({ values, arrays }: Place, leaves: readonly Leaf[]): ReadonlySet<number> {
-  const here = maskOf(leaves, ({ path, conditions }) => {
-    const found = values.get(path);
-    return found?.some((value) => conditions.some((condition) => meets(value, condition))) ?? false;
-  });
-  let together = new Set([here]);
-  for (const array of arrays) {
-    const ofArray = new Set<number>();
-    for (const element of array) for (const met of metTogether(element, leaves)) ofArray.add(met);
-    const combined = new Set<number>();
-    for (const met of together) for (const more of ofArray) combined.add(met | more);
-    together = combined;
+const none: ReadonlySet<LeafSet> = new Set([0]);
+
+/** One walk over what a message and a policy have in common. */
+class Sighting {
+  /** The leaves at whose path there is a value. */
+  present: LeafSet = 0;
+
+  /**
+   * The sets of leaves that can be met together below a value: in an object every member counts, in an array every value, but only one of
+   * its objects at a time.
+   */
+  metBy(value: ExactJson, node: PathNode<readonly Leaf[]>): ReadonlySet<LeafSet> {
+    if (isObject(value)) {
+      let together = none;
+      follow(node, value, (child, member) => {
+        together = combined(together, this.metBy(member, child));
+      });
+      return together;
+    }
+    if (!isArray(value)) return new Set([this.#metByValue(value, node.at ?? [])]);
+    let ofValues: LeafSet = 0;
+    const ofObjects = new Set<LeafSet>();
+    forEachItem(value, (item) => {
+      if (!isObject(item)) ofValues |= this.#metByValue(item, node.at ?? []);
+      else if (node.children.size > 0) for (const met of this.metBy(item, node)) ofObjects.add(met);
+    });
+    return combined(new Set([ofValues]), ofObjects);
   }
-  return together;
+
+  #metByValue(value: JsonScalar, leaves: readonly Leaf[]): LeafSet {
+    let met: LeafSet = 0;
+    for (const { bit, conditions } of leaves) {
+      this.present |= bit;
+      if (conditions.some((condition) => meets(value, condition))) met |= bit;
+    }
+    return met;
+  }
 }
 
-function maskOf(leaves: readonly Leaf[], meetsLeaf: (leaf: Leaf) => boolean): number {
-  let mask = 0;
-  for (const [at, leaf] of leaves.entries()) if (meetsLeaf(leaf)) mask |= 1 << at;
-  return mask;
+function combined(some: ReadonlySet<LeafSet>, others: ReadonlySet<LeafSet>): ReadonlySet<LeafSet> {
+  if (others.size === 0 || others === none) return some;
+  const all = new Set<LeafSet>();
+  for (const one of some) for (const other of others) all.add(one | other);
+  return all;
 }
 
-function isAbsent({ conditions }: Leaf): boolean {
+function acceptsAbsence({ conditions }: Leaf): boolean {
   return conditions.some(({ kind }) => kind === 'absent');
 }
 
-function holds(rule: Rule, leaves: readonly Leaf[], met: number): boolean {
-  return (
-    rule.leaves.every((leaf) => (met & (1 << leaves.indexOf(leaf))) !== 0) &&
-    rule.alternations.every((branches) => branches.some((branch) => holds(branch, leaves, met)))
-  );
+/** The leaves are in the order of the rule. */
+function holds({ leaves, alternations }: Rule, met: LeafSet): boolean {
+  return leaves.every(({ bit }) => (met & bit) !== 0) && alternations.every((branches) => branches.some((branch) => holds(branch, met)));
 }

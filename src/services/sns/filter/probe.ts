@@ -1,5 +1,6 @@
 import { addressBits } from './cidr.js';
-import { type Condition, type FilterValue, isNumber, type TextTest } from './condition.js';
+import { type Condition, fold, isNumber, type TextTest } from './condition.js';
+import type { JsonScalar } from './exact-json.js';
 
 /**
  * How the index finds conditions by a value: the value is turned into one key a probe, and a condition has put itself under
@@ -21,7 +22,7 @@ export interface ProbeKey {
 }
 
 /** The key of a value for a probe; undefined where the probe cannot find anything. */
-export function keyOf(probe: Probe, value: FilterValue): string | undefined {
+export function keyOf(probe: Probe, value: JsonScalar): string | undefined {
   switch (probe.kind) {
     case 'present':
       return 'present';
@@ -37,15 +38,15 @@ export function keyOf(probe: Probe, value: FilterValue): string | undefined {
 function textKey(probe: TextProbe, value: string): string | undefined {
   switch (probe.kind) {
     case 'folded':
-      return `folded ${value.toLowerCase()}`;
+      return `folded ${fold(value)}`;
     case 'prefix':
       return `prefix ${value.slice(0, probe.length)}`;
     case 'suffix':
       return `suffix ${endOf(value, probe.length)}`;
     case 'foldedPrefix':
-      return `foldedPrefix ${value.toLowerCase().slice(0, probe.length)}`;
+      return `foldedPrefix ${fold(value).slice(0, probe.length)}`;
     case 'foldedSuffix':
-      return `foldedSuffix ${endOf(value.toLowerCase(), probe.length)}`;
+      return `foldedSuffix ${endOf(fold(value), probe.length)}`;
     case 'address4':
     case 'address6': {
       const bits = addressBits(value);
@@ -54,7 +55,7 @@ function textKey(probe: TextProbe, value: string): string | undefined {
   }
 }
 
-function valueKey(value: FilterValue): string {
+function valueKey(value: JsonScalar): string {
   if (typeof value === 'string') return `text ${value}`;
   return isNumber(value) ? `decimal ${value.canonical}` : String(value);
 }
@@ -97,17 +98,30 @@ function anchorOfText(test: TextTest): Anchor {
     case 'suffix':
       return partial(test.ignoreCase ? (test.kind === 'prefix' ? 'foldedPrefix' : 'foldedSuffix') : test.kind, test.text);
     case 'wildcard': {
-      const first = test.pieces[0] ?? '';
-      const last = test.pieces[test.pieces.length - 1] ?? '';
+      const { first, last, asterisks } = test;
+      if (asterisks === 0) return { cost: exactCost, keys: [{ probe: { kind: 'value' }, key: valueKey(first) }] };
       return first.length >= last.length ? partial('prefix', first) : partial('suffix', last);
     }
   }
 }
 
 function partial(kind: 'prefix' | 'suffix' | 'foldedPrefix' | 'foldedSuffix', text: string): Anchor {
-  if (text === '') return { cost: presentCost, keys: [present] };
-  return { cost: partialCost, keys: [{ probe: { kind, length: text.length }, key: `${kind} ${text}` }] };
+  const length = probedLength(text.length);
+  if (length === 0) return { cost: presentCost, keys: [present] };
+  const end = kind === 'prefix' || kind === 'foldedPrefix' ? text.slice(0, length) : endOf(text, length);
+  return { cost: partialCost, keys: [{ probe: { kind, length }, key: `${kind} ${end}` }] };
 }
+
+/**
+ * Every length is a probe for every value, so longer texts share lengths: each up to 16, then two between a power of two and the next.
+ */
+function probedLength(length: number): number {
+  if (length <= 16) return length;
+  const power = 2 ** Math.floor(Math.log2(length));
+  return Math.min(length < power * 1.5 ? power : power * 1.5, probedCharsMax);
+}
+
+const probedCharsMax = 4_096;
 
 function endOf(value: string, length: number): string {
   return value.slice(Math.max(0, value.length - length));
