@@ -21,7 +21,8 @@ export const jsonDepthMax = 1_000;
 
 export function parseExactJson(text: string): ExactJson | JsonFault {
   const reader = new JsonReader(text);
-  return reader.document() ?? reader.fault ?? fault.noContent(text);
+  const value = reader.document();
+  return value === undefined ? (reader.fault ?? fault.noContent(text)) : value;
 }
 
 export function objectOf(members: ReadonlyMap<string, ExactJson>, repeated?: string): JsonObject {
