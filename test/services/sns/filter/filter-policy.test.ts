@@ -3,18 +3,15 @@ import { attributeFacts, bodyFacts, type FilterableAttribute } from '../../../..
 import { matches } from '../../../../src/services/sns/filter/matcher.js';
 import { type FilterScope, isFilterProblem, parseFilterPolicy } from '../../../../src/services/sns/filter/policy.js';
 
-/** Amazon SNS developer guide, "Filter policy operators"; quirks from recordings are named in the titles. */
+/**
+ * Amazon SNS developer guide, "Filter policy operators", "Attribute filtering" and "Payload filtering"; where it is silent, what was recorded
+ * from the service or what AWS's open engine does (aws/event-ruler), as the comments beside the rows say.
+ */
 
 function policy(json: string, scope: FilterScope) {
   const parsed = parseFilterPolicy(json, scope);
   if (isFilterProblem(parsed)) throw new Error(parsed.text);
   return parsed;
-}
-
-function problem(json: string, scope: FilterScope = 'MessageBody'): string {
-  const parsed = parseFilterPolicy(json, scope);
-  if (!isFilterProblem(parsed)) throw new Error(`${json} was accepted`);
-  return parsed.text;
 }
 
 function accepts(json: string, body: string): boolean {
@@ -85,7 +82,43 @@ describe('operators, on attributes', () => {
     ['{"a":[null]}', text('null'), false],
     ['{"a":[{"exists":true}]}', { name: 'a', type: 'Binary', value: Buffer.of(1) }, false],
     ['{"a":[{"exists":false}]}', { name: 'a', type: 'Binary', value: Buffer.of(1) }, true],
+    ['{"a":[null]}', array('null'), true],
     ['{"__proto__":["x"]}', { name: '__proto__', type: 'String', value: 'x' }, true],
+    ['{"a.b":["x"]}', { name: 'a.b', type: 'String', value: 'x' }, true],
+    ['{"a":["x"]}', { name: 'A', type: 'String', value: 'x' }, false],
+    ['{"a":["x"]}', { name: 'a', type: 'String.label', value: 'x' }, true],
+    ['{"a":[1]}', { name: 'a', type: 'Number.int', value: '1' }, true],
+    // Another kind of value is not among those excluded.
+    ['{"a":[{"anything-but":["100"]}]}', number('100'), true],
+    ['{"a":[{"anything-but":["x"]}]}', array('[null]'), true],
+    ['{"a":[{"anything-but":{"prefix":"x"}}]}', number('1'), true],
+    ['{"b":[{"anything-but":["x"]}]}', text('y'), false],
+    ['{"b":[{"anything-but":["x"]},{"exists":false}]}', text('y'), true],
+    ['{"a":[{"anything-but":["x"]},{"exists":false}]}', text('x'), false],
+    ['{"a":[{"anything-but":{"equals-ignore-case":["X","y"]}}]}', text('Y'), false],
+    ['{"a":[{"anything-but":[1,2.50]}]}', number('2.5'), false],
+    ['{"b":[null]}', text('x'), false],
+    ['{"a":[{"suffix":{"equals-ignore-case":".PNG"}}]}', text('x.Png'), true],
+    ['{"a":[{"equals-ignore-case":"ΟΔΟΣ"}]}', text('οδοσ'), true],
+    ['{"a":[{"prefix":{"equals-ignore-case":"ΟΔΟΣ"}}]}', text('οδοσα'), true],
+    ['{"a":[{"prefix":""}]}', text('x'), true],
+    ['{"a":[{"wildcard":"abc"}]}', text('abc'), true],
+    ['{"a":[{"wildcard":"abc"}]}', text('abcd'), false],
+    ['{"a":[{"wildcard":"*"}]}', text('x'), true],
+    ['{"a":[{"wildcard":"*"}]}', number('1'), false],
+    ['{"a":[{"numeric":["=",1e2]}]}', text('100'), false],
+    ['{"a":[{"numeric":["<=",-0.00001]}]}', number('-0.00001'), true],
+    ['{"a":[{"numeric":[">=",1000000000]}]}', number('1e126'), true],
+    ['{"a":[{"cidr":"10.0.0.0/8"}]}', number('10'), false],
+    ['{"a":[{"cidr":"10.0.0.77/24"}]}', text('10.0.0.1'), true],
+    ['{"a":[{"cidr":"10.0.0.1/32"}]}', text('10.0.0.1'), true],
+    ['{"a":[{"cidr":"2001:db8::/33"}]}', text('2001:db8:8000::1'), false],
+    // "You must double-escape": quotes and backslashes are compared as they stand in JSON ("Policy constraints for attribute-based filtering").
+    ['{"a":["say \\\\\\"x\\\\\\""]}', text('say "x"'), true],
+    ['{"a":["say \\"x\\""]}', text('say "x"'), false],
+    ['{"a":["c:\\\\\\\\d"]}', text('c:\\d'), true],
+    ['{"a":["c:\\\\d"]}', text('c:\\d'), false],
+    ['{"a":["\\\\\\"q"]}', array('["\\"q"]'), true],
   ])('%s', (json, attribute, expected) => {
     expect(acceptsAttributes(json, attribute)).toBe(expected);
   });
@@ -96,7 +129,10 @@ describe('operators, on attributes', () => {
 
   test('an attribute that is not what its type says hides the message from every filter', () => {
     expect(attributeFacts([text('x'), { name: 'b', type: 'String.Array', value: '[1' }])).toBe('invalidAttributes');
-    expect(attributeFacts([{ name: 'b', type: 'String.Array', value: '[{}]' }])).toBe('invalidAttributes');
+    for (const value of ['[{}]', '[[1]]', '{}', '', 'x', '[1,]']) {
+      expect(attributeFacts([{ name: 'b', type: 'String.Array', value }])).toBe('invalidAttributes');
+    }
+    expect(attributeFacts([text('x'), { name: 'b', type: 'Number', value: 'one' }])).toBe('invalidAttributes');
   });
 
   test('keys are joined by and, conditions and branches by or', () => {
@@ -129,6 +165,33 @@ describe('operators, on the body', () => {
     ['{"a":{"b":["x"],"d":{"c":["y"]}}}', '{"a":[{"b":"x","d":[{"c":"-"},{"c":"y"}]}]}', true],
     ['{"a":{"b":["x"],"d":{"c":["y"]}}}', '{"a":[{"b":"x","d":[{"c":"-"}]},{"b":"-","d":[{"c":"y"}]}]}', false],
     ['{"a":["x"]}', '{"a":[["y"],["x"]]}', true],
+    // Two objects are two elements, however many arrays are around them.
+    ['{"a":{"b":["x"],"c":["y"]}}', '{"a":[[{"b":"x"}],[{"c":"y"}]]}', false],
+    ['{"a":{"b":["x"],"c":["y"]}}', '{"a":[[{"b":"-"}],[{"b":"x","c":"y"}]]}', true],
+    ['{"a":{"b":["x"]},"a.c":["y"]}', '{"a":[{"b":"x"},{"c":"y"}]}', false],
+    ['{"a":{"b":["x"]},"a.c":["y"]}', '{"a":[{"b":"x"}],"a.c":"y"}', true],
+    ['{"a":{"b":{"c":["x"]}}}', '{"a.b":{"c":"x"}}', true],
+    ['{"a":{"b":{"c":["x"]}}}', '{"a":{"b.c":"x"}}', true],
+    ['{"a.b":{"c":["x"]}}', '{"a":{"b.c":"x"}}', true],
+    ['{"":{"a":["x"]}}', '{"a":"x"}', false],
+    ['{"":{"a":["x"]}}', '{"":{"a":"x"}}', true],
+    ['{"a":{"$or":[{"b":["x"]},{"c":["y"]}],"d":[1]}}', '{"a":[{"b":"x","d":2},{"c":"y","d":1}]}', true],
+    ['{"a":{"$or":[{"b":["x"]},{"c":["y"]}],"d":[1]}}', '{"a":[{"b":"x","d":2},{"c":"-","d":1}]}', false],
+    // "$or" is a key like any other where its objects have the names of operators, or where there is none.
+    ['{"$or":[{"prefix":"x"},{"numeric":["=",1]}]}', '{"$or":"xyz"}', true],
+    ['{"$or":["x","y"]}', '{"$or":"y"}', true],
+    ['{"$or":{"a":["x"]}}', '{"$or":{"a":"x"}}', true],
+    ['{"a":[{"exists":true}]}', '{"a":[]}', false],
+    ['{"a":[{"exists":false}]}', '{"a":[]}', true],
+    ['{"a":[{"exists":false}]}', '{"a":[{"b":1}]}', true],
+    ['{"a":{"b":["x"],"c":[{"exists":false}]}}', '{"a":[{"b":"x"},{"b":"-","c":1}]}', false],
+    ['{"a":[{"anything-but":["x"]}]}', '{"a":{"b":"y"}}', false],
+    ['{"a":[{"anything-but":["x"]}]}', '{"a":["x","y"]}', true],
+    ['{"a":[9007199254740993]}', '{"a":9007199254740992}', false],
+    ['{"a":[0.3]}', '{"a":0.30000000000000004}', false],
+    ['{"a":["x"]}', '{"a":"y","a":"x"}', true],
+    ['{"a":["é"]}', '{"a":"\\u00e9"}', true],
+    ['{}', '{}', true],
     ['{"a":[{"exists":true}]}', '{"a":{"b":1}}', false],
     ['{"a":[{"exists":false}]}', '{"a":{"b":1}}', true],
     ['{"a":[{"exists":true}]}', '{"a":null}', true],
@@ -141,79 +204,10 @@ describe('operators, on the body', () => {
     ['{"a":["x"]}', '["x"]', false],
     ['{"a":["x"]}', 'not json', false],
     ['{"a":["x"]}', '{"a":"x"', false],
+    ['{"a":["x"]}', 'null', false],
+    ['{"a":["x"]}', '"{\\"a\\":\\"x\\"}"', false],
+    ['{"a":["x"]}', ' \n{"a":"x"}\t', true],
   ])('%s on %s', (json, body, expected) => {
     expect(accepts(json, body)).toBe(expected);
-  });
-
-  test('a body of ten thousand objects, and one that nests ten thousand deep, take no long time', () => {
-    const wide = JSON.stringify({ a: Array.from({ length: 10_000 }, (_, at) => ({ b: at, c: -at })) });
-    expect(accepts('{"a":{"b":[{"exists":true}],"c":[1]}}', wide)).toBe(false);
-    expect(accepts('{"a":["x"]}', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`)).toBe(false);
-  });
-
-  test('a wildcard on hostile text is linear', () => {
-    expect(accepts('{"a":[{"wildcard":"*a*a*b"}]}', JSON.stringify({ a: 'a'.repeat(200_000) }))).toBe(false);
-  });
-});
-
-describe('what is wrong with a policy', () => {
-  test.each([
-    ['[]', 'Filter is not an object'],
-    ['"x"', 'Filter is not an object'],
-    ['{"key":"x"}', '"key" must be an object or an array'],
-    ['{"a":[]}', 'Empty arrays are not allowed'],
-    ['{"a":{}}', 'Empty objects are not allowed'],
-    ['{"a":[["x"]]}', 'Match value must be String, number, true, false, or null'],
-    ['{"a":[{"like":"x"}]}', 'Unrecognized match type like'],
-    ['{"a":[{"prefix":"x","suffix":"y"}]}', 'Only one key allowed in match expression'],
-    ['{"a":[{"prefix":1}]}', 'prefix match pattern must be a string'],
-    ['{"a":[{"suffix":[]}]}', 'suffix match pattern must be a string'],
-    ['{"a":[{"cidr":1}]}', 'prefix match pattern must be a string'],
-    ['{"a":[{"exists":"yes"}]}', 'exists match pattern must be either true or false.'],
-    ['{"a":[{"anything-but":{"numeric":1}}]}', 'Unsupported anything-but pattern: numeric'],
-    ['{"a":[{"anything-but":["x",1]}]}', 'Inside anything but list, either all values are number or string, mixed type is not supported'],
-    ['{"a":[{"anything-but":[null]}]}', 'Inside anything but list, start|null|boolean is not supported.'],
-    ['{"a":[{"cidr":"10.0.0.0"}]}', "Malformed CIDR, one '/' required"],
-    ['{"a":[{"cidr":"10.0.0.0/x"}]}', 'Malformed CIDR, mask bits must be an integer'],
-    ['{"a":[{"cidr":"10.0.0/8"}]}', 'Nonstandard IP address: 10.0.0'],
-    ['{"a":[{"cidr":"10.0.0.0/33"}]}', 'Nonstandard IP address: 10.0.0.0'],
-    ['{"a":[{"numeric":[1]}]}', 'Invalid member in numeric match: 1'],
-    ['{"a":[{"numeric":[">=","1"]}]}', 'Value of >= must be numeric'],
-    ['{"a":[{"numeric":["=","1"]}]}', 'Value of equals must be numeric'],
-    ['{"a":[{"numeric":["~",1]}]}', 'Unrecognized numeric range operator: ~'],
-    ['{"a":[{"numeric":[">",1,">",2]}]}', 'Bad numeric range operator: >'],
-    ['{"a":[{"numeric":[">",1,"<","2"]}]}', 'Value of < must be numeric'],
-    ['{"a":[{"numeric":["<",10,">",1]}]}', 'Too many elements in numeric expression'],
-    ['{"a":[{"numeric":[">",1,"<",2,"<",3]}]}', 'Too many terms in numeric range expression'],
-    ['{"a":[{"numeric":[">",2,"<",1]}]}', 'Bottom must be less than top'],
-    ['{"$or":[{"a":["x"]}]}', 'There must have at least 2 Objects in $or relationship.'],
-    ['{"a":{"b":["x"]},"a.b":["y"]}', 'Path `a.b` cannot be allowed multiple times'],
-    ['{"a":[1],"b":[1],"c":[1],"d":[1],"e":[1],"f":[1]}', 'Filter policy can not have more than 5 keys'],
-    [`{"a":[${'1,'.repeat(150)}1]}`, 'Filter policy is too complex'],
-    ['{"a":[1,2,3,4,5,6],"b":[1,2,3,4,5,6],"c":[1,2,3,4,5]}', 'Filter policy is too complex'],
-  ])('%s', (json, expected) => {
-    expect(problem(json)).toBe(expected);
-  });
-
-  test('complexity multiplies conditions and depth: the example of the developer guide, 4 at depth 3 and 3 at depth 2, is 72', () => {
-    const twice = '{"a":{"b":{"c":[1,2,3,4]}},"d":{"e":[1,2,3]}}';
-    expect(isFilterProblem(parseFilterPolicy(twice, 'MessageBody'))).toBe(false);
-    expect(problem('{"a":{"b":{"c":[1,2,3,4]}},"d":{"e":[1,2,3]},"f":[1,2,3]}')).toBe('Filter policy is too complex');
-  });
-
-  test('text that is no JSON is told from where it goes wrong', () => {
-    expect(problem('invalid')).toMatch(
-      /^failed to parse JSON\. Unrecognized token 'invalid': was expecting \(JSON String, Number, Array, Object or token 'null', 'true' or 'false'\)\n at \[Source: REDACTED .*; line: 1, column: 8\]$/s,
-    );
-    expect(problem('{"a":')).toMatch(/^failed to parse JSON\. /);
-  });
-
-  test('attribute scope takes no nested policy, and says so without the usual prefix', () => {
-    const parsed = parseFilterPolicy('{"a":{"b":["x"]}}', 'MessageAttributes');
-    expect(parsed).toEqual({
-      kind: 'nestedPolicy',
-      text: 'Filter policy scope MessageAttributes does not support nested filter policy',
-      wholeText: true,
-    });
   });
 });
