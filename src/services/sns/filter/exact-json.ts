@@ -154,33 +154,33 @@ class JsonReader {
 
   #string(open: (text: string) => JsonFault): string | undefined {
     let value = '';
-    let from = ++this.#at;
     for (;;) {
+      const from = this.#at + 1;
+      this.#at = plainUntil(this.text, from);
+      value += this.text.slice(from, this.#at);
       const code = this.text.charCodeAt(this.#at);
-      if (code === quote) return value + this.text.slice(from, this.#at++);
-      if (code === backslash) {
-        value += this.text.slice(from, this.#at);
-        const escaped = this.#escape();
-        if (escaped === undefined) return undefined;
-        value += escaped;
-        from = this.#at;
-      } else if (code >= firstPrintable) this.#at++;
-      else return this.#fail(Number.isNaN(code) ? open(this.text) : fault.control(this.text, this.#at));
+      if (code === quote) {
+        this.#at++;
+        return value;
+      }
+      if (code !== backslash) return this.#fail(Number.isNaN(code) ? open(this.text) : fault.control(this.text, this.#at));
+      const escaped = this.#escape();
+      if (escaped === undefined) return undefined;
+      value += escaped;
     }
   }
 
+  /** Ends on the last character of the escape. */
   #escape(): string | undefined {
     const mark = this.text[++this.#at];
     if (mark === 'u') {
       const digits = this.text.slice(this.#at + 1, this.#at + 5);
       if (!/^[\dA-Fa-f]{4}$/.test(digits)) return this.#fail(fault.hexDigit(this.text, this.#at));
-      this.#at += 5;
+      this.#at += 4;
       return String.fromCharCode(Number.parseInt(digits, 16));
     }
-    const plain = mark === undefined ? undefined : escapes.get(mark);
-    if (plain === undefined) return this.#fail(fault.unknownEscape(this.text, this.#at));
-    this.#at++;
-    return plain;
+    const character = mark === undefined ? undefined : escapes.get(mark);
+    return character ?? this.#fail(fault.unknownEscape(this.text, this.#at));
   }
 
   #number(): Decimal | undefined {
@@ -213,4 +213,11 @@ class JsonReader {
     this.fault ??= found;
     return undefined;
   }
+}
+
+/** Where a string stops being itself: at a quote, a backslash, a control character or the end. */
+function plainUntil(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code >= firstPrintable && code !== quote && code !== backslash; code = text.charCodeAt(at)) at++;
+  return at;
 }
