@@ -11,8 +11,15 @@ export function isAttributeNumber(text: string): boolean {
   if (matched === undefined || whole.length + fraction.length === 0) return false;
   const digits = (whole + fraction).replace(/^0+/, '');
   if (digits.length === 0) return true;
-  if (digits.replace(/0+$/, '').length > digitsMax) return false;
+  if (significant(digits) > digitsMax) return false;
   // Of the first significant digit: 1.5 has magnitude 0, 0.05 has -2.
   const magnitude = digits.length - fraction.length - 1 + Number(exponent);
   return magnitude >= exponentMin && magnitude <= exponentMax;
+}
+
+/** How many digits are left without the zeros at the end. A loop: `/0+$/` takes quadratic time where zeros are in the middle. */
+function significant(digits: string): number {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return end;
 }

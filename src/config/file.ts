@@ -5,7 +5,7 @@ import { ConfigError } from './config-error.js';
 import { type Sections, sectionNames } from './sections.js';
 import { type SettingPath, shownPath } from './setting-path.js';
 import { readValue } from './setting-value.js';
-import { type SettingName, type SettingValues, settingNames, settings } from './settings.js';
+import { isSettingName, type SettingValues, settingNames, settings } from './settings.js';
 
 /** Loaded only when a file is named: a start without one need not wait for the YAML library. */
 
@@ -25,15 +25,15 @@ export async function readConfigFile(path: string, namedBy: string): Promise<Con
     throw new ConfigError(`${path}, line ${lines.linePos(syntaxError.pos[0]).line}: ${syntaxError.message}`);
   }
   const where = (at: SettingPath): string => `${path}, line ${lineOf(document, lines, at)}: ${shownPath(at)}`;
-  const content: unknown = document.toJS() ?? {};
+  const content: unknown = document.toJS({ maxAliasCount: -1 }) ?? {};
   if (!isMap(document.contents) && document.contents !== null) throw new ConfigError(`${path}: expected settings by name`);
   const entries = Object.entries(content as Readonly<Record<string, unknown>>);
-  const unknown = entries.find(([name]) => !isSetting(name) && !isSection(name));
+  const unknown = entries.find(([name]) => !isSettingName(name) && !isSection(name));
   if (unknown !== undefined) {
     throw new ConfigError(`${where([unknown[0]])} is not known: expected ${[...settingNames, ...sectionNames].join(', ')}`);
   }
   const values: Record<string, unknown> = {};
-  for (const [name, value] of entries) if (isSetting(name)) values[name] = readValue(settings[name], value, where([name]));
+  for (const [name, value] of entries) if (isSettingName(name)) values[name] = readValue(settings[name], value, where([name]));
   if (typeof values.data === 'string') values.data = resolve(dirname(path), values.data);
   return { values, sections: Object.fromEntries(entries.filter(([name]) => isSection(name))), where };
 }
@@ -45,10 +45,6 @@ async function textOf(path: string, namedBy: string): Promise<string> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new ConfigError(`${namedBy} is ${JSON.stringify(path)}: the file cannot be read (${code})`, { cause: error });
   }
-}
-
-function isSetting(name: string): name is SettingName {
-  return name in settings;
 }
 
 function isSection(name: string): boolean {

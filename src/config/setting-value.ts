@@ -59,7 +59,7 @@ function expectedOf(kind: ValueKind): string {
     case 'text':
       return kind.expected;
     case 'origin':
-      return 'an http or https URL of scheme, host and port: https://queues.example.com';
+      return 'an http or https URL of scheme and host, in lower case and with the port where it is not the usual one, and nothing after it: https://queues.example.com';
     case 'switch':
       return 'true or false';
   }

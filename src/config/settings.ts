@@ -74,6 +74,10 @@ export const settings = {
 export type SettingName = keyof typeof settings;
 export const settingNames = Object.keys(settings) as readonly SettingName[];
 
+export function isSettingName(name: string): name is SettingName {
+  return (settingNames as readonly string[]).includes(name);
+}
+
 /** The values of settings that one source gives. */
 export interface SettingValues {
   readonly port?: number | undefined;

@@ -1,7 +1,16 @@
 import { ConfigError } from './config-error.js';
 import type { ConfigFile } from './file.js';
 import { readText, readValue } from './setting-value.js';
-import { flagOf, type SettingName, type SettingValues, settingNames, settings, variableOf, variablePrefix } from './settings.js';
+import {
+  flagOf,
+  isSettingName,
+  type SettingName,
+  type SettingValues,
+  settingNames,
+  settings,
+  variableOf,
+  variablePrefix,
+} from './settings.js';
 
 /** One place that settings come from, and how a setting is called there. */
 export interface Source {
@@ -55,7 +64,12 @@ export function optionName(name: string): string {
 /** An empty variable counts as not set: that is how templates of deployments leave one out. */
 export function variableText(environment: Environment, name: string): string | undefined {
   const text = environment[variableOf(name)];
-  return text === '' ? undefined : text;
+  return text === '' || isServiceLink(environment, name) ? undefined : text;
+}
+
+/** Kubernetes calls the address of a service `signalbox` as the setting of the port is called. */
+function isServiceLink(environment: Environment, name: string): boolean {
+  return name === 'port' && environment.SIGNALBOX_SERVICE_HOST !== undefined && /^\w+:\/\//.test(environment[variableOf(name)] ?? '');
 }
 
 /** What Kubernetes puts beside the variables of a program when a service is called `signalbox`. */
@@ -68,8 +82,4 @@ function rejectUnknownVariables(environment: Environment): void {
       throw new ConfigError(`${name} is not known: expected ${known.join(', ')}`);
     }
   }
-}
-
-function isSettingName(name: string): name is SettingName {
-  return (settingNames as readonly string[]).includes(name);
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Random } from '../base/random.js';
-import { internalFailure, requestTooLarge, unsupportedEncoding } from '../wire/errors.js';
+import { foreignPageRefused, internalFailure, requestTooLarge, unsupportedEncoding } from '../wire/errors.js';
 import { ServiceError } from '../wire/service.js';
 import { type Body, readBody } from './body.js';
 import { Exchange } from './exchange.js';
+import { foreignPage, isNavigation } from './foreign-page.js';
 import type { HttpLimits } from './limits.js';
 import type { OperationTable, Served } from './operations.js';
 import type { HttpLog, HttpObserver, Route } from './ports.js';
@@ -32,7 +33,7 @@ interface Progress {
 
 /**
  * The life of a request, one step a line:
- * id, body, own page or protocol, authenticate, find the operation, decode, authorize, handle, encode, write.
+ * id, body, own page or protocol, authenticate, find the operation, turn away web pages, decode, authorize, handle, encode, write.
  */
 export function dispatcher(options: DispatchOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const { random, limits, log, publicUrl } = options;
@@ -54,7 +55,7 @@ export function dispatcher(options: DispatchOptions): (request: IncomingMessage,
 }
 
 async function answer(options: DispatchOptions, exchange: Exchange, body: Body, progress: Progress): Promise<Answer> {
-  if (isRoutePath(exchange.request.url)) return answerRoute(options.routes, exchange.request, body);
+  if (isRoutePath(exchange.request.url)) return answerRoute(options.routes, exchange.request, body, options.publicUrl);
   const protocol = protocolOf(exchange);
   if (protocol === 'unknown' || body.kind === 'gone') {
     progress.outcome = 'UnknownOperationException';
@@ -70,10 +71,16 @@ async function answer(options: DispatchOptions, exchange: Exchange, body: Body, 
   authenticate(exchange, wire);
   const served = wire.find();
   progress.served = served;
+  refuseForeignPage(exchange, served, options.publicUrl);
   const input = wire.decode(served);
   authorize();
   const output = await served.operation.handle(input, exchange);
   return success(served, protocol, output, exchange.requestId);
+}
+
+function refuseForeignPage({ request }: Exchange, { operation }: Served, publicUrl: string | undefined): void {
+  const page = foreignPage(request, publicUrl);
+  if (page !== undefined && !(operation.linked === true && isNavigation(request))) throw foreignPageRefused(page);
 }
 
 /** Takes account and region from the credential. Signatures are not verified yet: this is the place. */
@@ -117,6 +124,7 @@ function write(
   });
   if (response.destroyed) return;
   const headers = ['Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(body)), 'x-amzn-RequestId', requestId];
+  if (answered.headers !== undefined) headers.push(...answered.headers);
   if (queryError !== undefined) headers.push('x-amzn-query-error', queryError);
   if (cutOff || options.draining()) headers.push('Connection', 'close');
   response.writeHead(status, headers);

@@ -64,24 +64,34 @@ export class Exchange implements Call {
   }
 
   #hasLeft(): boolean {
-    return this.#left || this.response.destroyed || (this.response.socket?.destroyed ?? true);
+    return this.#left || this.response.destroyed || this.request.socket.destroyed;
   }
 
   #watch(): void {
     if (this.#watching) return;
     this.#watching = true;
-    const { socket } = this.response;
+    const { socket } = this.request;
     let handedOver = false;
+    const closed = (): void => {
+      socket.off('close', closed);
+      if (!handedOver) this.#leave();
+    };
     this.response.once('finish', () => {
-      handedOver = socket?.destroyed === false; // a write that failed finishes too
+      handedOver = !socket.destroyed; // a write that failed finishes too
     });
-    this.response.once('close', () => {
-      if (handedOver) return;
-      this.#left = true;
-      this.#abort?.abort();
-      for (const undo of this.#undos ?? []) this.#undo(undo); // E2
-      this.#undos = undefined;
-    });
+    this.response.once('close', closed);
+    if (this.response.socket !== null) return;
+    // The answers to earlier requests of the connection come first. Until then a loss of it closes the socket alone.
+    socket.setMaxListeners(0);
+    socket.on('close', closed);
+  }
+
+  #leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#abort?.abort();
+    for (const undo of this.#undos ?? []) this.#undo(undo); // E2
+    this.#undos = undefined;
   }
 
   #undo(undo: () => Promise<void>): void {

@@ -40,6 +40,8 @@ export interface RouteReply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** Names and values in turn. */
+  readonly headers?: readonly string[];
 }
 
 /** A reply of JSON, ended by a line feed for those who read it in a terminal. */

@@ -6,6 +6,7 @@ import type { Members, Service, ServiceError } from '../wire/service.js';
 import { type Scope, scopeOfAuthorization, scopeOfCredential } from '../wire/sigv4.js';
 import type { Exchange } from './exchange.js';
 import { findAction, type OperationTable, type Served } from './operations.js';
+import { partsOf } from './url-parts.js';
 
 /** A request as its protocol reads it: which operation is meant and with which input. */
 export interface WireRequest {
@@ -22,6 +23,8 @@ export interface Answer {
   readonly contentType: string;
   readonly body: string;
   readonly queryError?: string;
+  /** Names and values in turn. */
+  readonly headers?: readonly string[];
 }
 
 /** What the headers and the path say of the protocol; `unknown` is no request of AWS's. */
@@ -40,8 +43,7 @@ function isType(header: string | undefined, type: string): boolean {
 }
 
 function hasAction(url: string): boolean {
-  const query = url.indexOf('?');
-  return query >= 0 && /[?&]Action=/.test(url.slice(query));
+  return /(^|&)Action=/.test(partsOf(url).query);
 }
 
 export function jsonRequest({ request }: Exchange, body: Buffer, table: OperationTable): WireRequest {
@@ -60,10 +62,8 @@ export function jsonRequest({ request }: Exchange, body: Buffer, table: Operatio
 
 /** Parameters of the URL and of the body count alike. Throws MalformedInput for what does not decode. */
 export function queryRequest({ request }: Exchange, body: Buffer, table: OperationTable): WireRequest {
-  const url = request.url ?? '/';
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const pairs = [...formPairs(mark < 0 ? '' : url.slice(mark + 1)), ...formPairs(formText(body))];
+  const { path, query } = partsOf(request.url);
+  const pairs = [...formPairs(query), ...formPairs(formText(body))];
   const parameters = formTree(pairs);
   const textOf = (name: string): string | undefined => parameters.children.get(name)?.value;
   const action = textOf('Action') ?? '';

@@ -65,7 +65,11 @@ function decoderOf(shape: Shape): Decoder {
       return (value) => (typeof value === 'string' ? blobFrom(value) : refuse(value, 'a Blob'));
     case 'list': {
       const member = decoderOf(shape.member);
-      return (value) => (Array.isArray(value) ? value.filter(isPresent).map(member) : refuseScalar(value, 'Expected list or null'));
+      return (value) => {
+        if (!Array.isArray(value)) return refuseScalar(value, 'Expected list or null');
+        refuseCrowd(value);
+        return value.filter(isPresent).map(member);
+      };
     }
     case 'map': {
       const member = decoderOf(shape.value);
@@ -93,7 +97,15 @@ function structureDecoder(shape: StructureShape): (value: unknown) => Readonly<R
 /** Through entries, so that a key such as `__proto__` is a key like any other. */
 function decodeMap(value: unknown, member: Decoder): Readonly<Record<string, unknown>> {
   const entries = Object.entries(asObject(value)).filter(([, item]) => isPresent(item));
+  refuseCrowd(entries);
   return Object.fromEntries(entries.map(([key, item]) => [key, member(item)]));
+}
+
+/** More than any operation takes; an operation's own limit, with its own text, is far below. */
+const entriesMax = 4_000;
+
+function refuseCrowd({ length }: readonly unknown[]): void {
+  if (length > entriesMax) throw malformedInput(`A list or map has ${length} entries, more than ${entriesMax}`);
 }
 
 function decodeInteger(value: unknown): number {

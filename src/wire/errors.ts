@@ -7,6 +7,7 @@ import { type ErrorCode, ServiceError } from './service.js';
 export const wireErrorCodes = {
   malformedInput: framework('SerializationException', 'MalformedInput', 400),
   unknownOperation: framework('UnknownOperationException', 'InvalidAction', 400),
+  accessDenied: framework('AccessDeniedException', 'AccessDenied', 403),
   requestTooLarge: framework('RequestEntityTooLargeException', 'RequestEntityTooLarge', 413),
   unsupportedEncoding: framework('UnsupportedMediaTypeException', 'UnsupportedMediaType', 415),
   internalFailure: framework('InternalFailure', 'InternalError', 500),
@@ -29,6 +30,10 @@ export function unknownTarget(target: string | undefined): ServiceError {
 
 export function invalidAction(action: string): ServiceError {
   return new ServiceError(wireErrorCodes.unknownOperation, `The action ${action} is not valid for this endpoint.`);
+}
+
+export function foreignPageRefused(page: string): ServiceError {
+  return new ServiceError(wireErrorCodes.accessDenied, `The request comes from ${page}: a browser may not call this server for it.`);
 }
 
 export function requestTooLarge(bytesMax: number): ServiceError {

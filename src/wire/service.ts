@@ -27,6 +27,8 @@ export interface Operation<I extends StructureShape = StructureShape, O extends 
   readonly name: string;
   readonly input: I;
   readonly output: O | undefined;
+  /** People come to it by a link in a mail or a message, from a page of any origin. */
+  readonly linked?: boolean;
   /** Throws `ServiceError` for everything the caller did wrong. */
   handle(input: Infer<I>, call: Call): Promise<Infer<O>>;
 }

@@ -16,6 +16,7 @@ export function unsubscribe(topics: Pick<Topics, 'unsubscribe'>): Operation {
     name: 'Unsubscribe',
     input,
     output: undefined,
+    linked: true,
     async handle(input) {
       const { topic, id } = accept(readSubscriptionArn(input.SubscriptionArn));
       await topics.unsubscribe(topic, id);
