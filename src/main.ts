@@ -1,5 +1,4 @@
 import type { Clock } from './base/clock.js';
-import type { AccountId, Region } from './base/ids.js';
 import type { Random } from './base/random.js';
 import { createRealClock, createSettableClock } from './base/real-clock.js';
 import { createRealRandom } from './base/real-random.js';
@@ -25,6 +24,7 @@ import { deliveredContent, queueTakes } from './services/sqs/delivered.js';
 import { sqsService } from './services/sqs/index.js';
 import { addressOfQueue, peekedContent } from './services/sqs/peeked.js';
 import type { Store, StoreObserver } from './store/store.js';
+import { defaultAccount, defaultRegion } from './wire/sigv4.js';
 
 /** A running broker. Several can run in one process. */
 export interface Broker {
@@ -45,7 +45,6 @@ export interface Ports {
 }
 
 const stopMsMax = 10_000;
-const defaults = { account: '000000000000' as AccountId, region: 'us-east-1' as Region };
 
 /** Builds the broker from its parts and starts it. What was opened before a step that fails is closed again. */
 export async function startBroker(config: Config, ports: Ports = {}): Promise<Broker> {
@@ -55,21 +54,19 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
   const log = createLog(config.logLevel, ports.logSink);
   const metrics = createMetrics();
   const answered = requestLog(log);
-  const store = await openStore(config.storage, metrics.commits);
   const report = (what: string, fault: unknown): void =>
     log.error({ err: fault }, `background work failed and will be tried again: ${what}`);
-  const engine = createEngine({
-    store,
-    clock,
-    random,
-    recreateAfterMs: config.sqs.recreateAfterMs,
-    report,
-  });
-  const signer = createSigner({ documents: engine.documents, clock, random });
-  const sns = startSns({ engine, clock, random, signer, queues: { contentOf: deliveredContent, takes: queueTakes }, report });
+  const opened: Closing[] = [];
   let stopping = false;
   try {
-    await createDeclaredQueues(engine, config.queues, defaults);
+    const store = await openStore(config.storage, metrics.commits);
+    opened.push(() => store.close());
+    const engine = createEngine({ store, clock, random, recreateAfterMs: config.sqs.recreateAfterMs, report });
+    opened.push(() => engine.stop());
+    const signer = createSigner({ documents: engine.documents, clock, random });
+    const sns = startSns({ engine, clock, random, signer, queues: { contentOf: deliveredContent, takes: queueTakes }, report });
+    opened.push(() => sns.stop());
+    await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });
     const listener = await startListener({
       port: config.port,
       host: config.host,
@@ -97,13 +94,21 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const toStop = (): void => {
       stopping = true;
     };
-    return running({ listener, sns, engine, store, log, toStop });
+    return running({ listener, sns, engine, opened, log, toStop });
   } catch (fault) {
-    await sns.stop();
-    await engine.stop();
-    await store.close();
+    await closeAll(opened);
     throw fault;
   }
+}
+
+/** Ends one part of the broker. */
+type Closing = () => Promise<void>;
+
+/** The last one opened first. One that fails keeps none of the others open; its fault is thrown at the end. */
+async function closeAll(opened: readonly Closing[]): Promise<void> {
+  const faults: unknown[] = [];
+  for (const close of opened.toReversed()) await close().catch((fault: unknown) => faults.push(fault));
+  if (faults.length > 0) throw faults[0];
 }
 
 interface Parts {
@@ -133,13 +138,13 @@ interface Running {
   readonly listener: Listener;
   readonly sns: Sns;
   readonly engine: Engine;
-  readonly store: Store;
+  readonly opened: readonly Closing[];
   readonly log: Log;
   /** Called first when the broker stops. */
   readonly toStop: () => void;
 }
 
-function running({ listener, sns, engine, store, log, toStop }: Running): Broker {
+function running({ listener, sns, engine, opened, log, toStop }: Running): Broker {
   const stop = async (): Promise<void> => {
     log.info('stopping');
     toStop();
@@ -148,8 +153,7 @@ function running({ listener, sns, engine, store, log, toStop }: Running): Broker
     engine.drain();
     await closed;
     await ended;
-    await engine.stop();
-    await store.close();
+    await closeAll(opened);
     log.info('stopped');
   };
   let stopping: Promise<void> | undefined;

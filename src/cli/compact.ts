@@ -11,8 +11,8 @@ export function compactCommand(): Command {
     .description('make the files of a stopped broker as small as what is in them')
     .helpOption('--help', 'print this help')
     .allowExcessArguments(false)
-    .addOption(settingOption('data', settings.data))
-    .addOption(settingOption('config', configFileSetting))
+    .addOption(settingOption('data', { ...settings.data, description: 'folder whose files are to be compacted' }))
+    .addOption(settingOption('config', { ...configFileSetting, description: 'YAML file that says which folder that is' }))
     .action(compact);
 }
 

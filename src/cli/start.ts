@@ -21,7 +21,10 @@ export function startCommand(): Command {
 
 async function start(flags: Flags, { args }: Command): Promise<void> {
   // As the default command it is handed whatever is no other command's name.
-  if (args[0] !== undefined) throw new ConfigError(`${JSON.stringify(args[0])} is not known: expected one of the commands start, compact`);
+  if (args[0] !== undefined)
+    throw new ConfigError(
+      `${JSON.stringify(args[0])} is no command: there are start, which takes no arguments, and compact; signalbox --help shows all`,
+    );
   const config = await resolveProgram(flags, process.env);
   const broker = await startBroker(config);
   stopOnSignal(broker);

@@ -8,8 +8,8 @@ export interface Scope {
   readonly service: string | undefined;
 }
 
-const defaultAccount = '000000000000' as AccountId;
-const defaultRegion = 'us-east-1' as Region;
+export const defaultAccount = '000000000000' as AccountId;
+export const defaultRegion = 'us-east-1' as Region;
 export const defaultScope: Scope = { accountId: defaultAccount, region: defaultRegion, service: undefined };
 
 const account = /^\d{12}$/;

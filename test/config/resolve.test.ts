@@ -48,6 +48,8 @@ describe('the program', () => {
     [{ SIGNALBOX_HOST: '0.0.0.0', SIGNALBOX_INSECURE: 'true' }, { host: '0.0.0.0' }],
     // What Kubernetes sets beside a service called signalbox.
     [{ SIGNALBOX_SERVICE_HOST: '10.0.0.1', SIGNALBOX_PORT_4566_TCP: 'tcp://10.0.0.1:4566' }, { port: 4566 }],
+    [{ SIGNALBOX_SERVICE_HOST: '10.0.0.1', SIGNALBOX_PORT: 'tcp://10.0.0.1:4566' }, { port: 4566 }],
+    [{ SIGNALBOX_SERVICE_HOST: '10.0.0.1', SIGNALBOX_PORT: '99' }, { port: 99 }],
     [{ OTHER_PORT: '1' }, { port: 4566 }],
   ])('%j', async (environment, expected) => {
     expect(await resolveProgram({}, environment)).toMatchObject(expected);
@@ -68,6 +70,16 @@ describe('the program', () => {
 });
 
 describe('embedding', () => {
+  test.each(['toString', 'constructor', '__proto__'])('a setting called %s is not known', async (name) => {
+    await expect(resolveProgram({ config: await file(`${name}: 1\n`) }, {})).rejects.toThrow(/is not known: expected port/);
+  });
+
+  test('may repeat a part by reference as often as it likes', async () => {
+    const queues = Array.from({ length: 150 }, (_, at) => `    - { name: q${at}, tags: *all }\n`);
+    const config = await file(`resources:\n  queues:\n    - { name: q, tags: &all { a: b } }\n${queues.join('')}`);
+    expect((await resolveProgram({ config }, {})).queues).toHaveLength(151);
+  });
+
   test('suits a test unless told otherwise', async () => {
     expect(await resolveOptions({})).toMatchObject({ port: 0, logLevel: 'warn', storage: { kind: 'ephemeral' } });
     expect(await resolveOptions({ data: '/d' })).toMatchObject({ storage: { kind: 'folder', path: '/d', durability: 'strict' } });

@@ -33,6 +33,31 @@ describe('connections that go on', () => {
     expect((await received(server)).map(({ Body }) => Body)).toEqual(['one 0', 'one 1', 'one 2', 'two 0', 'two 1', 'two 2']);
   });
 
+  test('a receive sent before the answer to another came is a receive like any other', async () => {
+    await using server = await withQueue();
+    await server.call('CreateQueue', { QueueName: 'empty' });
+    await server.call('SendMessage', { QueueUrl: url, MessageBody: 'm' });
+    const client = await server.connect();
+    client.write(jsonCall('ReceiveMessage', { QueueUrl: url.replace(/q$/, 'empty'), WaitTimeSeconds: 1 }));
+    client.write(jsonCall('ReceiveMessage', { QueueUrl: url }));
+    expect((await client.reply()).body).toBe('{}');
+    expect(JSON.parse((await client.reply()).body).Messages).toHaveLength(1);
+    expect(await received(server)).toEqual([]);
+  });
+
+  test('what was received behind a long poll whose client leaves comes back', async () => {
+    await using server = await withQueue();
+    await server.call('CreateQueue', { QueueName: 'empty' });
+    await server.call('SendMessage', { QueueUrl: url, MessageBody: 'm' });
+    const client = await server.connect();
+    client.write(jsonCall('ReceiveMessage', { QueueUrl: url.replace(/q$/, 'empty'), WaitTimeSeconds: 20 }));
+    client.write(jsonCall('ReceiveMessage', { QueueUrl: url }));
+    await waiting(server, 1);
+    await vi.waitFor(() => expect(server.finished.length).toBe(4), { timeout: 10_000, interval: 2 });
+    client.destroy();
+    await vi.waitFor(async () => expect(await received(server)).toHaveLength(1), { timeout: 10_000, interval: 20 });
+  });
+
   test('a request that comes byte by byte, and one in chunks', async () => {
     await using server = await withQueue();
     const client = await server.connect();

@@ -44,6 +44,13 @@ describe('AWS JSON', () => {
     expect(decode(text)).toEqual(expected);
   });
 
+  test('a list or a map of more entries than any operation takes is refused', () => {
+    const tags = (count: number) => JSON.stringify({ Tags: Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 'v'])) });
+    expect(Object.keys(decode(tags(4_000)).Tags as object)).toHaveLength(4_000);
+    expect(() => decode(tags(4_001))).toThrow('A list or map has 4001 entries, more than 4000');
+    expect(() => decode(JSON.stringify({ Names: Array(4_001).fill('n') }))).toThrow('A list or map has 4001 entries, more than 4000');
+  });
+
   test('a key of a map may be any text, and none reaches the prototype', () => {
     const { Tags: tags } = decode('{"Tags":{"__proto__":"x","constructor":"y"}}');
     expect(Object.entries(tags as object)).toEqual([

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.js';
 import type { MessageId, QueueAddress, TopicAddress } from '../../base/ids.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
 import type { Delivery } from '../../engine/topics/topics.js';
@@ -11,6 +12,7 @@ import type { Signer } from './signer.js';
 
 export interface FanOutParts {
   readonly engine: Pick<Engine, 'createQueue' | 'findQueue' | 'receive' | 'settle' | 'topics'>;
+  readonly clock: Clock;
   readonly routes: Routes;
   readonly signer: Signer;
   readonly queues: QueueContents;
@@ -20,6 +22,8 @@ export interface FanOutParts {
 /** Internal: no ARN, so no client can reach it. */
 const address = 'internal/sns/fan-out' as QueueAddress;
 const waitMs = 20_000;
+/** After a failure to take up a job. */
+const retryMs = 1_000;
 
 /**
  * The rest of what a publish to very many subscriptions delivers, as messages of an internal queue.
@@ -100,12 +104,39 @@ export class FanOutJobs {
   async #work(queue: Queue): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const received = await this.parts.engine.receive(queue, { max: 1, waitMs, signal });
-      if (received.kind !== 'received') return;
-      for (const message of received.messages) {
+      for (const message of await this.#take(queue)) {
         await this.#runChunk(queue, message).catch((fault: unknown) => this.parts.report('fan-out to many subscriptions', fault));
       }
     }
+  }
+
+  async #take(queue: Queue): Promise<readonly ReceivedMessage[]> {
+    const { engine, report } = this.parts;
+    const { signal } = this.#stop;
+    try {
+      const received = await engine.receive(queue, { max: 1, waitMs, signal });
+      if (received.kind === 'received') return received.messages;
+      report('taking up a fan-out to many subscriptions', new Error(`the queue of its jobs is ${received.kind}`));
+    } catch (fault) {
+      report('taking up a fan-out to many subscriptions', fault);
+    }
+    await this.#pause();
+    return [];
+  }
+
+  #pause(): Promise<void> {
+    const { clock } = this.parts;
+    const { signal } = this.#stop;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timer[Symbol.dispose]();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = clock.timer(clock.now() + retryMs, done);
+      signal.addEventListener('abort', done);
+      if (signal.aborted) done();
+    });
   }
 
   /** One chunk, unless the topic is gone: then there is nobody left to deliver to. */

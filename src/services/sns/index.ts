@@ -47,7 +47,7 @@ export interface Sns {
 export function startSns({ engine, clock, random, signer, queues, report }: SnsDependencies): Sns {
   const { topics } = engine;
   const routes = new Routes(topics);
-  const jobs = new FanOutJobs({ engine, routes, signer, queues, report });
+  const jobs = new FanOutJobs({ engine, clock, routes, signer, queues, report });
   const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues });
   jobs.start();
   return { service: snsService(topics, publisher, random), stop: () => jobs.stop() };

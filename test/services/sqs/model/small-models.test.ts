@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isAttributeNumber } from '../../../../src/base/attribute-number.js';
 import type { QueueAddress } from '../../../../src/base/ids.js';
 import { isMessagingId } from '../../../../src/base/messaging-id.js';
 import { checkEntries } from '../../../../src/services/sqs/model/batch.js';
@@ -10,6 +11,23 @@ import { sequenceNumber } from '../../../../src/services/sqs/model/outgoing-mess
 import { decodeTaskHandle, encodeTaskHandle } from '../../../../src/services/sqs/model/task-handle.js';
 
 const queue = 'arn:aws:sqs:us-east-1:000000000000:dlq' as QueueAddress;
+
+describe('a number of an attribute', () => {
+  it.each([
+    '1',
+    '-0.5',
+    '1e126',
+    '1E-128',
+    '0'.repeat(1_000_000),
+    `0.${'0'.repeat(100)}1`,
+    `${'0'.repeat(1_000)}7`,
+    `1${'0'.repeat(37)}1`.slice(0, 38),
+  ])('can be as long as its digits allow', (text) => expect(isAttributeNumber(text)).toBe(true));
+  it.each(['', '.', 'e1', '1e127', '1e-129', `1${'0'.repeat(1_000_000)}1`, `1${'0'.repeat(37)}1`, '0x1', ' 1', '1e9999999'])(
+    'has at most 38 digits, whatever is between them',
+    (text) => expect(isAttributeNumber(text)).toBe(false),
+  );
+});
 
 describe('message content', () => {
   it('is read back as written', () => {
