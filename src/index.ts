@@ -23,7 +23,7 @@ export interface Signalbox extends AsyncDisposable {
 
 /**
  * Starts a broker. Options are those of `signalbox start`, with defaults for tests: a free port, everything in memory
- * unless `data` names a folder, and logs from `warn` up. The environment is not read. Several brokers can run in one process.
+ * unless `data` names a folder or `durability` is given (then `./signalbox-data`), and logs from `warn` up. The environment is not read. Several brokers can run in one process.
  * Rejects with an error that names the option that cannot be used, or says why the port or the folder cannot.
  */
 export async function startSignalbox(options: SignalboxOptions = {}): Promise<Signalbox> {

@@ -7,7 +7,7 @@ import { Exchange } from './exchange.js';
 import { foreignPage, isNavigation } from './foreign-page.js';
 import type { HttpLimits } from './limits.js';
 import type { OperationTable, Served } from './operations.js';
-import type { HttpLog, HttpObserver, Route } from './ports.js';
+import type { FinishedRequest, HttpLog, HttpObserver, Route } from './ports.js';
 import { type Answer, jsonRequest, notAws, protocolOf, queryRequest, refusal, success, type WireRequest } from './protocols.js';
 import { answerRoute, isRoutePath } from './routes.js';
 
@@ -26,7 +26,7 @@ export interface DispatchOptions {
 
 /** What is known of a request when it is answered. */
 interface Progress {
-  protocol: 'json' | 'query' | 'none';
+  protocol: FinishedRequest['protocol'];
   served: Served | undefined;
   outcome: string;
 }
@@ -55,7 +55,10 @@ export function dispatcher(options: DispatchOptions): (request: IncomingMessage,
 }
 
 async function answer(options: DispatchOptions, exchange: Exchange, body: Body, progress: Progress): Promise<Answer> {
-  if (isRoutePath(exchange.request.url)) return answerRoute(options.routes, exchange.request, body, options.publicUrl);
+  if (isRoutePath(exchange.request.url)) {
+    progress.protocol = 'page';
+    return answerRoute(options.routes, exchange.request, body, options.publicUrl);
+  }
   const protocol = protocolOf(exchange);
   if (protocol === 'unknown' || body.kind === 'gone') {
     progress.outcome = 'UnknownOperationException';

@@ -11,7 +11,8 @@ export interface FinishedRequest {
   /** `unknown` until the operation was found. */
   readonly service: string;
   readonly operation: string;
-  readonly protocol: 'json' | 'query' | 'none';
+  /** `page`: one of the broker's own. */
+  readonly protocol: 'json' | 'query' | 'page' | 'none';
   readonly status: number;
   /** `ok`, or the code of the refusal. */
   readonly outcome: string;

@@ -16,8 +16,7 @@ export class RequestCounts {
   readonly #services = new Map<string, Map<string, OperationCounts>>();
 
   add(request: FinishedRequest): void {
-    if (request.protocol === 'none' && request.outcome === 'ok')
-      this.#count('signalbox', 'Page', pageOutcome(request.status), request.seconds);
+    if (request.protocol === 'page') this.#count('signalbox', 'Page', pageOutcome(request.status), request.seconds);
     else this.#count(request.service, request.operation, request.outcome, request.seconds);
   }
 

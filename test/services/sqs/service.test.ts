@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { QueueAddress } from '../../../src/base/ids.js';
 import type { Queue } from '../../../src/engine/engine.js';
@@ -7,23 +7,8 @@ import { readAttributeNames } from '../../../src/services/sqs/model/returned-att
 import { listQueues } from '../../../src/services/sqs/operations/listQueues.js';
 import { receiveMessage } from '../../../src/services/sqs/operations/receiveMessage.js';
 import type { Call } from '../../../src/wire/service.js';
+import { table, textOf } from '../../documents.js';
 import { account, origin, overMemory, region } from './harness.js';
-
-function textOf(path: string): string {
-  return readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
-}
-
-/** First cells and all cells of the table that follows a heading. */
-function table(text: string, heading: string): readonly (readonly string[])[] {
-  const section = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  const rows = section.split('\n').filter((line) => line.startsWith('|'));
-  return rows.slice(2).map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
 
 const operationNames = [
   'AddPermission',
