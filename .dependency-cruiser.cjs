@@ -22,7 +22,7 @@ module.exports = {
     only('engine-on-store-port', 'The engine knows the port, never an adapter.', '^src/engine/', [storePort, '^src/base/']),
     only('observe-on-ports', 'observe sees the engine, the store and the calls through their ports.', '^src/observe/', [
       '^src/base/',
-      '^src/engine/engine\\.ts$',
+      '^src/engine/(engine|topics/topics)\\.ts$',
       '^src/store/store\\.ts$',
       '^src/http/ports\\.ts$',
     ]),

@@ -16,8 +16,10 @@ import { clockPage } from './observe/pages/clock.js';
 import { healthPage } from './observe/pages/health.js';
 import { messagesPage } from './observe/pages/messages.js';
 import { metricsPage } from './observe/pages/metrics.js';
+import { deliveriesPage, pendingSubscriptionsPage } from './observe/pages/subscriptions.js';
 import { requestLog } from './observe/request-log.js';
 import { type Sns, startSns } from './services/sns/index.js';
+import { deliveryQueueOf, pendingOf } from './services/sns/shown.js';
 import { createSigner, type Signer } from './services/sns/signer.js';
 import { createDeclaredQueues } from './services/sqs/declared-queues.js';
 import { deliveredContent, queueTakes } from './services/sqs/delivered.js';
@@ -25,6 +27,7 @@ import { sqsService } from './services/sqs/index.js';
 import { addressOfQueue, peekedContent } from './services/sqs/peeked.js';
 import type { Store, StoreObserver } from './store/store.js';
 import { defaultAccount, defaultRegion } from './wire/sigv4.js';
+import { createHttpPush } from './workers/http-push.js';
 
 /** A running broker. Several can run in one process. */
 export interface Broker {
@@ -64,7 +67,10 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const engine = createEngine({ store, clock, random, recreateAfterMs: config.sqs.recreateAfterMs, report });
     opened.push(() => engine.stop());
     const signer = createSigner({ documents: engine.documents, clock, random });
-    const sns = startSns({ engine, clock, random, signer, queues: { contentOf: deliveredContent, takes: queueTakes }, report });
+    const pusher = createHttpPush({ denyPrivate: config.denyPrivateEndpoints });
+    opened.push(async () => pusher.close());
+    const queues = { contentOf: deliveredContent, takes: queueTakes };
+    const sns = startSns({ engine, clock, random, signer, queues, pusher, report });
     opened.push(() => sns.stop());
     await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });
     const listener = await startListener({
@@ -125,12 +131,15 @@ interface Parts {
 /** The broker's own pages, beside the services. */
 function pages({ store, engine, clock, testClock, metrics, signer, stopping }: Parts): readonly Route[] {
   const version = programVersion();
+  const subscriptions = { engine, pendingOf, queueOf: deliveryQueueOf };
   return [
     healthPage({ store, clock, startedAt: clock.now(), version, stopping }),
     metricsPage(metrics, { engine, store, clock, version }),
     messagesPage({ engine, addressOf: addressOfQueue, contentOf: peekedContent }),
     clockPage(testClock),
     certificatePage(signer),
+    pendingSubscriptionsPage(subscriptions),
+    deliveriesPage(subscriptions),
   ];
 }
 

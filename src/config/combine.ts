@@ -6,10 +6,9 @@ import type { Sections } from './sections.js';
 import { flagOf, type SettingName, type SettingValues, settingNames, settings } from './settings.js';
 import type { Source } from './sources.js';
 
-type Resolved = { readonly [name in Exclude<SettingName, 'publicUrl'>]-?: NonNullable<SettingValues[name]> } & Pick<
-  SettingValues,
-  'publicUrl'
->;
+type Resolved = {
+  readonly [name in Exclude<SettingName, 'publicUrl' | 'denyPrivateEndpoints'>]-?: NonNullable<SettingValues[name]>;
+} & Pick<SettingValues, 'publicUrl' | 'denyPrivateEndpoints'>;
 
 const sqsIntervalSecondsDefault = 60;
 
@@ -24,6 +23,7 @@ export function combine(sources: readonly Source[], { sqs = {}, resources = {} }
     port: resolved.port,
     host: resolved.host,
     publicUrl: resolved.publicUrl,
+    denyPrivateEndpoints: resolved.denyPrivateEndpoints ?? !isLoopback(resolved.host),
     storage: storageOf(resolved, isGiven, nameOf),
     logLevel: resolved.logLevel,
     testClock: resolved.testClock,

@@ -5,6 +5,8 @@ export interface Config {
   readonly host: string;
   /** Scheme, host and port, no trailing slash. Absent: as each request came. */
   readonly publicUrl: string | undefined;
+  /** No delivery to addresses of this machine or of private networks. */
+  readonly denyPrivateEndpoints: boolean;
   readonly storage: Storage;
   readonly logLevel: LogLevel;
   /** `POST /_signalbox/clock` moves the broker's clock. */

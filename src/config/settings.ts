@@ -64,6 +64,12 @@ export const settings = {
     description: 'allow to listen on other than loopback without authentication',
     default: false,
   },
+  denyPrivateEndpoints: {
+    value: { kind: 'switch' },
+    description:
+      'deliver to no address of this machine or of a private network; always so where other than loopback is listened on, unless set to false',
+    default: undefined,
+  },
   testClock: {
     value: { kind: 'switch' },
     description: 'let POST /_signalbox/clock move the time, for tests',
@@ -88,6 +94,7 @@ export interface SettingValues {
   readonly durability?: (typeof durabilities)[number] | undefined;
   readonly logLevel?: (typeof logLevels)[number] | undefined;
   readonly insecure?: boolean | undefined;
+  readonly denyPrivateEndpoints?: boolean | undefined;
   readonly testClock?: boolean | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Availability } from './availability.js';
 import type { ReceivedMessage, ReceiveOutcome, ReceiveRequest } from './engine.js';
-import { limits } from './limits.js';
+import { limits, never } from './limits.js';
 
 /** What a line needs of the queue it stands before. */
 export interface LineQueue {
@@ -106,8 +106,8 @@ export class Line {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
     if (this.#waiters.size === 0) return;
-    const now = this.clock.now();
-    const soonest = nextAt > now ? Math.min(nextAt, now + limits.recheckMs) : now + limits.recheckMs;
+    // It was in the future of the look; by now it may be due, and then the next look is at once.
+    const soonest = Math.min(nextAt, this.clock.now() + limits.recheckMs);
     this.#timer = this.clock.timer(soonest, () => this.check()); // L3
   }
 
@@ -138,7 +138,7 @@ export class Line {
 
   #endIdle(end: (waiter: Waiter) => void): void {
     for (const waiter of this.#waiters) if (waiter.state === 'idle') this.#settle(waiter, () => end(waiter));
-    this.#arm(0); // L3, for those who are left
+    this.#arm(never); // L3, for those who are left
   }
 
   #settle(waiter: Waiter, resolve: () => void): void {

@@ -37,6 +37,10 @@ export class Exchange implements Call {
     return this.scope.region;
   }
 
+  get signed(): boolean {
+    return this.scope.service !== undefined;
+  }
+
   get origin(): string {
     return this.publicUrl ?? originOf(this.request);
   }

@@ -51,6 +51,8 @@ export interface Call {
   readonly origin: string;
   /** The `X-Amzn-Trace-Id` header, when sent. */
   readonly traceHeader?: string | undefined;
+  /** Whether it came with a credential. Signatures are not verified yet. */
+  readonly signed: boolean;
   /** Fires when the client has gone away. */
   readonly signal: AbortSignal;
   /** Registers what is to be undone when the response could not be handed to the client: it went away first. */

@@ -26,6 +26,7 @@ describe('the program', () => {
       host: '127.0.0.1',
       storage: { kind: 'folder', path: join(process.cwd(), 'signalbox-data'), durability: 'strict' },
       logLevel: 'info',
+      denyPrivateEndpoints: false,
       testClock: false,
       sqs: { recreateAfterMs: 60_000, purgeIntervalMs: 60_000 },
       queues: [],
@@ -45,7 +46,14 @@ describe('the program', () => {
     [{ SIGNALBOX_PORT: '' }, { port: 4566 }],
     [{ SIGNALBOX_HOST: '127.9.9.9' }, { host: '127.9.9.9' }],
     [{ SIGNALBOX_HOST: '::1' }, { host: '::1' }],
-    [{ SIGNALBOX_HOST: '0.0.0.0', SIGNALBOX_INSECURE: 'true' }, { host: '0.0.0.0' }],
+    [
+      { SIGNALBOX_HOST: '0.0.0.0', SIGNALBOX_INSECURE: 'true' },
+      { host: '0.0.0.0', denyPrivateEndpoints: true },
+    ],
+    [
+      { SIGNALBOX_HOST: '0.0.0.0', SIGNALBOX_INSECURE: 'true', SIGNALBOX_DENY_PRIVATE_ENDPOINTS: 'false' },
+      { host: '0.0.0.0', denyPrivateEndpoints: false },
+    ],
     // What Kubernetes sets beside a service called signalbox.
     [{ SIGNALBOX_SERVICE_HOST: '10.0.0.1', SIGNALBOX_PORT_4566_TCP: 'tcp://10.0.0.1:4566' }, { port: 4566 }],
     [{ SIGNALBOX_SERVICE_HOST: '10.0.0.1', SIGNALBOX_PORT: 'tcp://10.0.0.1:4566' }, { port: 4566 }],
@@ -109,7 +117,7 @@ describe('embedding', () => {
     [{ logLevel: 'all' }, 'option logLevel is "all": expected one of trace, debug, info, warn, error, silent'],
     [
       { colour: 'red' },
-      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, testClock, config, sqs, resources',
+      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, resources',
     ],
     [{ host: '0.0.0.0' }, 'option host is "0.0.0.0": whoever reaches it'],
     [{ ephemeral: true, data: '/d' }, 'option ephemeral and option data contradict each other: give one of them'],

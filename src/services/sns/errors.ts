@@ -6,6 +6,7 @@ import { type ErrorCode, ServiceError } from '../../wire/service.js';
  * operation's "Errors"; texts as recorded from the service. docs/sns.md lists the same table.
  */
 export const errorCodes = {
+  authorizationError: modelled('AuthorizationError', 403),
   batchEntryIdsNotDistinct: modelled('BatchEntryIdsNotDistinct', 400),
   batchRequestTooLong: modelled('BatchRequestTooLong', 400),
   emptyBatchRequest: modelled('EmptyBatchRequest', 400),
@@ -55,6 +56,10 @@ export function nullNotAllowed(path: string): Refusal {
 
 export function invalidAttribute(text: string): Refusal {
   return new ServiceError(errorCodes.invalidParameterValue, text);
+}
+
+export function authorizationError(text: string): Refusal {
+  return new ServiceError(errorCodes.authorizationError, text);
 }
 
 export function topicDoesNotExist(): Refusal {

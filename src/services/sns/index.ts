@@ -3,8 +3,12 @@ import type { Random } from '../../base/random.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Topics } from '../../engine/topics/topics.js';
 import type { Service } from '../../wire/service.js';
+import { Confirmations } from './confirmations.js';
 import { FanOutJobs } from './fan-out-jobs.js';
+import { HttpDeliveries } from './http-deliveries.js';
+import type { Pusher } from './http-worker.js';
 import { addPermission } from './operations/addPermission.js';
+import { confirmSubscription } from './operations/confirmSubscription.js';
 import { createTopic } from './operations/createTopic.js';
 import { deleteTopic } from './operations/deleteTopic.js';
 import { getSubscriptionAttributes } from './operations/getSubscriptionAttributes.js';
@@ -33,6 +37,8 @@ export interface SnsDependencies {
   readonly random: Random;
   readonly signer: Signer;
   readonly queues: QueueContents;
+  /** Sends to endpoints. */
+  readonly pusher: Pusher;
   /** Told of faults in background work; the work is tried again. */
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -43,21 +49,40 @@ export interface Sns {
   stop(): Promise<void>;
 }
 
-/** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions of queues, and publishing. */
-export function startSns({ engine, clock, random, signer, queues, report }: SnsDependencies): Sns {
+/** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions of queues and of HTTP endpoints, and publishing. */
+export function startSns({ engine, clock, random, signer, queues, pusher, report }: SnsDependencies): Sns {
   const { topics } = engine;
   const routes = new Routes(topics);
   const jobs = new FanOutJobs({ engine, clock, routes, signer, queues, report });
+  const deliveries = new HttpDeliveries({ engine, clock, pusher, queues, report });
+  const confirmations = new Confirmations({ clock, random, signer, deliveries });
   const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues });
   jobs.start();
-  return { service: snsService(topics, publisher, random), stop: () => jobs.stop() };
+  deliveries.start();
+  const parts = { topics, publisher, clock, random, deliveries, confirmations };
+  return {
+    service: snsService(parts),
+    stop: async () => {
+      await Promise.all([jobs.stop(), deliveries.stop()]);
+    },
+  };
 }
 
-function snsService(topics: Topics, publisher: Publisher, random: Random): Service {
+interface ServiceParts {
+  readonly topics: Topics;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly deliveries: HttpDeliveries;
+  readonly confirmations: Confirmations;
+}
+
+function snsService({ topics, publisher, clock, random, deliveries, confirmations }: ServiceParts): Service {
   const operations = [
     addPermission(topics),
+    confirmSubscription(topics, clock),
     createTopic(topics),
-    deleteTopic(topics),
+    deleteTopic(topics, deliveries),
     getSubscriptionAttributes(topics),
     getTopicAttributes(topics),
     listSubscriptions(topics),
@@ -69,9 +94,9 @@ function snsService(topics: Topics, publisher: Publisher, random: Random): Servi
     removePermission(topics),
     setSubscriptionAttributes(topics),
     setTopicAttributes(topics),
-    subscribe(topics, random),
+    subscribe({ topics, random, deliveries, confirmations }),
     tagResource(topics),
-    unsubscribe(topics),
+    unsubscribe(topics, deliveries),
     untagResource(topics),
   ];
   return {

@@ -38,3 +38,10 @@ export const fanOutDeliveriesMax = 300;
 export const fanOutBytesMax = 4 * 1024 * 1024;
 /** A job that was taken up and not finished is taken up again after this long, or at the next start. */
 export const fanOutJobSecondsMax = 60;
+
+/** An HTTP endpoint must have answered by then. */
+export const httpAttemptMsMax = 15_000;
+/** Attempts under way at a time for one subscription: choice, AWS names none. */
+export const httpConcurrencyMax = 16;
+/** A subscription that is not confirmed by then is removed, and its token with it. */
+export const confirmationMsMax = 3 * 86_400_000;

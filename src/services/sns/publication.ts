@@ -3,10 +3,11 @@ import type { NewMessage } from '../../engine/new-message.js';
 import type { Delivery, TargetQueue, Topic } from '../../engine/topics/topics.js';
 import { isFifoQueue } from './model/endpoint.js';
 import { envelopeWriter, type Notification, type Proof, signedText } from './model/envelope.js';
+import { encodeHttpMessage } from './model/http-message.js';
 import { type Message, sequenceNumber } from './model/message.js';
 import type { MessageAttribute } from './model/message-attributes.js';
 import { textFor } from './model/message-texts.js';
-import { ownerOf } from './model/topic-arn.js';
+import { ownerOf, type SubscriptionArn } from './model/topic-arn.js';
 import type { Route } from './routes.js';
 import type { Signer } from './signer.js';
 
@@ -53,7 +54,9 @@ export class DeliveryWriter {
   /** Before the first delivery that is not raw. */
   async sign(routes: readonly Route[], signer: Signer): Promise<void> {
     if (this.topic.settings.ordering === 'fifo') return;
-    const texts = new Set(routes.filter(({ raw }) => !raw).map(({ protocol }) => textFor(this.publication.message.texts, protocol)));
+    const texts = new Set(
+      routes.filter((route) => !isBare(route)).map(({ protocol }) => textFor(this.publication.message.texts, protocol)),
+    );
     const version = this.topic.properties.SignatureVersion === '2' ? '2' : '1';
     for (const text of texts) {
       const notification = this.#notification(text);
@@ -66,6 +69,10 @@ export class DeliveryWriter {
 
   deliveryTo(route: Route): Delivery {
     const { queue: target, deadLetter: otherwise } = route;
+    if (route.protocol !== 'sqs') {
+      const content = this.#pushed(route);
+      return { target, message: () => ({ content }) };
+    }
     const ordered = isFifoQueue(target);
     const write = route.raw ? this.#raw(route) : this.#enveloped(route);
     return { target, otherwise, message: (sequence, queue) => this.#placed(write(sequence), queue, ordered) };
@@ -79,6 +86,20 @@ export class DeliveryWriter {
     return group === undefined || this.topic.settings.ordering === 'fifo' ? { content } : { content, group };
   }
 
+  /** A raw message to an endpoint takes its envelope along: that is what a dead-letter queue gets. */
+  #pushed({ protocol, arn, raw }: Route): Buffer {
+    const { messageId, message, traceHeader } = this.publication;
+    const text = textFor(message.texts, protocol);
+    const envelope = this.#envelopes.get(text)?.(this.#unsubscribeUrl(arn));
+    if (envelope === undefined) throw new Error('a message to an endpoint is written before it is signed');
+    const body = raw ? text : envelope;
+    return encodeHttpMessage({ type: 'Notification', messageId, body, envelope: raw ? envelope : undefined, traceHeader });
+  }
+
+  #unsubscribeUrl(arn: SubscriptionArn): string {
+    return `${this.publication.origin}/?Action=Unsubscribe&SubscriptionArn=${arn}`;
+  }
+
   #raw({ protocol }: Route): () => Buffer | undefined {
     const { message } = this.publication;
     const text = textFor(message.texts, protocol);
@@ -89,7 +110,7 @@ export class DeliveryWriter {
 
   #enveloped({ protocol, arn }: Route): (sequence: number) => Buffer | undefined {
     const text = textFor(this.publication.message.texts, protocol);
-    const url = `${this.publication.origin}/?Action=Unsubscribe&SubscriptionArn=${arn}`;
+    const url = this.#unsubscribeUrl(arn);
     const signed = this.#envelopes.get(text);
     if (signed !== undefined) {
       const content = this.#content(signed(url), []);
@@ -111,4 +132,9 @@ export class DeliveryWriter {
     const { messageId, topic, timestamp, message } = this.publication;
     return { messageId, topic, subject: message.subject, text, timestamp, attributes: message.attributes };
   }
+}
+
+/** Whether nothing that is written for it has an envelope. */
+function isBare({ protocol, raw }: Route): boolean {
+  return raw && protocol === 'sqs';
 }

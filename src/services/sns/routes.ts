@@ -5,6 +5,7 @@ import { FilterIndex } from './filter/filter-index.js';
 import type { FilterScope } from './filter/policy.js';
 import { fanOutBytesMax, fanOutDeliveriesMax } from './limits.js';
 import type { Protocol } from './model/endpoint.js';
+import { httpQueueOf } from './model/http-message.js';
 import type { Message } from './model/message.js';
 import { textFor } from './model/message-texts.js';
 import { deadLetterOf, endpointOf, filterOf, isRaw } from './model/subscription-attributes.js';
@@ -14,7 +15,9 @@ import { type SubscriptionArn, subscriptionArn } from './model/topic-arn.js';
 export interface Route {
   readonly arn: SubscriptionArn;
   readonly protocol: Protocol;
+  /** The subscribed queue; for an endpoint, the queue of its deliveries. */
   readonly queue: QueueAddress;
+  /** Where a message goes that the queue does not take. An endpoint's worker asks when it gives up. */
   readonly deadLetter: QueueAddress | undefined;
   readonly raw: boolean;
 }
@@ -71,11 +74,12 @@ export class TopicRoutes {
 
   #add(subscription: Subscription): void {
     const { protocol, endpoint } = endpointOf(subscription);
+    const arn = subscriptionArn(subscription.topic, subscription.id);
     const route: Route = {
-      arn: subscriptionArn(subscription.topic, subscription.id),
+      arn,
       protocol,
-      queue: endpoint as QueueAddress,
-      deadLetter: deadLetterOf(subscription),
+      queue: protocol === 'sqs' ? (endpoint as QueueAddress) : httpQueueOf(arn),
+      deadLetter: protocol === 'sqs' ? deadLetterOf(subscription) : undefined,
       raw: isRaw(subscription),
     };
     const filter = filterOf(subscription);

@@ -1,6 +1,7 @@
 import type { Subscription, SubscriptionPage, Topics } from '../../engine/topics/topics.js';
 import { accept } from '../../wire/refusal.js';
 import { pageSize } from './limits.js';
+import { shownEndpoint } from './model/endpoint.js';
 import { encodeNextToken, readNextToken } from './model/next-token.js';
 import { readSubscriptionArn, subscriptionArn } from './model/topic-arn.js';
 
@@ -30,7 +31,7 @@ function listed({ topic, id, state, properties }: Subscription) {
     SubscriptionArn: state === 'pending' ? 'PendingConfirmation' : arn,
     Owner: properties.Owner,
     Protocol: properties.Protocol,
-    Endpoint: properties.Endpoint,
+    Endpoint: shownEndpoint(properties.Endpoint ?? ''),
     TopicArn: topic,
   };
 }

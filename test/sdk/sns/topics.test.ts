@@ -1,6 +1,5 @@
 import * as Sns from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
-import { defaultDeliveryPolicy } from '../../../src/services/sns/model/topic-attributes.js';
 import { brokerForAll } from './subject.js';
 
 const subject = brokerForAll();
@@ -19,7 +18,8 @@ describe('topics', () => {
       TopicArn: topic,
       Owner: '000000000000',
       DisplayName: '',
-      EffectiveDeliveryPolicy: defaultDeliveryPolicy,
+      EffectiveDeliveryPolicy:
+        '{"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,"numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false,"defaultRequestPolicy":{"headerContentType":"text/plain; charset=UTF-8"}}}',
       SubscriptionsConfirmed: '0',
       SubscriptionsPending: '0',
       SubscriptionsDeleted: '0',
@@ -80,7 +80,8 @@ describe('topics', () => {
     ['DisplayName', 'x'.repeat(101), 'DisplayName Reason: must be at most 100 characters long'],
     ['Policy', '{', 'Policy Error: null'],
     ['ArchivePolicy', '{"MessageRetentionPeriod":"1"}', 'Attributes Reason: ArchivePolicy is not supported by this server yet'],
-    ['DeliveryPolicy', '{}', 'Attributes Reason: DeliveryPolicy is not supported by this server yet'],
+    ['DeliveryPolicy', '{}', 'DeliveryPolicy: http must be an object'],
+    ['ArchivePolicy', '{}', 'Attributes Reason: ArchivePolicy is not supported by this server yet'],
   ])('refuse %s %s and stay as they are', async (name, value, text) => {
     const topic = await subject.topic();
     const before = await attributes(topic);

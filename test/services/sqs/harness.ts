@@ -176,6 +176,7 @@ export class Sqs {
       accountId: account,
       region,
       origin,
+      signed: true,
       signal: new AbortController().signal,
       onUndelivered: (undo) => void this.undo.push(undo),
       ...call,

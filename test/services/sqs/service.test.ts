@@ -94,6 +94,7 @@ const call: Call = {
   accountId: account,
   region,
   origin,
+  signed: true,
   signal: new AbortController().signal,
   onUndelivered: () => {},
 };

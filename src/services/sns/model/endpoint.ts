@@ -1,10 +1,11 @@
 import type { QueueAddress } from '../../../base/ids.js';
 import type { Refusal } from '../../../wire/refusal.js';
 import { invalid, missing } from '../errors.js';
+import { endpointCharsMax } from '../limits.js';
 import type { TopicKind } from './topic-attributes.js';
 
 /** The protocols that this server delivers to. */
-export type Protocol = 'sqs';
+export type Protocol = 'sqs' | 'http' | 'https';
 
 export interface Endpoint {
   readonly protocol: Protocol;
@@ -12,12 +13,13 @@ export interface Endpoint {
 }
 
 /** Known to AWS, and refused by name until they are delivered to. */
-const notYet: readonly string[] = ['http', 'https', 'email', 'email-json', 'sms', 'lambda', 'application', 'firehose'];
+const notYet: readonly string[] = ['email', 'email-json', 'sms', 'lambda', 'application', 'firehose'];
 
 /** API reference, Subscribe. That a queue exists is not asked: deliveries to one that does not fail. */
 export function readEndpoint(protocol: string | undefined, endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
   if (protocol === undefined || protocol === '') return missing('Protocol');
   if (protocol === 'sqs') return readQueueEndpoint(endpoint, topic);
+  if (protocol === 'http' || protocol === 'https') return readUrl(protocol, endpoint, topic);
   if (!notYet.includes(protocol)) return invalid(`Amazon SNS does not support this protocol string: ${protocol}`);
   if (topic === 'fifo') return invalid(`Invalid protocol type: ${protocol}`);
   return invalid(`Protocol Reason: ${protocol} is not supported by this server yet`);
@@ -30,6 +32,19 @@ function readQueueEndpoint(endpoint: string | undefined, topic: TopicKind): Endp
     return invalid('Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics');
   }
   return { protocol: 'sqs', endpoint: queue };
+}
+
+/** Kept as given. Where it leads is looked at when it is connected to. */
+function readUrl(protocol: 'http' | 'https', endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
+  if (topic === 'fifo') return invalid(`Invalid protocol type: ${protocol}`);
+  if (endpoint === undefined || endpoint === '') return missing('Endpoint');
+  if (!endpoint.startsWith(`${protocol}://`)) return invalid('Endpoint must match the specified protocol');
+  return endpoint.length <= endpointCharsMax && URL.canParse(endpoint) ? { protocol, endpoint } : invalid('Endpoint');
+}
+
+/** As attributes and listings show it: without the password of a URL. */
+export function shownEndpoint(endpoint: string): string {
+  return endpoint.replace(/^(https?:\/\/[^/?#@:]*):[^/?#@]*@/, '$1:****@');
 }
 
 const queueArn = /^arn:aws[a-z-]*:sqs:[a-z0-9-]{1,40}:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?$/;

@@ -30,6 +30,39 @@ export function signedText({ messageId, subject, text, timestamp, topic }: Notif
   return `Message\n${text}\nMessageId\n${messageId}\n${subjectLines}Timestamp\n${timestamp}\nTopicArn\n${topic}\nType\nNotification\n`;
 }
 
+/** What an endpoint gets that is to confirm its subscription, or the address that a mail goes to. */
+export interface Confirmation {
+  readonly messageId: string;
+  readonly token: string;
+  readonly topic: TopicAddress;
+  readonly subscribeUrl: string;
+  /** ISO 8601, milliseconds. */
+  readonly timestamp: string;
+}
+
+function confirmationText(topic: TopicAddress): string {
+  return `You have chosen to subscribe to the topic ${topic}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`;
+}
+
+export function signedConfirmationText({ messageId, token, topic, subscribeUrl, timestamp }: Confirmation): string {
+  const lines = ['Message', confirmationText(topic), 'MessageId', messageId, 'SubscribeURL', subscribeUrl, 'Timestamp', timestamp];
+  return `${[...lines, 'Token', token, 'TopicArn', topic, 'Type', 'SubscriptionConfirmation'].join('\n')}\n`;
+}
+
+export function confirmationBody({ messageId, token, topic, subscribeUrl, timestamp }: Confirmation, signed: Signed): string {
+  const lines = [
+    line('Type', 'SubscriptionConfirmation'),
+    line('MessageId', messageId),
+    line('Token', token),
+    line('TopicArn', topic),
+    line('Message', confirmationText(topic)),
+    line('SubscribeURL', subscribeUrl),
+    line('Timestamp', timestamp),
+    ...signatureLines(signed),
+  ];
+  return `{\n${lines.join(',\n')}\n}`;
+}
+
 /** Writes everything but the one line that differs between subscriptions; then one call for each. */
 export function envelopeWriter(notification: Notification, proof: Proof): (unsubscribeUrl: string) => string {
   const { messageId, topic, subject, text, timestamp, attributes } = notification;

@@ -1,23 +1,31 @@
 import type { QueueAddress } from '../../../base/ids.js';
 import { isObject, parseJsonObject } from '../../../base/json-object.js';
-import type { Subscription, SubscriptionDefinition } from '../../../engine/topics/topics.js';
+import type { Subscription, SubscriptionDefinition, Topic } from '../../../engine/topics/topics.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid } from '../errors.js';
 import { type FilterPolicy, type FilterScope, isFilterProblem, parseFilterPolicy } from '../filter/policy.js';
-import { type Endpoint, isFifoQueue, readQueueArn } from './endpoint.js';
+import {
+  type EffectivePolicy,
+  effectivePolicy,
+  type PolicyParts,
+  readSubscriptionPolicy,
+  shownEffectivePolicy,
+  shownSubscriptionPolicy,
+} from './delivery-policy.js';
+import { type Endpoint, isFifoQueue, readQueueArn, shownEndpoint } from './endpoint.js';
 import { ownerOf, subscriptionArn } from './topic-arn.js';
-import type { TopicKind } from './topic-attributes.js';
+import { type TopicKind, topicPolicyOf } from './topic-attributes.js';
 
 /**
  * Subscription attributes as the API reference of SetSubscriptionAttributes lists them: what each accepts, and the one form in
  * which it is stored and returned. Stored are those that were set, with what Subscribe was given.
  */
-export type SettableName = 'RawMessageDelivery' | 'FilterPolicy' | 'FilterPolicyScope' | 'RedrivePolicy';
+export type SettableName = 'RawMessageDelivery' | 'FilterPolicy' | 'FilterPolicyScope' | 'RedrivePolicy' | 'DeliveryPolicy';
 export type SubscriptionAttributes = Readonly<Partial<Record<SettableName, string>>>;
 
 /** Known to AWS, and refused by name until they do what they say. */
-const notYet: readonly string[] = ['DeliveryPolicy', 'ReplayPolicy', 'SubscriptionRoleArn'];
-const settable: readonly string[] = ['RawMessageDelivery', 'FilterPolicy', 'FilterPolicyScope', 'RedrivePolicy'];
+const notYet: readonly string[] = ['ReplayPolicy', 'SubscriptionRoleArn'];
+const settable: readonly string[] = ['RawMessageDelivery', 'FilterPolicy', 'FilterPolicyScope', 'RedrivePolicy', 'DeliveryPolicy'];
 
 /** Where the attributes come from: it is part of the error texts. */
 export type Source = 'Subscribe' | 'SetSubscriptionAttributes';
@@ -35,7 +43,13 @@ export function changeAttributes(
     if (!settable.includes(name)) return invalid('AttributeName');
     merged[name as SettableName] = value;
   }
-  const { RawMessageDelivery: raw, FilterPolicyScope: scope, FilterPolicy: filter, RedrivePolicy: redrive } = merged;
+  const {
+    RawMessageDelivery: raw,
+    FilterPolicyScope: scope,
+    FilterPolicy: filter,
+    RedrivePolicy: redrive,
+    DeliveryPolicy: delivery,
+  } = merged;
   if (raw !== undefined) {
     const lower = raw.toLowerCase();
     if (lower !== 'true' && lower !== 'false')
@@ -49,6 +63,13 @@ export function changeAttributes(
   else if (filter !== undefined) {
     const parsed = parseFilterPolicy(filter, scope ?? 'MessageAttributes');
     if (isFilterProblem(parsed)) return invalid(parsed.wholeText ? `${prefix}${parsed.text}` : `${prefix}FilterPolicy: ${parsed.text}`);
+  }
+  if (delivery !== undefined) {
+    if (of.endpoint.protocol === 'sqs') return invalid(`${prefix}DeliveryPolicy: the delivery protocol [sqs] has no delivery policy`);
+    const policy = readSubscriptionPolicy(delivery, merged.RawMessageDelivery === 'true', prefix);
+    if (isRefusal(policy)) return policy;
+    if (policy === undefined) delete merged.DeliveryPolicy;
+    else merged.DeliveryPolicy = shownSubscriptionPolicy(policy);
   }
   if (redrive !== undefined) {
     const target = readRedrivePolicy(redrive, of, prefix);
@@ -119,7 +140,19 @@ export function deadLetterOf({ properties }: Subscription): QueueAddress | undef
   return isObject(policy) ? (policy.deadLetterTargetArn as QueueAddress) : undefined;
 }
 
-export function isRaw({ properties }: Subscription): boolean {
+function ownPolicy({ properties, id }: Subscription): PolicyParts | undefined {
+  const { DeliveryPolicy: json } = properties;
+  const policy = json === undefined ? undefined : readSubscriptionPolicy(json, isRaw({ properties }), '');
+  if (isRefusal(policy)) throw new Error(`the stored delivery policy of ${id} is not valid: ${policy.message}`);
+  return policy;
+}
+
+/** What holds for deliveries to the endpoint. */
+export function deliveryPolicyOf(subscription: Subscription, topic: Pick<Topic, 'properties'>): EffectivePolicy {
+  return effectivePolicy(topicPolicyOf(topic), ownPolicy(subscription));
+}
+
+export function isRaw({ properties }: Pick<Subscription, 'properties'>): boolean {
   return properties.RawMessageDelivery === 'true';
 }
 
@@ -132,7 +165,7 @@ export function asksForMore(subscription: Subscription, asked: SubscriptionAttri
 const defaults = { RawMessageDelivery: 'false', FilterPolicyScope: 'MessageAttributes' } as const;
 
 /** All attributes as GetSubscriptionAttributes returns them. The scope of a filter shows only with a filter. */
-export function returnedAttributes(subscription: Subscription): Readonly<Record<string, string>> {
+export function returnedAttributes(subscription: Subscription, owner: Pick<Topic, 'properties'>): Readonly<Record<string, string>> {
   const { FilterPolicyScope: scope, ...attributes } = attributesOf(subscription);
   const { topic, id, state, properties } = subscription;
   return {
@@ -140,12 +173,13 @@ export function returnedAttributes(subscription: Subscription): Readonly<Record<
     TopicArn: topic,
     Owner: properties.Owner ?? ownerOf(topic),
     Protocol: properties.Protocol ?? '',
-    Endpoint: properties.Endpoint ?? '',
+    Endpoint: shownEndpoint(properties.Endpoint ?? ''),
     SubscriptionPrincipal: properties.SubscriptionPrincipal ?? '',
     PendingConfirmation: String(state === 'pending'),
-    ConfirmationWasAuthenticated: 'true',
+    ConfirmationWasAuthenticated: properties.ConfirmationWasAuthenticated ?? 'true',
     RawMessageDelivery: 'false',
     ...attributes,
+    ...(properties.Protocol !== 'sqs' && { EffectiveDeliveryPolicy: shownEffectivePolicy(deliveryPolicyOf(subscription, owner)) }),
     ...(attributes.FilterPolicy !== undefined && { FilterPolicyScope: scope ?? defaults.FilterPolicyScope }),
   };
 }

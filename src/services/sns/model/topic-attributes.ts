@@ -3,6 +3,7 @@ import type { Topic, TopicDefinition } from '../../../engine/topics/topics.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid } from '../errors.js';
 import { displayNameCharsMax, messageBytesDefault, messageBytesMax, messageSizeSettingBytesMin } from '../limits.js';
+import { readTopicPolicy, shownEffectiveTopicPolicy, shownTopicPolicy, type TopicDeliveryPolicy } from './delivery-policy.js';
 import { checkPolicy } from './policy.js';
 import { ownerOf } from './topic-arn.js';
 
@@ -13,6 +14,7 @@ import { ownerOf } from './topic-arn.js';
 export type SettableName =
   | 'DisplayName'
   | 'Policy'
+  | 'DeliveryPolicy'
   | 'SignatureVersion'
   | 'TracingConfig'
   | 'KmsMasterKeyId'
@@ -38,6 +40,7 @@ const rules: Readonly<Record<SettableName, Rule>> = {
       value.length <= displayNameCharsMax ? value : invalid(`${name} Reason: must be at most ${displayNameCharsMax} characters long`),
   },
   Policy: { read: (value, _name, topic) => (value === '' ? '' : (checkPolicy(value, topic) ?? value)) },
+  DeliveryPolicy: { read: readDeliveryPolicy },
   SignatureVersion: oneOf('1', '2'),
   TracingConfig: { read: readTracing },
   KmsMasterKeyId: { read: readKeyId },
@@ -49,7 +52,7 @@ const rules: Readonly<Record<SettableName, Rule>> = {
 
 /** Known to AWS, and refused by name until they do what they say. */
 const notYet =
-  /^(DeliveryPolicy|ArchivePolicy|(HTTP|SQS|Lambda|Firehose|Application)(SuccessFeedbackRoleArn|FailureFeedbackRoleArn|SuccessFeedbackSampleRate))$/;
+  /^(ArchivePolicy|(HTTP|SQS|Lambda|Firehose|Application)(SuccessFeedbackRoleArn|FailureFeedbackRoleArn|SuccessFeedbackSampleRate))$/;
 
 /** Attributes of a new topic. `FifoTopic` `false` is legal and is not kept. */
 export function readNewAttributes(
@@ -129,6 +132,18 @@ function readKeyId(value: string, name: SettableName): string | Refusal {
   return /^[A-Za-z0-9:/_-]{0,2048}$/.test(value) ? value : invalid(name);
 }
 
+function readDeliveryPolicy(value: string): string | Refusal {
+  const policy = readTopicPolicy(value);
+  if (isRefusal(policy)) return policy;
+  return policy === undefined ? '' : shownTopicPolicy(policy);
+}
+
+export function topicPolicyOf({ properties }: Pick<Topic, 'properties'>): TopicDeliveryPolicy | undefined {
+  const policy = readTopicPolicy(properties.DeliveryPolicy ?? '');
+  if (isRefusal(policy)) throw new Error(`a stored delivery policy is not valid: ${policy.message}`);
+  return policy;
+}
+
 function readMessageSize(value: string, name: SettableName): string | Refusal {
   const bytes = /^\d{1,8}$/.test(value) ? Number(value) : Number.NaN;
   const fits = bytes >= messageSizeSettingBytesMin && bytes <= messageBytesMax;
@@ -145,16 +160,12 @@ export function differs({ properties }: Topic, given: TopicAttributes): boolean 
   return Object.entries(given).some(([name, value]) => properties[name] !== value);
 }
 
-/** Verbatim from the service, members in its order. */
-export const defaultDeliveryPolicy =
-  '{"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,"numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false,"defaultRequestPolicy":{"headerContentType":"text/plain; charset=UTF-8"}}}';
-
 /** All attributes as GetTopicAttributes returns them, without the counts. */
 export function returnedAttributes({ address, properties }: Topic): Readonly<Record<string, string>> {
   return {
     Policy: defaultPolicy(address),
     DisplayName: '',
-    EffectiveDeliveryPolicy: defaultDeliveryPolicy,
+    EffectiveDeliveryPolicy: shownEffectiveTopicPolicy(topicPolicyOf({ properties })),
     ...properties,
     ...(properties.FifoTopic === 'true' && { ContentBasedDeduplication: properties.ContentBasedDeduplication ?? 'false' }),
     Owner: ownerOf(address),

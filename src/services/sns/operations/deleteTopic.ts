@@ -2,6 +2,7 @@ import type { Topics } from '../../../engine/topics/topics.js';
 import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
+import type { HttpDeliveries } from '../http-deliveries.js';
 import { readTopicArn } from '../model/topic-arn.js';
 
 /**
@@ -11,14 +12,16 @@ import { readTopicArn } from '../model/topic-arn.js';
  */
 const input = structure({ TopicArn: string });
 
-export function deleteTopic(topics: Pick<Topics, 'find' | 'delete'>): Operation {
+export function deleteTopic(topics: Pick<Topics, 'find' | 'delete'>, deliveries: Pick<HttpDeliveries, 'endTopic'>): Operation {
   return operation({
     name: 'DeleteTopic',
     input,
     output: undefined,
     async handle(input, call) {
       const topic = await topics.find(accept(readTopicArn(input.TopicArn, call.region)));
-      if (topic !== undefined) await topics.delete(topic);
+      if (topic === undefined) return {};
+      await topics.delete(topic);
+      await deliveries.endTopic(topic.address);
       return {};
     },
   });

@@ -15,7 +15,7 @@ import { attributes } from '../shapes.js';
 const input = structure({ SubscriptionArn: string });
 const output = structure({ Attributes: attributes });
 
-export function getSubscriptionAttributes(topics: Pick<Topics, 'findSubscription'>): Operation {
+export function getSubscriptionAttributes(topics: Pick<Topics, 'find' | 'findSubscription'>): Operation {
   return operation({
     name: 'GetSubscriptionAttributes',
     input,
@@ -23,8 +23,9 @@ export function getSubscriptionAttributes(topics: Pick<Topics, 'findSubscription
     async handle(input) {
       const { topic, id } = accept(readSubscriptionArn(input.SubscriptionArn));
       const subscription = await topics.findSubscription(topic, id);
-      if (subscription === undefined) throw subscriptionDoesNotExist();
-      return { Attributes: returnedAttributes(subscription) };
+      const owner = await topics.find(topic);
+      if (subscription === undefined || owner === undefined) throw subscriptionDoesNotExist();
+      return { Attributes: returnedAttributes(subscription, owner) };
     },
   });
 }

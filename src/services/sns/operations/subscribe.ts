@@ -1,10 +1,12 @@
 import type { SubscriptionId } from '../../../base/ids.js';
 import type { Random } from '../../../base/random.js';
-import type { Subscription, Topic, Topics } from '../../../engine/topics/topics.js';
+import type { SubscribeOutcome, Subscription, Topic, Topics } from '../../../engine/topics/topics.js';
 import { accept, type Refusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { boolean, string, structure } from '../../../wire/shape.js';
+import { type Confirmations, newToken } from '../confirmations.js';
 import { invalid, storageFull, subscriptionLimitExceeded, topicDoesNotExist } from '../errors.js';
+import type { HttpDeliveries } from '../http-deliveries.js';
 import { fifoSubscriptionsMax, largeMessageSubscriptionsMax, messageBytesDefault } from '../limits.js';
 import { identityOf, readEndpoint } from '../model/endpoint.js';
 import { asksForMore, changeAttributes, type SubscriptionAttributes, subscriptionProperties } from '../model/subscription-attributes.js';
@@ -22,7 +24,14 @@ import { requireTopic } from '../topic-lookup.js';
 const input = structure({ TopicArn: string, Protocol: string, Endpoint: string, Attributes: attributes, ReturnSubscriptionArn: boolean });
 const output = structure({ SubscriptionArn: string });
 
-export function subscribe(topics: Pick<Topics, 'find' | 'subscribe' | 'counts'>, random: Pick<Random, 'uuid'>): Operation {
+export interface SubscribeParts {
+  readonly topics: Pick<Topics, 'find' | 'subscribe' | 'counts' | 'updateSubscription'>;
+  readonly random: Random;
+  readonly deliveries: Pick<HttpDeliveries, 'open' | 'begin' | 'end'>;
+  readonly confirmations: Confirmations;
+}
+
+export function subscribe({ topics, random, deliveries, confirmations }: SubscribeParts): Operation {
   return operation({
     name: 'Subscribe',
     input,
@@ -33,25 +42,46 @@ export function subscribe(topics: Pick<Topics, 'find' | 'subscribe' | 'counts'>,
       const endpoint = accept(readEndpoint(input.Protocol, input.Endpoint, kind));
       const asked = accept(changeAttributes({}, input.Attributes ?? {}, { endpoint, topic: kind, source: 'Subscribe' }));
       accept(await checkRoom(topics, topic));
-      const outcome = await topics.subscribe(topic, {
-        id: random.uuid() as SubscriptionId,
-        identity: identityOf(endpoint),
-        state: 'confirmed',
-        properties: subscriptionProperties(endpoint, call.accountId, `arn:aws:iam::${call.accountId}:root`, asked),
-      });
-      switch (outcome.kind) {
-        case 'storageFull':
-          throw storageFull();
-        case 'topicGone':
-          throw topicDoesNotExist();
-        case 'exists':
-          accept(checkSame(outcome.subscription, asked));
-          break;
-        case 'created':
+      const id = random.uuid() as SubscriptionId;
+      const properties = subscriptionProperties(endpoint, call.accountId, `arn:aws:iam::${call.accountId}:root`, asked);
+      const given = { id, identity: identityOf(endpoint), properties };
+      if (endpoint.protocol === 'sqs') {
+        const outcome = await topics.subscribe(topic, { ...given, state: 'confirmed' });
+        return { SubscriptionArn: subscriptionArn(topic.address, accept(subscribed(outcome, asked)).id) };
       }
-      return { SubscriptionArn: subscriptionArn(topic.address, outcome.subscription.id) };
+      const token = newToken(id, random);
+      if (!(await deliveries.open(subscriptionArn(topic.address, id)))) throw storageFull();
+      const outcome = await topics.subscribe(topic, { ...given, state: 'pending', properties: { ...properties, Token: token } });
+      if (outcome.kind !== 'created') await deliveries.end(subscriptionArn(topic.address, id));
+      const subscription = accept(subscribed(outcome, asked));
+      const arn = subscriptionArn(topic.address, subscription.id);
+      await deliveries.begin(arn);
+      if (subscription.state === 'pending') {
+        await confirmations.send(topic, subscription, outcome.kind === 'created' ? token : await renewed(subscription), call.origin);
+      }
+      return { SubscriptionArn: subscription.state === 'confirmed' || input.ReturnSubscriptionArn === true ? arn : 'pending confirmation' };
     },
   });
+
+  /** Who subscribes an endpoint again that has not confirmed gets another token; the earlier one is void. */
+  async function renewed({ topic, id }: Subscription): Promise<string> {
+    const token = newToken(id, random);
+    await topics.updateSubscription(topic, id, ({ state, properties }) => ({ state, properties: { ...properties, Token: token } }));
+    return token;
+  }
+}
+
+function subscribed(outcome: SubscribeOutcome, asked: SubscriptionAttributes): Subscription | Refusal {
+  switch (outcome.kind) {
+    case 'storageFull':
+      return storageFull();
+    case 'topicGone':
+      return topicDoesNotExist();
+    case 'exists':
+      return checkSame(outcome.subscription, asked) ?? outcome.subscription;
+    case 'created':
+      return outcome.subscription;
+  }
 }
 
 function checkSame(subscription: Subscription, asked: SubscriptionAttributes): Refusal | undefined {

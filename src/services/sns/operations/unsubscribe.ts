@@ -2,24 +2,31 @@ import type { Topics } from '../../../engine/topics/topics.js';
 import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
-import { readSubscriptionArn } from '../model/topic-arn.js';
+import { authorizationError } from '../errors.js';
+import type { HttpDeliveries } from '../http-deliveries.js';
+import { readSubscriptionArn, subscriptionArn } from '../model/topic-arn.js';
 
 /**
  * Unsubscribe: also by the link in a delivered message, a GET without a signature. One that is not there is no error.
  * https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html
- * Errors: InvalidParameter.
+ * Errors: InvalidParameter, AuthorizationError.
  */
 const input = structure({ SubscriptionArn: string });
 
-export function unsubscribe(topics: Pick<Topics, 'unsubscribe'>): Operation {
+export function unsubscribe(topics: Pick<Topics, 'unsubscribe' | 'findSubscription'>, deliveries: Pick<HttpDeliveries, 'end'>): Operation {
   return operation({
     name: 'Unsubscribe',
     input,
     output: undefined,
     linked: true,
-    async handle(input) {
+    async handle(input, call) {
       const { topic, id } = accept(readSubscriptionArn(input.SubscriptionArn));
-      await topics.unsubscribe(topic, id);
+      const found = await topics.findSubscription(topic, id);
+      if (found?.properties.ConfirmationWasAuthenticated === 'true' && !call.signed) {
+        throw authorizationError('Anonymous users cannot unsubscribe this subscription: it was confirmed with AuthenticateOnUnsubscribe');
+      }
+      const ended = await topics.unsubscribe(topic, id);
+      if (ended !== undefined && ended.properties.Protocol !== 'sqs') await deliveries.end(subscriptionArn(topic, id));
       return {};
     },
   });

@@ -1,0 +1,111 @@
+import type { QueueAddress, TopicAddress } from '../../base/ids.js';
+import type { Engine, Queue } from '../../engine/engine.js';
+import { HttpWorker, type HttpWorkerParts } from './http-worker.js';
+import { encodeHttpMessage, type HttpMessage, httpQueueOf, httpQueues, subscriptionOfHttpQueue } from './model/http-message.js';
+import type { SubscriptionArn } from './model/topic-arn.js';
+
+export interface HttpDeliveriesParts extends HttpWorkerParts {
+  readonly engine: HttpWorkerParts['engine'] & Pick<Engine, 'createQueue' | 'findQueue' | 'deleteQueue' | 'listQueues' | 'send'>;
+}
+
+const pageOfQueues = 100;
+const retentionMs = 14 * 86_400_000;
+const claimMs = 60_000;
+
+interface Working {
+  readonly worker: HttpWorker;
+  readonly ended: Promise<void>;
+}
+
+/** The queues of HTTP subscriptions and who works on them, one worker each. */
+export class HttpDeliveries {
+  readonly #working = new Map<SubscriptionArn, Working>();
+  #resumed: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(private readonly parts: HttpDeliveriesParts) {}
+
+  /** Takes up the deliveries that a previous process left. */
+  start(): void {
+    this.#resumed = this.#resume().catch((fault: unknown) => this.parts.report('taking up deliveries to HTTP endpoints', fault));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#resumed;
+    for (const { worker } of this.#working.values()) worker.stop();
+    await Promise.all([...this.#working.values()].map(({ ended }) => ended));
+  }
+
+  /** Before the subscription is there, so that no publish finds it without its queue. False: the disk is full. */
+  async open(subscription: SubscriptionArn): Promise<boolean> {
+    const outcome = await this.parts.engine.createQueue(httpQueueOf(subscription), {
+      settings: { ordering: 'standard', visibilityTimeoutMs: claimMs, delayMs: 0, retentionMs, deduplicationScope: 'queue' },
+      properties: {},
+      tags: {},
+    });
+    return outcome.kind === 'created' || outcome.kind === 'exists';
+  }
+
+  /** Once the subscription is there. */
+  async begin(subscription: SubscriptionArn): Promise<void> {
+    await this.#resumed;
+    const queue = await this.parts.engine.findQueue(httpQueueOf(subscription));
+    if (queue !== undefined) this.#work(subscription, queue);
+  }
+
+  async send(subscription: SubscriptionArn, message: HttpMessage): Promise<void> {
+    const queue = await this.parts.engine.findQueue(httpQueueOf(subscription));
+    if (queue !== undefined) await this.parts.engine.send(queue, [{ content: encodeHttpMessage(message) }]);
+  }
+
+  /** The subscription is gone, and with it what was on its way. */
+  async end(subscription: SubscriptionArn): Promise<void> {
+    this.#working.get(subscription)?.worker.stop();
+    await this.#drop(httpQueueOf(subscription));
+  }
+
+  async endTopic(topic: TopicAddress): Promise<void> {
+    for await (const address of this.#queues(`${httpQueues}${topic}:`)) await this.end(subscriptionOfHttpQueue(address));
+  }
+
+  async #resume(): Promise<void> {
+    for await (const address of this.#queues(httpQueues)) {
+      if (this.#stopped) return;
+      const queue = await this.parts.engine.findQueue(address);
+      if (queue !== undefined) this.#work(subscriptionOfHttpQueue(address), queue);
+    }
+  }
+
+  async *#queues(prefix: string): AsyncGenerator<QueueAddress> {
+    for (let after: QueueAddress | undefined; ; ) {
+      const page = await this.parts.engine.listQueues({ prefix, limit: pageOfQueues, ...(after !== undefined && { after }) });
+      yield* page;
+      after = page.at(-1);
+      if (page.length < pageOfQueues) return;
+    }
+  }
+
+  #work(subscription: SubscriptionArn, queue: Queue): void {
+    if (this.#stopped || this.#working.has(subscription)) return;
+    const worker = new HttpWorker(this.parts, subscription, queue);
+    const ended = this.#run(subscription, worker);
+    this.#working.set(subscription, { worker, ended });
+  }
+
+  async #run(subscription: SubscriptionArn, worker: HttpWorker): Promise<void> {
+    try {
+      const outcome = await worker.run();
+      if (outcome === 'gone') await this.#drop(httpQueueOf(subscription));
+    } catch (fault) {
+      this.parts.report(`ending the deliveries of ${subscription}`, fault);
+    } finally {
+      this.#working.delete(subscription);
+    }
+  }
+
+  async #drop(address: QueueAddress): Promise<void> {
+    const queue = await this.parts.engine.findQueue(address);
+    if (queue !== undefined) await this.parts.engine.deleteQueue(queue);
+  }
+}

@@ -1,0 +1,146 @@
+import { lookup } from 'node:dns';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+
+/** A POST to an endpoint that a user named. */
+export interface Push {
+  /** `http:` or `https:`; credentials in it answer a Basic challenge. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Ends the attempt. */
+  readonly signal: AbortSignal;
+}
+
+/** `forbidden`: the address may not be reached from here. `failed`: no answer came. */
+export type PushOutcome =
+  | { readonly kind: 'answered'; readonly status: number }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'forbidden'; readonly reason: string };
+
+export interface HttpPushOptions {
+  /** Addresses of this machine and of private networks are not connected to, whatever name led there. */
+  readonly denyPrivate: boolean;
+}
+
+/** Sends to HTTP and HTTPS endpoints; redirects are answers like any other. */
+export interface HttpPush {
+  push(push: Push): Promise<PushOutcome>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** Of an answer's body nothing is of interest: up to so much is read to keep the connection. */
+const answerBytesMax = 65_536;
+const forbiddenCode = 'EFORBIDDEN';
+
+export function createHttpPush({ denyPrivate }: HttpPushOptions): HttpPush {
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const post = (url: URL, { headers, body, signal }: Push, authorization: string | undefined): Promise<Reply> => {
+    const secure = url.protocol === 'https:';
+    const options: RequestOptions = {
+      method: 'POST',
+      agent: secure ? agents.https : agents.http,
+      headers: {
+        ...headers,
+        'Content-Length': Buffer.byteLength(body),
+        ...(authorization !== undefined && { Authorization: authorization }),
+      },
+      auth: null, // never before the endpoint asks
+      signal,
+      ...(denyPrivate && { lookup: guardedLookup }),
+    };
+    return new Promise((resolve, reject) => {
+      const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => drain(response, resolve));
+      request.on('error', reject);
+      request.end(body);
+    });
+  };
+  return {
+    async push(push) {
+      const url = new URL(push.url);
+      const address = url.hostname.replace(/^\[|\]$/g, '');
+      if (denyPrivate && isIP(address) !== 0 && isPrivate(address)) return forbidden(address);
+      try {
+        const reply = await post(url, push, undefined);
+        const authorization = reply.status === 401 && /^basic\b/i.test(reply.challenge) ? basic(url) : undefined;
+        const { status } = authorization === undefined ? reply : await post(url, push, authorization);
+        return { kind: 'answered', status };
+      } catch (fault) {
+        const code = fault instanceof Error && 'code' in fault ? String(fault.code) : String(fault);
+        return code === forbiddenCode ? forbidden(address) : { kind: 'failed', reason: code };
+      }
+    },
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+}
+
+interface Reply {
+  readonly status: number;
+  readonly challenge: string;
+}
+
+/** The status counts, also where the rest of the answer is cut off. */
+function drain(response: IncomingMessage, resolve: (reply: Reply) => void): void {
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > answerBytesMax) response.destroy();
+  });
+  response.on('error', () => {}); // told by close
+  response.on('close', () => resolve({ status: response.statusCode ?? 0, challenge: response.headers['www-authenticate'] ?? '' }));
+}
+
+function basic({ username, password }: URL): string | undefined {
+  if (username === '') return undefined;
+  return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+}
+
+function forbidden(address: string): PushOutcome {
+  return { kind: 'forbidden', reason: `${address} is an address of this machine or of a private network` };
+}
+
+/** Looks at the addresses that are connected to: a name that led elsewhere a moment ago does not help. */
+const guardedLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (fault, addresses) => {
+    if (fault !== null) return callback(fault, []);
+    const hidden = addresses.find(({ address }) => isPrivate(address));
+    if (hidden !== undefined) return callback(Object.assign(new Error(`${hostname} is ${hidden.address}`), { code: forbiddenCode }), []);
+    const [first] = addresses;
+    return options.all === true ? callback(null, addresses) : callback(null, first?.address ?? '', first?.family);
+  });
+};
+
+const privateAddresses = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const) {
+  privateAddresses.addSubnet(network, prefix, 'ipv4');
+}
+for (const [network, prefix] of [
+  ['::', 127],
+  ['64:ff9b::', 96],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  privateAddresses.addSubnet(network, prefix, 'ipv6');
+}
+
+/** IPv4 addresses mapped into IPv6 count as what they are. */
+export function isPrivate(address: string): boolean {
+  return privateAddresses.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
