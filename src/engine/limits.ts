@@ -56,6 +56,12 @@ export const limits = {
   resumePage: 100,
   /** Subscriptions read, and keys of a deleted topic swept, in one transaction (S7). */
   subscriptionsPage: 200,
+  /** Archived messages looked at by one step of a replay, read at a time, and the bytes after which it stops (S7). */
+  replayMax: 250,
+  replayReadMax: 16,
+  replayBytesMax: 1_048_576,
+  /** Archived messages dropped by one transaction. */
+  archiveChunk: 100,
   /** Characters of a group, deduplication id or attempt id. */
   idLengthMax: 512,
 } as const;

@@ -8,6 +8,7 @@ import { decodeReceipt } from '../receipt.js';
 import { duplicateRecord, present } from '../records.js';
 import { send } from '../send.js';
 import { settle } from '../settle.js';
+import { archiveMessage, forgetArchived } from './archive.js';
 import { readCounters, type TopicCounters, writeCounters } from './topic-counters.js';
 import {
   timeOfTopicExpiry,
@@ -44,16 +45,16 @@ export function fanOut(tx: Transaction, plan: PublishPlan, inputs: FanOutInputs)
 
 class FanOut {
   readonly #views = new Map<number, QueueView | undefined>();
-  #sequence: number;
+  #counters: TopicCounters;
   #messages = 0;
 
   constructor(
     private readonly tx: Transaction,
     private readonly plan: PublishPlan,
     private readonly inputs: FanOutInputs,
-    private readonly counters: TopicCounters,
+    private readonly before: TopicCounters,
   ) {
-    this.#sequence = counters.sequence;
+    this.#counters = before;
   }
 
   run(): FanOutOutcome {
@@ -62,10 +63,9 @@ class FanOut {
     this.#settle();
     const published = entries.map((entry) => (fifo ? this.#publishOnce(entry) : this.#publish(entry, 0)));
     for (const view of this.#views.values()) view?.save();
-    if (fifo) {
-      writeCounters(this.tx, topic.id, { ...this.counters, sequence: this.#sequence });
-      this.#forget();
-    }
+    if (fifo) this.#forget();
+    this.#forgetArchived();
+    if (this.#counters !== this.before) writeCounters(this.tx, topic.id, this.#counters);
     return { kind: 'published', entries: published };
   }
 
@@ -88,13 +88,14 @@ class FanOut {
       tx.delete(topicDuplicateExpiryKey(id, first.expiresAt, scope, deduplicationId));
     }
     const expiresAt = this.inputs.now + limits.deduplicationWindowMs;
-    this.#sequence++;
-    tx.put(key, duplicateRecord.encode({ messageId, seq: this.#sequence, expiresAt }));
+    const sequence = this.#nextSequence();
+    tx.put(key, duplicateRecord.encode({ messageId, seq: sequence, expiresAt }));
     tx.put(topicDuplicateExpiryKey(id, expiresAt, scope, deduplicationId), present);
-    return this.#publish(entry, this.#sequence);
+    return this.#publish(entry, sequence);
   }
 
-  #publish({ messageId, deliveries }: PlannedEntry, sequence: number): PublishedEntry {
+  #publish({ messageId, deliveries, archived }: PlannedEntry, sequence: number): PublishedEntry {
+    if (archived !== undefined) this.#archive(archived);
     const outcomes = { delivered: 0, redriven: 0, lost: 0 };
     for (const delivery of deliveries) {
       const id = this.#nextId();
@@ -112,6 +113,18 @@ class FanOut {
     if (view === undefined || taken === undefined) return false;
     send(view, [taken], [id]);
     return true;
+  }
+
+  #nextSequence(): number {
+    this.#counters = { ...this.#counters, sequence: this.#counters.sequence + 1 };
+    return this.#counters.sequence;
+  }
+
+  /** Messages of standard topics have a sequence number in the archive alone. */
+  #archive(content: Buffer): void {
+    const { topic } = this.plan;
+    if (topic.settings.ordering === 'standard') this.#nextSequence();
+    this.#counters = archiveMessage(this.tx, topic.id, this.#counters, content, this.inputs.now);
   }
 
   #settle(): void {
@@ -133,6 +146,14 @@ class FanOut {
     const id = this.inputs.messageIds[this.#messages++];
     if (id === undefined) throw new Error('fewer message ids than deliveries');
     return id;
+  }
+
+  /** As with ids: more are forgotten than were archived. */
+  #forgetArchived(): void {
+    const { topic, entries, archiveMs } = this.plan;
+    if (archiveMs === undefined) return;
+    const before = this.inputs.now - archiveMs;
+    this.#counters = forgetArchived(this.tx, topic.id, this.#counters, before, entries.length + 1).counters;
   }
 
   /** Forgets more ids than it remembered, so that what is past its window does not pile up. */

@@ -5,16 +5,31 @@ import type { Core } from '../core.js';
 import type { Queue } from '../engine.js';
 import { limits } from '../limits.js';
 import { firstSweepLimit, sweep } from '../upkeep.js';
+import { forgetArchived } from './archive.js';
 import { type FanOutOutcome, fanOut } from './fan-out.js';
-import { Subscriptions } from './subscriptions.js';
+import { replay } from './replay.js';
+import { Subscriptions, scopesOf } from './subscriptions.js';
 import { TopicCatalogue } from './topic-catalogue.js';
-import { deletedTopicKey, deletedTopicsScope, idOfDeletedTopicKey, subscriptionsScope, topicScope } from './topic-keys.js';
-import { subscriptionRecord } from './topic-records.js';
+import { readCounters, writeCounters } from './topic-counters.js';
+import {
+  deletedTopicKey,
+  deletedTopicsScope,
+  idOfDeletedTopicKey,
+  replayingKey,
+  replayingScope,
+  replayKey,
+  subscriptionsScope,
+  topicScope,
+} from './topic-keys.js';
+import { replayRecord, subscriptionRecord } from './topic-records.js';
 import type {
+  ArchiveSize,
   CreateTopicOutcome,
   NewSubscription,
   PublishOutcome,
   PublishPlan,
+  ReplayOutcome,
+  ReplayStep,
   SubscribeOutcome,
   Subscription,
   SubscriptionDefinition,
@@ -72,6 +87,7 @@ export class StoreTopics implements Topics {
     this.#subscriptions.update(topic, id, change);
   unsubscribe = (topic: TopicAddress, id: SubscriptionId) => this.#subscriptions.delete(topic, id);
   listSubscriptions = (page: SubscriptionPage) => this.#subscriptions.list(page);
+  listReplaying = (limit: number) => this.#subscriptions.listReplaying(limit);
   snapshot = (address: TopicAddress) => this.#subscriptions.snapshot(address);
 
   async publish(plan: PublishPlan): Promise<PublishOutcome> {
@@ -87,6 +103,50 @@ export class StoreTopics implements Topics {
     );
     if (outcome.kind === 'published') for (const queue of found.values()) entered(queue, now);
     return outcome;
+  }
+
+  async replay(step: ReplayStep): Promise<ReplayOutcome> {
+    if (this.#isFull()) return { kind: 'storageFull' };
+    const { core, entered } = this.#parts;
+    const { topic, subscription, target, otherwise } = step;
+    const found = await this.#find(otherwise === undefined ? [target] : [target, otherwise]);
+    const queues = new Map([...found].map(([address, { id }]) => [address, id]));
+    const max = Math.min(step.max, limits.replayMax);
+    const messageIds = Array.from({ length: max }, () => core.random.uuid() as MessageId);
+    const now = core.now();
+    const scopes = [...scopesOf(topic.id, topic.address, subscription), ...core.scopesOf([...queues.values()])];
+    const outcome = await core.store.transact(scopes, (tx) =>
+      replay(tx, { ...step, max }, { now, queues, messageIds, records: core.records }),
+    );
+    if (outcome.kind === 'replayed') for (const queue of found.values()) entered(queue, now);
+    return outcome;
+  }
+
+  hasReplayed(topic: Topic, subscription: SubscriptionId, name: string): Promise<boolean> {
+    return this.#parts.core.store.read([topicScope(topic.id)], (tx) => {
+      const value = tx.get(replayKey(topic.id, subscription));
+      return value !== undefined && replayRecord.decode(value).replay === name;
+    });
+  }
+
+  archive({ id }: Topic): Promise<ArchiveSize | undefined> {
+    return this.#parts.core.store.read([topicScope(id)], (tx) => {
+      const counters = readCounters(tx, id);
+      return counters && { messages: counters.archivedMessages, bytes: counters.archivedBytes };
+    });
+  }
+
+  async expireArchive({ id }: Topic, before: number): Promise<void> {
+    const { store } = this.#parts.core;
+    for (let more = true; more && !this.#stopped; ) {
+      more = await store.transact([topicScope(id)], (tx) => {
+        const counters = readCounters(tx, id);
+        if (counters === undefined || counters.archivedMessages === 0) return false;
+        const forgotten = forgetArchived(tx, id, counters, before, limits.archiveChunk);
+        writeCounters(tx, id, forgotten.counters);
+        return forgotten.more;
+      });
+    }
   }
 
   /** Ends background work after the transaction that is under way. */
@@ -106,6 +166,10 @@ export class StoreTopics implements Topics {
         if (otherwise !== undefined) addresses.add(otherwise);
       }
     }
+    return this.#find(addresses);
+  }
+
+  async #find(addresses: Iterable<QueueAddress>): Promise<ReadonlyMap<QueueAddress, Queue>> {
     const queues = new Map<QueueAddress, Queue>();
     for (const address of addresses) {
       const queue = await this.#parts.catalogue.find(address);
@@ -129,9 +193,14 @@ export class StoreTopics implements Topics {
     const scope = subscriptionsScope(address);
     for (let from: Buffer | undefined = scope; from !== undefined && !this.#stopped; ) {
       const start: Buffer = from;
-      from = await store.transact([scope], (tx) => {
+      from = await store.transact([scope, replayingScope], (tx) => {
         const entries = tx.range({ ...within(scope, limits.subscriptionsPage), from: start });
-        for (const { key, value } of entries) if (subscriptionRecord.decode(value).topicId === id) tx.delete(key);
+        for (const { key, value } of entries) {
+          const subscription = subscriptionRecord.decode(value);
+          if (subscription.topicId !== id) continue;
+          tx.delete(key);
+          tx.delete(replayingKey(address, subscription.id));
+        }
         const last = entries.at(-1);
         return last === undefined || entries.length < limits.subscriptionsPage ? undefined : Buffer.concat([last.key, Buffer.of(0)]);
       });

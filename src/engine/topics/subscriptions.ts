@@ -1,11 +1,32 @@
 import type { SubscriptionId, TopicAddress } from '../../base/ids.js';
 import { within } from '../../store/key.js';
-import type { ReadTransaction, Store } from '../../store/store.js';
+import type { ReadTransaction, Scope, Store, Transaction } from '../../store/store.js';
 import { limits } from '../limits.js';
+import { present } from '../records.js';
 import { readCounters, recounted, type TopicCounters, writeCounters } from './topic-counters.js';
-import { identityKey, subscriptionKey, subscriptionsPrefix, subscriptionsScope, topicKey, topicScope } from './topic-keys.js';
+import {
+  identityKey,
+  replayingKey,
+  replayingScope,
+  replayKey,
+  subscriptionKey,
+  subscriptionOfReplayingKey,
+  subscriptionsPrefix,
+  subscriptionsScope,
+  topicKey,
+  topicScope,
+} from './topic-keys.js';
 import { type SubscriptionRecord, subscriptionRecord, topicRecord } from './topic-records.js';
-import type { NewSubscription, Subscription, SubscriptionDefinition, SubscriptionPage, Topic, TopicGone, TopicSnapshot } from './topics.js';
+import type {
+  NewSubscription,
+  Subscription,
+  SubscriptionAddress,
+  SubscriptionDefinition,
+  SubscriptionPage,
+  Topic,
+  TopicGone,
+  TopicSnapshot,
+} from './topics.js';
 
 type InsertOutcome =
   | { readonly kind: 'created'; readonly subscription: Subscription }
@@ -18,13 +39,14 @@ type InsertOutcome =
  * U1  Every change of a topic's subscriptions raises its revision in the same transaction.
  * U2  The counts of a topic are those of its subscription records.
  * U3  An identity names one subscription, and every subscription has its identity's entry.
+ * U4  Those that are replaying are listed as such.
  */
 export class Subscriptions {
   constructor(private readonly store: Store) {}
 
   insert(topic: Topic, { id, identity, state, properties }: NewSubscription, now: number): Promise<InsertOutcome> {
     const { address, id: topicId } = topic;
-    return this.store.transact([topicScope(topicId), subscriptionsScope(address)], (tx): InsertOutcome => {
+    return this.store.transact(scopesOf(topicId, address, id), (tx): InsertOutcome => {
       const counters = readCounters(tx, topicId);
       if (counters === undefined) return { kind: 'topicGone' };
       const known = tx.get(identityKey(topicId, identity));
@@ -32,6 +54,7 @@ export class Subscriptions {
       const subscription: SubscriptionRecord = { id, identity, state, properties, topic: address, topicId, createdAt: now };
       tx.put(subscriptionKey(address, id), subscriptionRecord.encode(subscription));
       tx.put(identityKey(topicId, identity), Buffer.from(id)); // U3
+      if (state === 'replaying') tx.put(replayingKey(address, id), present); // U4
       writeCounters(tx, topicId, recounted(counters, undefined, subscription)); // U1, U2
       return { kind: 'created', subscription };
     });
@@ -68,6 +91,12 @@ export class Subscriptions {
     const from = after === undefined ? prefix : Buffer.concat([subscriptionKey(after.topic, after.id), Buffer.of(0)]);
     return this.store.read([prefix], (tx) =>
       tx.range({ ...within(prefix, limit), from }).map(({ value }) => subscriptionRecord.decode(value)),
+    );
+  }
+
+  listReplaying(limit: number): Promise<readonly SubscriptionAddress[]> {
+    return this.store.read([replayingScope], (tx) =>
+      tx.range(within(replayingScope, limit)).map(({ key }) => subscriptionOfReplayingKey(key)),
     );
   }
 
@@ -114,23 +143,45 @@ export class Subscriptions {
   ): Promise<Subscription | undefined> {
     const found = await this.find(topic, id);
     if (found === undefined) return undefined;
-    const { topicId, identity } = found;
-    return this.store.transact([topicScope(topicId), subscriptionsScope(topic)], (tx) => {
+    const { topicId } = found;
+    return this.store.transact(scopesOf(topicId, topic, id), (tx) => {
       const counters = readCounters(tx, topicId);
       const value = tx.get(subscriptionKey(topic, id));
       if (counters === undefined || value === undefined) return undefined;
       const current = subscriptionRecord.decode(value);
       const changed = change(current);
-      if (changed === undefined) {
-        tx.delete(subscriptionKey(topic, id));
-        tx.delete(identityKey(topicId, identity));
-      } else {
-        tx.put(subscriptionKey(topic, id), subscriptionRecord.encode(changed));
-      }
-      writeCounters(tx, topicId, recounted(counters, current, changed));
+      writeCounters(tx, topicId, changeSubscription(tx, counters, current, changed));
       return changed;
     });
   }
+}
+
+/** What a change of one subscription touches. */
+export function scopesOf(topicId: number, topic: TopicAddress, id: SubscriptionId): readonly Scope[] {
+  return [topicScope(topicId), subscriptionsScope(topic), replayingKey(topic, id)];
+}
+
+/** Changes, or for undefined deletes, a subscription; answers the topic's counters after it. */
+export function changeSubscription(
+  tx: Transaction,
+  counters: TopicCounters,
+  current: SubscriptionRecord,
+  changed: SubscriptionRecord | undefined,
+): TopicCounters {
+  const { topic, topicId, id, identity } = current;
+  if (changed === undefined) {
+    tx.delete(subscriptionKey(topic, id));
+    tx.delete(identityKey(topicId, identity));
+  } else {
+    tx.put(subscriptionKey(topic, id), subscriptionRecord.encode(changed));
+  }
+  if (changed?.state === 'replaying')
+    tx.put(replayingKey(topic, id), present); // U4
+  else if (current.state === 'replaying') {
+    tx.delete(replayingKey(topic, id));
+    tx.delete(replayKey(topicId, id));
+  }
+  return recounted(counters, current, changed);
 }
 
 /** Undefined for one of an earlier topic of this address too: it is about to be swept. */

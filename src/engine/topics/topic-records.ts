@@ -8,3 +8,11 @@ export interface SubscriptionRecord extends Subscription {
   readonly topicId: number;
 }
 export const subscriptionRecord = recordOf<SubscriptionRecord>();
+
+/** How far a replay got: the last message that it looked at. */
+export interface ReplayRecord {
+  readonly replay: string;
+  readonly at: number;
+  readonly sequence: number;
+}
+export const replayRecord = recordOf<ReplayRecord>();

@@ -30,11 +30,21 @@ export interface Topics {
   unsubscribe(topic: TopicAddress, id: SubscriptionId): Promise<Subscription | undefined>;
   /** Of one topic, or of all whose address starts with `prefix`; ascending by topic and id. */
   listSubscriptions(page: SubscriptionPage): Promise<readonly Subscription[]>;
+  /** The first so many that are `replaying`. */
+  listReplaying(limit: number): Promise<readonly SubscriptionAddress[]>;
 
   /** The topic with its subscriptions as of one revision. */
   snapshot(address: TopicAddress): Promise<TopicSnapshot | undefined>;
   /** All entries of the plan and all their deliveries, or nothing. */
   publish(plan: PublishPlan): Promise<PublishOutcome>;
+
+  /** Delivers the next messages of the archive to one subscription that is `replaying`, and moves its place on, in one transaction. */
+  replay(step: ReplayStep): Promise<ReplayOutcome>;
+  /** Whether a step of this replay was taken. */
+  hasReplayed(topic: Topic, subscription: SubscriptionId, replay: string): Promise<boolean>;
+  archive(topic: Topic): Promise<ArchiveSize | undefined>;
+  /** Drops archived messages older than `before`, in chunks. */
+  expireArchive(topic: Topic, before: number): Promise<void>;
 }
 
 export interface TopicSettings {
@@ -64,8 +74,14 @@ export interface SubscriptionCounts {
   readonly deleted: number;
 }
 
+/**
+ * `pending`: its endpoint has not confirmed it. `confirmed`: gets what is published. `replaying`: gets what was archived, until it has
+ * caught up. `paused`: gets nothing.
+ */
+export type SubscriptionState = 'pending' | 'confirmed' | 'replaying' | 'paused';
+
 export interface SubscriptionDefinition {
-  readonly state: 'pending' | 'confirmed';
+  readonly state: SubscriptionState;
   readonly properties: Readonly<Record<string, string>>;
 }
 
@@ -78,6 +94,11 @@ export interface NewSubscription extends SubscriptionDefinition {
 export interface Subscription extends NewSubscription {
   readonly topic: TopicAddress;
   readonly createdAt: number;
+}
+
+export interface SubscriptionAddress {
+  readonly topic: TopicAddress;
+  readonly id: SubscriptionId;
 }
 
 export interface TopicGone {
@@ -97,7 +118,7 @@ export type SubscribeOutcome =
 
 export interface SubscriptionPage {
   readonly topic: { readonly kind: 'one'; readonly address: TopicAddress } | { readonly kind: 'all'; readonly prefix: string };
-  readonly after?: { readonly topic: TopicAddress; readonly id: SubscriptionId } | undefined;
+  readonly after?: SubscriptionAddress | undefined;
   readonly limit: number;
 }
 
@@ -113,6 +134,8 @@ export interface PublishPlan {
   /** Of the snapshot that the plan was made on. */
   readonly revision: number;
   readonly entries: readonly PlannedEntry[];
+  /** How long what the entries archive is kept, counted from now. */
+  readonly archiveMs?: number | undefined;
   /** The message that asked for this work: deleted in the same transaction. */
   readonly settles?: { readonly queue: QueueAddress; readonly receipt: ReceiptHandle } | undefined;
 }
@@ -123,6 +146,8 @@ export interface PlannedEntry {
   readonly group?: string | undefined;
   readonly deduplicationId?: string | undefined;
   readonly deliveries: readonly Delivery[];
+  /** Kept with the topic for replays, unless the entry is a duplicate. */
+  readonly archived?: Buffer | undefined;
 }
 
 /** One message for one queue. */
@@ -158,5 +183,57 @@ export type PublishOutcome =
   | { readonly kind: 'published'; readonly entries: readonly PublishedEntry[] }
   /** The plan is out of date: take a new snapshot and plan again. */
   | { readonly kind: 'stale' }
+  | { readonly kind: 'storageFull' }
+  | TopicGone;
+
+/** A message as its topic keeps it. Archived messages are in the order in which they were published. */
+export interface ArchivedMessage {
+  /** When it was archived; never less than that of the message before. */
+  readonly at: number;
+  readonly sequence: number;
+  readonly content: Buffer;
+}
+
+export interface ArchiveSize {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+export interface ReplayStep {
+  readonly topic: Topic;
+  /** Of the snapshot that `deliver` and `atEnd` were made on. */
+  readonly revision: number;
+  readonly subscription: SubscriptionId;
+  /** Names the replay: its first step begins at `from`, every other where the one before ended. */
+  readonly replay: string;
+  /** Archived at or after it. */
+  readonly from: number;
+  /** Archived before it; absent: until there is nothing left. */
+  readonly until?: number | undefined;
+  /** Messages looked at. */
+  readonly max: number;
+  /** Where its deliveries go: without both of these queues nothing is moved. */
+  readonly target: QueueAddress;
+  readonly otherwise?: QueueAddress | undefined;
+  /** Undefined: not for this subscription. Pure, and may be run again. */
+  readonly deliver: (message: ArchivedMessage) => Delivery['message'] | undefined;
+  /** What becomes of the subscription in the transaction that delivers the last message. Pure, and may be run again. */
+  readonly atEnd: (current: Subscription) => SubscriptionDefinition;
+}
+
+export type ReplayOutcome =
+  | {
+      readonly kind: 'replayed';
+      /** Messages looked at, and what became of those that were for this subscription. */
+      readonly messages: number;
+      readonly delivered: number;
+      readonly redriven: number;
+      readonly lost: number;
+      readonly ended: boolean;
+    }
+  /** The subscription is gone or not replaying, or the plan is out of date: look again. */
+  | { readonly kind: 'stale' }
+  /** Neither of the queues is there. */
+  | { readonly kind: 'queueGone' }
   | { readonly kind: 'storageFull' }
   | TopicGone;

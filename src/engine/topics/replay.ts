@@ -1,0 +1,130 @@
+import type { QueueAddress } from '../../base/ids.js';
+import { prefixEnd } from '../../store/key.js';
+import type { Key, ReadTransaction, Transaction } from '../../store/store.js';
+import { limits } from '../limits.js';
+import type { NewMessage } from '../new-message.js';
+import { QueueView } from '../queue-view.js';
+import { send } from '../send.js';
+import type { FanOutInputs } from './fan-out.js';
+import { changeSubscription } from './subscriptions.js';
+import { readCounters, type TopicCounters, writeCounters } from './topic-counters.js';
+import { archiveKey, archiveKeys, placeOfArchiveKey, replayKey, subscriptionKey } from './topic-keys.js';
+import { replayRecord, type SubscriptionRecord, subscriptionRecord } from './topic-records.js';
+import type { ArchivedMessage, ReplayOutcome, ReplayStep } from './topics.js';
+
+/**
+ * The body of one step of a replay.
+ *
+ * R1  What a step delivers and how far it got are one transaction: no message is replayed twice or left out because the process ended.
+ * R2  A subscription stops replaying in the transaction that delivers the last archived message, and that raises the topic's revision:
+ *     what is published later was planned with the subscription in it, so nothing is missed and nothing comes before its turn.
+ */
+export function replay(tx: Transaction, step: ReplayStep, inputs: FanOutInputs): ReplayOutcome {
+  const { topic, revision } = step;
+  const counters = readCounters(tx, topic.id);
+  if (counters === undefined) return { kind: 'topicGone' };
+  if (counters.revision !== revision) return { kind: 'stale' };
+  const value = tx.get(subscriptionKey(topic.address, step.subscription));
+  const subscription = value === undefined ? undefined : subscriptionRecord.decode(value);
+  if (subscription?.topicId !== topic.id || subscription.state !== 'replaying') return { kind: 'stale' };
+  const target = viewOf(tx, step.target, inputs);
+  const otherwise = viewOf(tx, step.otherwise, inputs);
+  if (target === undefined && otherwise === undefined) return { kind: 'queueGone' };
+  return new Replay(tx, step, inputs, counters, subscription, target, otherwise).run();
+}
+
+class Replay {
+  readonly #outcomes = { delivered: 0, redriven: 0, lost: 0 };
+  #messages = 0;
+
+  constructor(
+    private readonly tx: Transaction,
+    private readonly step: ReplayStep,
+    private readonly inputs: FanOutInputs,
+    private readonly counters: TopicCounters,
+    private readonly subscription: SubscriptionRecord,
+    private readonly target: QueueView | undefined,
+    private readonly otherwise: QueueView | undefined,
+  ) {}
+
+  run(): ReplayOutcome {
+    const { tx, step } = this;
+    const { messages, ended } = nextArchived(tx, step, this.#begin());
+    for (const message of messages) this.#deliver(message);
+    this.target?.save();
+    this.otherwise?.save();
+    const last = messages.at(-1);
+    if (last !== undefined) {
+      const { at, sequence } = last;
+      tx.put(replayKey(step.topic.id, step.subscription), replayRecord.encode({ replay: step.replay, at, sequence })); // R1
+    }
+    if (ended) this.#end();
+    return { kind: 'replayed', messages: messages.length, ...this.#outcomes, ended };
+  }
+
+  /** The first key that this step looks at. */
+  #begin(): Key {
+    const { topic, subscription, from, replay } = this.step;
+    const value = this.tx.get(replayKey(topic.id, subscription));
+    const record = value === undefined ? undefined : replayRecord.decode(value);
+    return record?.replay === replay
+      ? Buffer.concat([archiveKey(topic.id, record.at, record.sequence), Buffer.of(0)])
+      : archiveKey(topic.id, from, 0);
+  }
+
+  #deliver(message: ArchivedMessage): void {
+    const write = this.step.deliver(message);
+    if (write === undefined) return;
+    const take = (view: QueueView | undefined): boolean => this.#send(view, message.sequence, write);
+    if (take(this.target)) this.#outcomes.delivered++;
+    else if (take(this.otherwise)) this.#outcomes.redriven++;
+    else this.#outcomes.lost++;
+  }
+
+  #send(
+    view: QueueView | undefined,
+    sequence: number,
+    write: (sequence: number, queue: QueueView['record']) => NewMessage | undefined,
+  ): boolean {
+    const taken = view === undefined ? undefined : write(sequence, view.record);
+    if (view === undefined || taken === undefined) return false;
+    const id = this.inputs.messageIds[this.#messages++];
+    if (id === undefined) throw new Error('fewer message ids than deliveries');
+    send(view, [taken], [id]);
+    return true;
+  }
+
+  #end(): void {
+    const { tx, subscription, step } = this;
+    const { state, properties } = step.atEnd(subscription);
+    writeCounters(tx, step.topic.id, changeSubscription(tx, this.counters, subscription, { ...subscription, state, properties })); // R2
+  }
+}
+
+/** Read in parts, as messages may be large; `ended` when there is nothing after them. */
+function nextArchived(
+  tx: ReadTransaction,
+  { topic, until, max }: ReplayStep,
+  begin: Key,
+): { readonly messages: readonly ArchivedMessage[]; readonly ended: boolean } {
+  const to = until === undefined ? prefixEnd(archiveKeys(topic.id)) : archiveKey(topic.id, until, 0);
+  const messages: ArchivedMessage[] = [];
+  let bytes = 0;
+  for (let from = begin; messages.length < max && bytes < limits.replayBytesMax; ) {
+    const limit = Math.min(limits.replayReadMax, max - messages.length);
+    const entries = from.compare(to) < 0 ? tx.range({ from, to, limit }) : [];
+    for (const { key, value } of entries) {
+      messages.push({ ...placeOfArchiveKey(key), content: value });
+      bytes += value.length;
+    }
+    const last = entries.at(-1);
+    if (last === undefined || entries.length < limit) return { messages, ended: true };
+    from = Buffer.concat([last.key, Buffer.of(0)]);
+  }
+  return { messages, ended: false };
+}
+
+function viewOf(tx: Transaction, address: QueueAddress | undefined, { queues, records, now }: FanOutInputs): QueueView | undefined {
+  const id = address === undefined ? undefined : queues.get(address);
+  return id === undefined ? undefined : QueueView.open(tx, records, id, now);
+}
