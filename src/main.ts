@@ -18,6 +18,7 @@ import { messagesPage } from './observe/pages/messages.js';
 import { metricsPage } from './observe/pages/metrics.js';
 import { deliveriesPage, pendingSubscriptionsPage } from './observe/pages/subscriptions.js';
 import { requestLog } from './observe/request-log.js';
+import { noFunctions } from './services/sns/channels/function-channel.js';
 import { type Sns, startSns } from './services/sns/index.js';
 import { deliveryQueueOf, pendingOf } from './services/sns/shown.js';
 import { createSigner, type Signer } from './services/sns/signer.js';
@@ -70,7 +71,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const pusher = createHttpPush({ denyPrivate: config.denyPrivateEndpoints });
     opened.push(async () => pusher.close());
     const queues = { contentOf: deliveredContent, takes: queueTakes };
-    const sns = startSns({ engine, clock, random, signer, queues, pusher, report });
+    const sns = startSns({ engine, clock, random, signer, queues, pusher, functions: noFunctions, report });
     opened.push(() => sns.stop());
     await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });
     const listener = await startListener({

@@ -2,17 +2,17 @@ import type { Clock } from '../../base/clock.js';
 import type { SubscriptionId, TopicAddress } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
 import type { Subscription, Topic } from '../../engine/topics/topics.js';
-import type { HttpDeliveries } from './http-deliveries.js';
 import { confirmationMsMax } from './limits.js';
 import { type Confirmation, confirmationBody, signedConfirmationText } from './model/envelope.js';
 import { subscriptionArn } from './model/topic-arn.js';
+import type { PushDeliveries } from './push-deliveries.js';
 import type { Signer } from './signer.js';
 
 export interface ConfirmationParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly signer: Signer;
-  readonly deliveries: Pick<HttpDeliveries, 'send'>;
+  readonly deliveries: Pick<PushDeliveries, 'send'>;
 }
 
 const tokenBytes = 128;

@@ -3,10 +3,10 @@ import type { Random } from '../../base/random.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Topics } from '../../engine/topics/topics.js';
 import type { Service } from '../../wire/service.js';
+import { type FunctionTarget, functionChannel } from './channels/function-channel.js';
+import { httpChannel, type Pusher } from './channels/http-channel.js';
 import { Confirmations } from './confirmations.js';
 import { FanOutJobs } from './fan-out-jobs.js';
-import { HttpDeliveries } from './http-deliveries.js';
-import type { Pusher } from './http-worker.js';
 import { addPermission } from './operations/addPermission.js';
 import { confirmSubscription } from './operations/confirmSubscription.js';
 import { createTopic } from './operations/createTopic.js';
@@ -28,6 +28,7 @@ import { unsubscribe } from './operations/unsubscribe.js';
 import { untagResource } from './operations/untagResource.js';
 import type { QueueContents } from './publication.js';
 import { Publisher } from './publisher.js';
+import { PushDeliveries } from './push-deliveries.js';
 import { Routes } from './routes.js';
 import type { Signer } from './signer.js';
 
@@ -37,8 +38,9 @@ export interface SnsDependencies {
   readonly random: Random;
   readonly signer: Signer;
   readonly queues: QueueContents;
-  /** Sends to endpoints. */
+  /** Sends to HTTP endpoints. */
   readonly pusher: Pusher;
+  readonly functions: FunctionTarget;
   /** Told of faults in background work; the work is tried again. */
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -49,12 +51,14 @@ export interface Sns {
   stop(): Promise<void>;
 }
 
-/** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions of queues and of HTTP endpoints, and publishing. */
-export function startSns({ engine, clock, random, signer, queues, pusher, report }: SnsDependencies): Sns {
+/** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions and publishing. */
+export function startSns({ engine, clock, random, signer, queues, pusher, functions, report }: SnsDependencies): Sns {
   const { topics } = engine;
   const routes = new Routes(topics);
   const jobs = new FanOutJobs({ engine, clock, routes, signer, queues, report });
-  const deliveries = new HttpDeliveries({ engine, clock, pusher, queues, report });
+  const http = httpChannel(pusher, clock);
+  const channels = { http, https: http, lambda: functionChannel(functions) };
+  const deliveries = new PushDeliveries({ engine, clock, channels, queues, report });
   const confirmations = new Confirmations({ clock, random, signer, deliveries });
   const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues });
   jobs.start();
@@ -73,7 +77,7 @@ interface ServiceParts {
   readonly publisher: Publisher;
   readonly clock: Clock;
   readonly random: Random;
-  readonly deliveries: HttpDeliveries;
+  readonly deliveries: PushDeliveries;
   readonly confirmations: Confirmations;
 }
 

@@ -42,6 +42,6 @@ export const fanOutJobSecondsMax = 60;
 /** An HTTP endpoint must have answered by then. */
 export const httpAttemptMsMax = 15_000;
 /** Attempts under way at a time for one subscription: choice, AWS names none. */
-export const httpConcurrencyMax = 16;
+export const pushConcurrencyMax = 16;
 /** A subscription that is not confirmed by then is removed, and its token with it. */
 export const confirmationMsMax = 3 * 86_400_000;

@@ -3,10 +3,10 @@ import type { NewMessage } from '../../engine/new-message.js';
 import type { Delivery, TargetQueue, Topic } from '../../engine/topics/topics.js';
 import { isFifoQueue } from './model/endpoint.js';
 import { envelopeWriter, type Notification, type Proof, signedText } from './model/envelope.js';
-import { encodeHttpMessage } from './model/http-message.js';
 import { type Message, sequenceNumber } from './model/message.js';
 import type { MessageAttribute } from './model/message-attributes.js';
 import { textFor } from './model/message-texts.js';
+import { encodePushMessage } from './model/push-message.js';
 import { ownerOf, type SubscriptionArn } from './model/topic-arn.js';
 import type { Route } from './routes.js';
 import type { Signer } from './signer.js';
@@ -41,8 +41,8 @@ export interface Publication {
 
 /** Writes what the subscriptions of one message get. */
 export class DeliveryWriter {
-  /** By text: one signature each, and one envelope but for a line. Messages of FIFO topics have no signature. */
-  readonly #envelopes = new Map<string, (unsubscribeUrl: string) => string>();
+  /** By version and text: one signature each, and one envelope but for a line. Messages of FIFO topics have no signature. */
+  readonly #envelopes = { '1': new Map<string, EnvelopeWriter>(), '2': new Map<string, EnvelopeWriter>() };
   readonly #rawContents = new Map<string, Buffer | undefined>();
 
   constructor(
@@ -54,17 +54,25 @@ export class DeliveryWriter {
   /** Before the first delivery that is not raw. */
   async sign(routes: readonly Route[], signer: Signer): Promise<void> {
     if (this.topic.settings.ordering === 'fifo') return;
-    const texts = new Set(
-      routes.filter((route) => !isBare(route)).map(({ protocol }) => textFor(this.publication.message.texts, protocol)),
-    );
-    const version = this.topic.properties.SignatureVersion === '2' ? '2' : '1';
-    for (const text of texts) {
+    for (const route of routes) {
+      const version = this.#versionFor(route);
+      const text = textFor(this.publication.message.texts, route.protocol);
+      if (isBare(route) || this.#envelopes[version].has(text)) continue;
       const notification = this.#notification(text);
       const signature = await signer.sign(signedText(notification), version);
       const certificateUrl = await signer.certificateUrl(this.publication.origin);
       const proof: Proof = { kind: 'signed', signed: { version, signature, certificateUrl } };
-      this.#envelopes.set(text, envelopeWriter(notification, proof));
+      this.#envelopes[version].set(text, envelopeWriter(notification, proof));
     }
+  }
+
+  /** Functions get version 1 from every topic. */
+  #versionFor({ protocol }: Route): '1' | '2' {
+    return this.topic.properties.SignatureVersion === '2' && protocol !== 'lambda' ? '2' : '1';
+  }
+
+  #signedFor(route: Route): EnvelopeWriter | undefined {
+    return this.#envelopes[this.#versionFor(route)].get(textFor(this.publication.message.texts, route.protocol));
   }
 
   deliveryTo(route: Route): Delivery {
@@ -87,13 +95,13 @@ export class DeliveryWriter {
   }
 
   /** A raw message to an endpoint takes its envelope along: that is what a dead-letter queue gets. */
-  #pushed({ protocol, arn, raw }: Route): Buffer {
+  #pushed(route: Route): Buffer {
     const { messageId, message, traceHeader } = this.publication;
-    const text = textFor(message.texts, protocol);
-    const envelope = this.#envelopes.get(text)?.(this.#unsubscribeUrl(arn));
+    const { protocol, arn, raw } = route;
+    const envelope = this.#signedFor(route)?.(this.#unsubscribeUrl(arn));
     if (envelope === undefined) throw new Error('a message to an endpoint is written before it is signed');
-    const body = raw ? text : envelope;
-    return encodeHttpMessage({ type: 'Notification', messageId, body, envelope: raw ? envelope : undefined, traceHeader });
+    const body = raw ? textFor(message.texts, protocol) : envelope;
+    return encodePushMessage({ type: 'Notification', messageId, body, envelope: raw ? envelope : undefined, traceHeader });
   }
 
   #unsubscribeUrl(arn: SubscriptionArn): string {
@@ -108,10 +116,10 @@ export class DeliveryWriter {
     return () => content;
   }
 
-  #enveloped({ protocol, arn }: Route): (sequence: number) => Buffer | undefined {
-    const text = textFor(this.publication.message.texts, protocol);
-    const url = this.#unsubscribeUrl(arn);
-    const signed = this.#envelopes.get(text);
+  #enveloped(route: Route): (sequence: number) => Buffer | undefined {
+    const text = textFor(this.publication.message.texts, route.protocol);
+    const url = this.#unsubscribeUrl(route.arn);
+    const signed = this.#signedFor(route);
     if (signed !== undefined) {
       const content = this.#content(signed(url), []);
       return () => content;
@@ -133,6 +141,8 @@ export class DeliveryWriter {
     return { messageId, topic, subject: message.subject, text, timestamp, attributes: message.attributes };
   }
 }
+
+type EnvelopeWriter = (unsubscribeUrl: string) => string;
 
 /** Whether nothing that is written for it has an envelope. */
 function isBare({ protocol, raw }: Route): boolean {

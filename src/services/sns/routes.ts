@@ -5,9 +5,9 @@ import { FilterIndex } from './filter/filter-index.js';
 import type { FilterScope } from './filter/policy.js';
 import { fanOutBytesMax, fanOutDeliveriesMax } from './limits.js';
 import type { Protocol } from './model/endpoint.js';
-import { httpQueueOf } from './model/http-message.js';
 import type { Message } from './model/message.js';
 import { textFor } from './model/message-texts.js';
+import { pushQueueOf } from './model/push-message.js';
 import { deadLetterOf, endpointOf, filterOf, isRaw } from './model/subscription-attributes.js';
 import { type SubscriptionArn, subscriptionArn } from './model/topic-arn.js';
 
@@ -78,7 +78,7 @@ export class TopicRoutes {
     const route: Route = {
       arn,
       protocol,
-      queue: protocol === 'sqs' ? (endpoint as QueueAddress) : httpQueueOf(arn),
+      queue: protocol === 'sqs' ? (endpoint as QueueAddress) : pushQueueOf(arn),
       deadLetter: protocol === 'sqs' ? deadLetterOf(subscription) : undefined,
       raw: isRaw(subscription),
     };

@@ -3,7 +3,7 @@ import type { Subscription } from '../../engine/topics/topics.js';
 import { isRefusal } from '../../wire/refusal.js';
 import { confirmationMsMax } from './limits.js';
 import { shownEndpoint } from './model/endpoint.js';
-import { httpQueueOf } from './model/http-message.js';
+import { pushQueueOf } from './model/push-message.js';
 import { readSubscriptionArn, subscriptionArn } from './model/topic-arn.js';
 
 /** What the broker's own pages show of subscriptions. */
@@ -22,5 +22,5 @@ export function pendingOf({ topic, id, properties, createdAt }: Subscription): o
 
 export function deliveryQueueOf(arn: string): QueueAddress | undefined {
   const read = readSubscriptionArn(arn);
-  return isRefusal(read) ? undefined : httpQueueOf(subscriptionArn(read.topic, read.id));
+  return isRefusal(read) ? undefined : pushQueueOf(subscriptionArn(read.topic, read.id));
 }

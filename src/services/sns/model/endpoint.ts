@@ -5,7 +5,7 @@ import { endpointCharsMax } from '../limits.js';
 import type { TopicKind } from './topic-attributes.js';
 
 /** The protocols that this server delivers to. */
-export type Protocol = 'sqs' | 'http' | 'https';
+export type Protocol = 'sqs' | 'http' | 'https' | 'lambda';
 
 export interface Endpoint {
   readonly protocol: Protocol;
@@ -13,13 +13,14 @@ export interface Endpoint {
 }
 
 /** Known to AWS, and refused by name until they are delivered to. */
-const notYet: readonly string[] = ['email', 'email-json', 'sms', 'lambda', 'application', 'firehose'];
+const notYet: readonly string[] = ['email', 'email-json', 'sms', 'application', 'firehose'];
 
 /** API reference, Subscribe. That a queue exists is not asked: deliveries to one that does not fail. */
 export function readEndpoint(protocol: string | undefined, endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
   if (protocol === undefined || protocol === '') return missing('Protocol');
   if (protocol === 'sqs') return readQueueEndpoint(endpoint, topic);
   if (protocol === 'http' || protocol === 'https') return readUrl(protocol, endpoint, topic);
+  if (protocol === 'lambda') return readFunctionEndpoint(endpoint, topic);
   if (!notYet.includes(protocol)) return invalid(`Amazon SNS does not support this protocol string: ${protocol}`);
   if (topic === 'fifo') return invalid(`Invalid protocol type: ${protocol}`);
   return invalid(`Protocol Reason: ${protocol} is not supported by this server yet`);
@@ -32,6 +33,19 @@ function readQueueEndpoint(endpoint: string | undefined, topic: TopicKind): Endp
     return invalid('Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics');
   }
   return { protocol: 'sqs', endpoint: queue };
+}
+
+const functionArn = /^arn:aws[a-z-]*:lambda:[a-z0-9-]{1,40}:\d{12}:function:[A-Za-z0-9_-]{1,64}(:(\$LATEST|[A-Za-z0-9_-]{1,128}))?$/;
+
+/** A function, or a version or alias of one. */
+function readFunctionEndpoint(endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
+  if (topic === 'fifo') return invalid('Invalid protocol type: lambda');
+  return endpoint !== undefined && functionArn.test(endpoint) ? { protocol: 'lambda', endpoint } : invalid('Lambda endpoint ARN');
+}
+
+/** Whether who is behind the endpoint has to agree first. */
+export function needsConfirmation(protocol: Protocol): boolean {
+  return protocol === 'http' || protocol === 'https';
 }
 
 /** Kept as given. Where it leads is looked at when it is connected to. */

@@ -12,7 +12,7 @@ import {
   shownEffectivePolicy,
   shownSubscriptionPolicy,
 } from './delivery-policy.js';
-import { type Endpoint, isFifoQueue, readQueueArn, shownEndpoint } from './endpoint.js';
+import { type Endpoint, isFifoQueue, type Protocol, readQueueArn, shownEndpoint } from './endpoint.js';
 import { ownerOf, subscriptionArn } from './topic-arn.js';
 import { type TopicKind, topicPolicyOf } from './topic-attributes.js';
 
@@ -54,6 +54,9 @@ export function changeAttributes(
     const lower = raw.toLowerCase();
     if (lower !== 'true' && lower !== 'false')
       return invalid(`${prefix}RawMessageDelivery: Invalid value [${raw}]. Must be true or false.`);
+    if (lower === 'true' && !takesRaw(of.endpoint.protocol)) {
+      return invalid(`${prefix}Delivery protocol [${of.endpoint.protocol}] does not support raw message delivery.`);
+    }
     merged.RawMessageDelivery = lower;
   }
   if (scope !== undefined && scope !== 'MessageAttributes' && scope !== 'MessageBody') {
@@ -65,7 +68,8 @@ export function changeAttributes(
     if (isFilterProblem(parsed)) return invalid(parsed.wholeText ? `${prefix}${parsed.text}` : `${prefix}FilterPolicy: ${parsed.text}`);
   }
   if (delivery !== undefined) {
-    if (of.endpoint.protocol === 'sqs') return invalid(`${prefix}DeliveryPolicy: the delivery protocol [sqs] has no delivery policy`);
+    if (!isHttp(of.endpoint.protocol))
+      return invalid(`${prefix}DeliveryPolicy: the delivery protocol [${of.endpoint.protocol}] has no delivery policy`);
     const policy = readSubscriptionPolicy(delivery, merged.RawMessageDelivery === 'true', prefix);
     if (isRefusal(policy)) return policy;
     if (policy === undefined) delete merged.DeliveryPolicy;
@@ -99,6 +103,14 @@ function readRedrivePolicy(
   if (wantsFifo && !isFifoQueue(queue)) return refuse('must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.');
   if (!wantsFifo && isFifoQueue(queue)) return refuse('a FIFO queue can be the DLQ of a FIFO Subscription to a FIFO Topic only.');
   return queue;
+}
+
+function isHttp(protocol: string | undefined): boolean {
+  return protocol === 'http' || protocol === 'https';
+}
+
+function takesRaw(protocol: Protocol): boolean {
+  return protocol === 'sqs' || isHttp(protocol);
 }
 
 /** What Subscribe was given, with the attributes that were set. */
@@ -179,7 +191,7 @@ export function returnedAttributes(subscription: Subscription, owner: Pick<Topic
     ConfirmationWasAuthenticated: properties.ConfirmationWasAuthenticated ?? 'true',
     RawMessageDelivery: 'false',
     ...attributes,
-    ...(properties.Protocol !== 'sqs' && { EffectiveDeliveryPolicy: shownEffectivePolicy(deliveryPolicyOf(subscription, owner)) }),
+    ...(isHttp(properties.Protocol) && { EffectiveDeliveryPolicy: shownEffectivePolicy(deliveryPolicyOf(subscription, owner)) }),
     ...(attributes.FilterPolicy !== undefined && { FilterPolicyScope: scope ?? defaults.FilterPolicyScope }),
   };
 }

@@ -2,8 +2,8 @@ import type { Topics } from '../../../engine/topics/topics.js';
 import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
-import type { HttpDeliveries } from '../http-deliveries.js';
 import { readTopicArn } from '../model/topic-arn.js';
+import type { PushDeliveries } from '../push-deliveries.js';
 
 /**
  * DeleteTopic: the topic and its subscriptions. One that is not there is no error.
@@ -12,7 +12,7 @@ import { readTopicArn } from '../model/topic-arn.js';
  */
 const input = structure({ TopicArn: string });
 
-export function deleteTopic(topics: Pick<Topics, 'find' | 'delete'>, deliveries: Pick<HttpDeliveries, 'endTopic'>): Operation {
+export function deleteTopic(topics: Pick<Topics, 'find' | 'delete'>, deliveries: Pick<PushDeliveries, 'endTopic'>): Operation {
   return operation({
     name: 'DeleteTopic',
     input,

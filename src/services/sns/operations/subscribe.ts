@@ -6,12 +6,12 @@ import { type Operation, operation } from '../../../wire/service.js';
 import { boolean, string, structure } from '../../../wire/shape.js';
 import { type Confirmations, newToken } from '../confirmations.js';
 import { invalid, storageFull, subscriptionLimitExceeded, topicDoesNotExist } from '../errors.js';
-import type { HttpDeliveries } from '../http-deliveries.js';
 import { fifoSubscriptionsMax, largeMessageSubscriptionsMax, messageBytesDefault } from '../limits.js';
-import { identityOf, readEndpoint } from '../model/endpoint.js';
+import { identityOf, needsConfirmation, readEndpoint } from '../model/endpoint.js';
 import { asksForMore, changeAttributes, type SubscriptionAttributes, subscriptionProperties } from '../model/subscription-attributes.js';
 import { subscriptionArn } from '../model/topic-arn.js';
 import { maximumMessageBytes } from '../model/topic-attributes.js';
+import type { PushDeliveries } from '../push-deliveries.js';
 import { attributes } from '../shapes.js';
 import { requireTopic } from '../topic-lookup.js';
 
@@ -27,7 +27,7 @@ const output = structure({ SubscriptionArn: string });
 export interface SubscribeParts {
   readonly topics: Pick<Topics, 'find' | 'subscribe' | 'counts' | 'updateSubscription'>;
   readonly random: Random;
-  readonly deliveries: Pick<HttpDeliveries, 'open' | 'begin' | 'end'>;
+  readonly deliveries: Pick<PushDeliveries, 'open' | 'begin' | 'end'>;
   readonly confirmations: Confirmations;
 }
 
@@ -49,15 +49,21 @@ export function subscribe({ topics, random, deliveries, confirmations }: Subscri
         const outcome = await topics.subscribe(topic, { ...given, state: 'confirmed' });
         return { SubscriptionArn: subscriptionArn(topic.address, accept(subscribed(outcome, asked)).id) };
       }
-      const token = newToken(id, random);
+      const token = needsConfirmation(endpoint.protocol) ? newToken(id, random) : undefined;
       if (!(await deliveries.open(subscriptionArn(topic.address, id)))) throw storageFull();
-      const outcome = await topics.subscribe(topic, { ...given, state: 'pending', properties: { ...properties, Token: token } });
+      const outcome = await topics.subscribe(
+        topic,
+        token === undefined
+          ? { ...given, state: 'confirmed' }
+          : { ...given, state: 'pending', properties: { ...properties, Token: token } },
+      );
       if (outcome.kind !== 'created') await deliveries.end(subscriptionArn(topic.address, id));
       const subscription = accept(subscribed(outcome, asked));
       const arn = subscriptionArn(topic.address, subscription.id);
       await deliveries.begin(arn);
       if (subscription.state === 'pending') {
-        await confirmations.send(topic, subscription, outcome.kind === 'created' ? token : await renewed(subscription), call.origin);
+        const sent = outcome.kind === 'created' && token !== undefined ? token : await renewed(subscription);
+        await confirmations.send(topic, subscription, sent, call.origin);
       }
       return { SubscriptionArn: subscription.state === 'confirmed' || input.ReturnSubscriptionArn === true ? arn : 'pending confirmation' };
     },

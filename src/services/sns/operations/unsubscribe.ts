@@ -3,8 +3,8 @@ import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
 import { authorizationError } from '../errors.js';
-import type { HttpDeliveries } from '../http-deliveries.js';
 import { readSubscriptionArn, subscriptionArn } from '../model/topic-arn.js';
+import type { PushDeliveries } from '../push-deliveries.js';
 
 /**
  * Unsubscribe: also by the link in a delivered message, a GET without a signature. One that is not there is no error.
@@ -13,7 +13,7 @@ import { readSubscriptionArn, subscriptionArn } from '../model/topic-arn.js';
  */
 const input = structure({ SubscriptionArn: string });
 
-export function unsubscribe(topics: Pick<Topics, 'unsubscribe' | 'findSubscription'>, deliveries: Pick<HttpDeliveries, 'end'>): Operation {
+export function unsubscribe(topics: Pick<Topics, 'unsubscribe' | 'findSubscription'>, deliveries: Pick<PushDeliveries, 'end'>): Operation {
   return operation({
     name: 'Unsubscribe',
     input,

@@ -1,33 +1,34 @@
 import type { QueueAddress, TopicAddress } from '../../base/ids.js';
 import type { Engine, Queue } from '../../engine/engine.js';
-import { HttpWorker, type HttpWorkerParts } from './http-worker.js';
-import { encodeHttpMessage, type HttpMessage, httpQueueOf, httpQueues, subscriptionOfHttpQueue } from './model/http-message.js';
+import { encodePushMessage, type PushMessage, pushQueueOf, pushQueues, subscriptionOfPushQueue } from './model/push-message.js';
 import type { SubscriptionArn } from './model/topic-arn.js';
+import { PushWorker, type PushWorkerParts } from './push-worker.js';
 
-export interface HttpDeliveriesParts extends HttpWorkerParts {
-  readonly engine: HttpWorkerParts['engine'] & Pick<Engine, 'createQueue' | 'findQueue' | 'deleteQueue' | 'listQueues' | 'send'>;
+export interface PushDeliveriesParts extends PushWorkerParts {
+  readonly engine: PushWorkerParts['engine'] & Pick<Engine, 'createQueue' | 'findQueue' | 'deleteQueue' | 'listQueues' | 'send'>;
 }
 
 const pageOfQueues = 100;
-const retentionMs = 14 * 86_400_000;
+/** Longer than any channel tries. */
+const retentionMs = 30 * 86_400_000;
 const claimMs = 60_000;
 
 interface Working {
-  readonly worker: HttpWorker;
+  readonly worker: PushWorker;
   readonly ended: Promise<void>;
 }
 
-/** The queues of HTTP subscriptions and who works on them, one worker each. */
-export class HttpDeliveries {
+/** The queues of subscriptions that are no queues themselves, and who works on them, one worker each. */
+export class PushDeliveries {
   readonly #working = new Map<SubscriptionArn, Working>();
   #resumed: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(private readonly parts: HttpDeliveriesParts) {}
+  constructor(private readonly parts: PushDeliveriesParts) {}
 
   /** Takes up the deliveries that a previous process left. */
   start(): void {
-    this.#resumed = this.#resume().catch((fault: unknown) => this.parts.report('taking up deliveries to HTTP endpoints', fault));
+    this.#resumed = this.#resume().catch((fault: unknown) => this.parts.report('taking up deliveries to endpoints', fault));
   }
 
   async stop(): Promise<void> {
@@ -39,7 +40,7 @@ export class HttpDeliveries {
 
   /** Before the subscription is there, so that no publish finds it without its queue. False: the disk is full. */
   async open(subscription: SubscriptionArn): Promise<boolean> {
-    const outcome = await this.parts.engine.createQueue(httpQueueOf(subscription), {
+    const outcome = await this.parts.engine.createQueue(pushQueueOf(subscription), {
       settings: { ordering: 'standard', visibilityTimeoutMs: claimMs, delayMs: 0, retentionMs, deduplicationScope: 'queue' },
       properties: {},
       tags: {},
@@ -50,30 +51,30 @@ export class HttpDeliveries {
   /** Once the subscription is there. */
   async begin(subscription: SubscriptionArn): Promise<void> {
     await this.#resumed;
-    const queue = await this.parts.engine.findQueue(httpQueueOf(subscription));
+    const queue = await this.parts.engine.findQueue(pushQueueOf(subscription));
     if (queue !== undefined) this.#work(subscription, queue);
   }
 
-  async send(subscription: SubscriptionArn, message: HttpMessage): Promise<void> {
-    const queue = await this.parts.engine.findQueue(httpQueueOf(subscription));
-    if (queue !== undefined) await this.parts.engine.send(queue, [{ content: encodeHttpMessage(message) }]);
+  async send(subscription: SubscriptionArn, message: PushMessage): Promise<void> {
+    const queue = await this.parts.engine.findQueue(pushQueueOf(subscription));
+    if (queue !== undefined) await this.parts.engine.send(queue, [{ content: encodePushMessage(message) }]);
   }
 
   /** The subscription is gone, and with it what was on its way. */
   async end(subscription: SubscriptionArn): Promise<void> {
     this.#working.get(subscription)?.worker.stop();
-    await this.#drop(httpQueueOf(subscription));
+    await this.#drop(pushQueueOf(subscription));
   }
 
   async endTopic(topic: TopicAddress): Promise<void> {
-    for await (const address of this.#queues(`${httpQueues}${topic}:`)) await this.end(subscriptionOfHttpQueue(address));
+    for await (const address of this.#queues(`${pushQueues}${topic}:`)) await this.end(subscriptionOfPushQueue(address));
   }
 
   async #resume(): Promise<void> {
-    for await (const address of this.#queues(httpQueues)) {
+    for await (const address of this.#queues(pushQueues)) {
       if (this.#stopped) return;
       const queue = await this.parts.engine.findQueue(address);
-      if (queue !== undefined) this.#work(subscriptionOfHttpQueue(address), queue);
+      if (queue !== undefined) this.#work(subscriptionOfPushQueue(address), queue);
     }
   }
 
@@ -88,15 +89,15 @@ export class HttpDeliveries {
 
   #work(subscription: SubscriptionArn, queue: Queue): void {
     if (this.#stopped || this.#working.has(subscription)) return;
-    const worker = new HttpWorker(this.parts, subscription, queue);
+    const worker = new PushWorker(this.parts, subscription, queue);
     const ended = this.#run(subscription, worker);
     this.#working.set(subscription, { worker, ended });
   }
 
-  async #run(subscription: SubscriptionArn, worker: HttpWorker): Promise<void> {
+  async #run(subscription: SubscriptionArn, worker: PushWorker): Promise<void> {
     try {
       const outcome = await worker.run();
-      if (outcome === 'gone') await this.#drop(httpQueueOf(subscription));
+      if (outcome === 'gone') await this.#drop(pushQueueOf(subscription));
     } catch (fault) {
       this.parts.report(`ending the deliveries of ${subscription}`, fault);
     } finally {

@@ -2,31 +2,21 @@ import type { Clock } from '../../base/clock.js';
 import type { MessageId, QueueAddress, SubscriptionId, TopicAddress } from '../../base/ids.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
 import type { Subscription, Topic } from '../../engine/topics/topics.js';
-import { confirmationMsMax, httpAttemptMsMax, httpConcurrencyMax } from './limits.js';
-import { defaultContentType, type EffectivePolicy, retryDelaySeconds } from './model/delivery-policy.js';
-import { decodeHttpMessage, type HttpMessage, httpHeaders } from './model/http-message.js';
-import { deadLetterOf, deliveryPolicyOf } from './model/subscription-attributes.js';
+import type { Channel, Pace } from './channels/channel.js';
+import { confirmationMsMax, httpAttemptMsMax, pushConcurrencyMax } from './limits.js';
+import type { Protocol } from './model/endpoint.js';
+import { decodePushMessage, type PushMessage } from './model/push-message.js';
+import { deadLetterOf } from './model/subscription-attributes.js';
 import { ownerOf, readSubscriptionArn, type SubscriptionArn } from './model/topic-arn.js';
 import type { QueueContents } from './publication.js';
 
-/** What sends to endpoints; see `workers/http-push.ts`. */
-export interface Pusher {
-  push(push: {
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
-    readonly signal: AbortSignal;
-  }): Promise<
-    | { readonly kind: 'answered'; readonly status: number }
-    | { readonly kind: 'failed'; readonly reason: string }
-    | { readonly kind: 'forbidden'; readonly reason: string }
-  >;
-}
+/** What carries messages, by protocol. */
+export type Channels = Readonly<Record<Exclude<Protocol, 'sqs'>, Channel>>;
 
-export interface HttpWorkerParts {
+export interface PushWorkerParts {
   readonly engine: Pick<Engine, 'receive' | 'unreceive' | 'settle' | 'changeVisibility' | 'topics'>;
   readonly clock: Clock;
-  readonly pusher: Pusher;
+  readonly channels: Channels;
   readonly queues: QueueContents;
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -46,15 +36,14 @@ const receiveMax = 10;
  * H2  Which attempt it is, and when the next is due, is the state of the message in its queue: a restart changes nothing. An attempt
  *     during which the broker died counts; one that the broker ended itself to stop does not.
  */
-export class HttpWorker {
+export class PushWorker {
   readonly #ended = new AbortController();
   readonly #attempts = new Set<Promise<void>>();
-  #freed: (() => void) | undefined;
-  /** When the next attempt may begin by `maxReceivesPerSecond`. */
+  /** When the next attempt may begin by the rate of the subscription. */
   #nextAt = 0;
 
   constructor(
-    private readonly parts: HttpWorkerParts,
+    private readonly parts: PushWorkerParts,
     private readonly arn: SubscriptionArn,
     private readonly queue: Queue,
   ) {}
@@ -81,30 +70,32 @@ export class HttpWorker {
   /** Whether the subscription is gone. */
   async #turn(signal: AbortSignal): Promise<boolean> {
     const { engine, clock } = this.parts;
-    while (this.#attempts.size >= httpConcurrencyMax && !signal.aborted) await new Promise<void>((resolve) => this.#whenFree(resolve));
-    const max = Math.min(receiveMax, httpConcurrencyMax - this.#attempts.size);
+    while (this.#attempts.size >= pushConcurrencyMax) await Promise.race(this.#attempts);
+    const max = Math.min(receiveMax, pushConcurrencyMax - this.#attempts.size);
     const received = await engine.receive(this.queue, { max, waitMs, visibilityTimeoutMs: claimMs, signal });
     if (received.kind === 'queueGone') return true;
     const messages = received.kind === 'received' ? received.messages : [];
-    const state = await this.#state();
-    if (state === undefined) return true;
-    if (state.subscription.state === 'pending' && clock.now() > state.subscription.createdAt + confirmationMsMax) {
-      await engine.topics.unsubscribe(state.subscription.topic, state.subscription.id);
+    const recipient = await this.#recipient();
+    if (recipient === undefined) return true;
+    const { subscription, pace } = recipient;
+    if (subscription.state === 'pending' && clock.now() > subscription.createdAt + confirmationMsMax) {
+      await engine.topics.unsubscribe(subscription.topic, subscription.id);
       return true;
     }
     for (const message of messages) {
-      await this.#slot(state.policy.maxReceivesPerSecond);
-      this.#begin(message, state);
+      await this.#slot(pace.perSecond);
+      this.#begin(message, recipient);
     }
     return false;
   }
 
-  async #state(): Promise<State | undefined> {
-    const { topics } = this.parts.engine;
+  async #recipient(): Promise<Recipient | undefined> {
+    const { engine, channels } = this.parts;
     const { topic: address, id } = addressOf(this.arn);
-    const [topic, subscription] = [await topics.find(address), await topics.findSubscription(address, id)];
+    const [topic, subscription] = [await engine.topics.find(address), await engine.topics.findSubscription(address, id)];
     if (topic === undefined || subscription === undefined) return undefined;
-    return { topic, subscription, policy: deliveryPolicyOf(subscription, topic) };
+    const channel = channels[subscription.properties.Protocol as keyof Channels];
+    return { topic, subscription, channel, pace: channel.pace(subscription, topic) };
   }
 
   #slot(perSecond: number | undefined): Promise<void> {
@@ -114,69 +105,37 @@ export class HttpWorker {
     return this.#until(Math.ceil(at));
   }
 
-  #begin(message: ReceivedMessage, state: State): void {
-    const attempt = this.#attempt(message, state)
+  #begin(message: ReceivedMessage, recipient: Recipient): void {
+    const attempt = this.#attempt(message, recipient)
       .catch((fault: unknown) => this.parts.report(`delivery to the endpoint of ${this.arn}`, fault))
-      .finally(() => {
-        this.#attempts.delete(attempt);
-        this.#freed?.();
-      });
+      .finally(() => this.#attempts.delete(attempt));
     this.#attempts.add(attempt);
   }
 
-  #whenFree(resolve: () => void): void {
-    this.#freed = resolve;
-    if (this.#ended.signal.aborted) resolve();
-    else this.#ended.signal.addEventListener('abort', resolve, { once: true });
-  }
-
-  async #attempt(received: ReceivedMessage, { topic, subscription, policy }: State): Promise<void> {
+  async #attempt(received: ReceivedMessage, recipient: Recipient): Promise<void> {
     const { engine } = this.parts;
-    const { receipt } = received;
-    const message = decodeHttpMessage(received.content);
-    const outcome = await this.#push(message, subscription, policy);
+    const { channel, pace, subscription, topic } = recipient;
+    const { signal } = this.#ended;
+    const message = decodePushMessage(received.content);
+    const outcome = await channel.deliver({ message, arn: this.arn, subscription, topic, signal });
     switch (outcome) {
-      case 'stopped':
-        return engine.unreceive(this.queue, [receipt]);
       case 'delivered':
-        await engine.settle(this.queue, [receipt]);
+        await engine.settle(this.queue, [received.receipt]);
         return;
-      case 'retryable':
-        if (received.receives <= policy.retry.numRetries) {
-          const visibilityTimeoutMs = Math.round(retryDelaySeconds(policy.retry, received.receives) * 1_000);
-          await engine.changeVisibility(this.queue, [{ receipt, visibilityTimeoutMs }]);
-          return;
-        }
-        return this.#giveUp(received, message, subscription, topic);
-      case 'permanent':
-        return this.#giveUp(received, message, subscription, topic);
-    }
-  }
-
-  async #push(message: HttpMessage, { properties }: Subscription, policy: EffectivePolicy): Promise<Outcome> {
-    const { clock, pusher } = this.parts;
-    const stopped = this.#ended.signal;
-    const overdue = new AbortController();
-    using _timer = clock.timer(clock.now() + httpAttemptMsMax, () => overdue.abort());
-    const contentType = message.type === 'Notification' ? policy.headerContentType : defaultContentType;
-    const pushed = await pusher.push({
-      url: properties.Endpoint ?? '',
-      headers: httpHeaders(message, this.arn, contentType),
-      body: message.body,
-      signal: AbortSignal.any([stopped, overdue.signal]),
-    });
-    switch (pushed.kind) {
-      case 'answered':
-        return outcomeOf(pushed.status);
-      case 'forbidden':
-        return 'permanent';
-      case 'failed':
-        return stopped.aborted ? 'stopped' : 'retryable';
+      case 'failed': {
+        if (signal.aborted) return engine.unreceive(this.queue, [received.receipt]); // H2
+        const visibilityTimeoutMs = pace.retryDelayMs(received.receives);
+        if (visibilityTimeoutMs === undefined) return this.#giveUp(received, message, recipient);
+        await engine.changeVisibility(this.queue, [{ receipt: received.receipt, visibilityTimeoutMs }]);
+        return;
+      }
+      case 'refused':
+        return this.#giveUp(received, message, recipient);
     }
   }
 
   /** To the dead-letter queue and off its own in one transaction. Confirmations are not kept. */
-  async #giveUp({ receipt }: ReceivedMessage, message: HttpMessage, subscription: Subscription, topic: Topic): Promise<void> {
+  async #giveUp({ receipt }: ReceivedMessage, message: PushMessage, { subscription, topic }: Recipient): Promise<void> {
     const { engine, queues } = this.parts;
     const deadLetter = message.type === 'Notification' ? deadLetterOf(subscription) : undefined;
     const body = message.envelope ?? message.body;
@@ -219,18 +178,12 @@ export class HttpWorker {
   }
 }
 
-interface State {
+/** Who gets the messages, as of now. */
+interface Recipient {
   readonly topic: Topic;
   readonly subscription: Subscription;
-  readonly policy: EffectivePolicy;
-}
-
-type Outcome = 'delivered' | 'retryable' | 'permanent' | 'stopped';
-
-/** Developer guide, "Message delivery retries": 5xx and 429 are tried again, other refusals are the endpoint's last word. */
-function outcomeOf(status: number): Outcome {
-  if (status >= 200 && status < 300) return 'delivered';
-  return status >= 500 || status === 429 ? 'retryable' : 'permanent';
+  readonly channel: Channel;
+  readonly pace: Pace;
 }
 
 function addressOf(arn: SubscriptionArn): { readonly topic: TopicAddress; readonly id: SubscriptionId } {

@@ -1,0 +1,79 @@
+import type { Clock } from '../../../base/clock.js';
+import { httpAttemptMsMax } from '../limits.js';
+import { defaultContentType, retryDelaySeconds } from '../model/delivery-policy.js';
+import type { PushMessage } from '../model/push-message.js';
+import { deliveryPolicyOf } from '../model/subscription-attributes.js';
+import type { SubscriptionArn } from '../model/topic-arn.js';
+import type { Attempt, AttemptOutcome, Channel } from './channel.js';
+
+/** What sends to endpoints; see `workers/http-push.ts`. */
+export interface Pusher {
+  push(push: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly signal: AbortSignal;
+  }): Promise<
+    | { readonly kind: 'answered'; readonly status: number }
+    | { readonly kind: 'failed'; readonly reason: string }
+    | { readonly kind: 'forbidden'; readonly reason: string }
+  >;
+}
+
+/** HTTP and HTTPS endpoints, by their delivery policy. */
+export function httpChannel(pusher: Pusher, clock: Clock): Channel {
+  return {
+    async deliver({ message, arn, subscription, topic, signal }: Attempt): Promise<AttemptOutcome> {
+      const overdue = new AbortController();
+      using _timer = clock.timer(clock.now() + httpAttemptMsMax, () => overdue.abort());
+      const { headerContentType } = deliveryPolicyOf(subscription, topic);
+      const pushed = await pusher.push({
+        url: subscription.properties.Endpoint ?? '',
+        headers: headersOf(message, arn, message.type === 'Notification' ? headerContentType : defaultContentType),
+        body: message.body,
+        signal: AbortSignal.any([signal, overdue.signal]),
+      });
+      switch (pushed.kind) {
+        case 'answered':
+          return outcomeOf(pushed.status);
+        case 'forbidden':
+          return 'refused';
+        case 'failed':
+          return 'failed';
+      }
+    },
+    pace(subscription, topic) {
+      const { retry, maxReceivesPerSecond } = deliveryPolicyOf(subscription, topic);
+      return {
+        perSecond: maxReceivesPerSecond,
+        retryDelayMs: (attempts) => (attempts > retry.numRetries ? undefined : Math.round(retryDelaySeconds(retry, attempts) * 1_000)),
+      };
+    },
+  };
+}
+
+/** Developer guide, "Message delivery retries": 5xx and 429 are tried again, other refusals are the endpoint's last word. */
+function outcomeOf(status: number): AttemptOutcome {
+  if (status >= 200 && status < 300) return 'delivered';
+  return status >= 500 || status === 429 ? 'failed' : 'refused';
+}
+
+/** Developer guide, "HTTP/HTTPS headers". The policy's content type is for notifications alone. */
+function headersOf(
+  { type, messageId, envelope, traceHeader }: PushMessage,
+  subscription: SubscriptionArn,
+  contentType: string,
+): Readonly<Record<string, string>> {
+  const topic = subscription.slice(0, subscription.lastIndexOf(':'));
+  return {
+    'x-amz-sns-message-type': type,
+    'x-amz-sns-message-id': messageId,
+    'x-amz-sns-topic-arn': topic,
+    ...(type === 'Notification' && { 'x-amz-sns-subscription-arn': subscription }),
+    ...(envelope !== undefined && { 'x-amz-sns-rawdelivery': 'true' }),
+    ...(traceHeader !== undefined && { 'X-Amzn-Trace-Id': traceHeader }),
+    'Content-Type': contentType,
+    'User-Agent': 'Amazon Simple Notification Service Agent',
+    'Accept-Encoding': 'gzip,deflate',
+  };
+}
