@@ -71,7 +71,19 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const pusher = createHttpPush({ denyPrivate: config.denyPrivateEndpoints });
     opened.push(async () => pusher.close());
     const queues = { contentOf: deliveredContent, takes: queueTakes };
-    const sns = startSns({ engine, clock, random, signer, queues, pusher, functions: noFunctions, report });
+    let answeredCount = 0;
+    const sns = startSns({
+      engine,
+      clock,
+      random,
+      signer,
+      queues,
+      pusher,
+      functions: noFunctions,
+      extensions: config.extensions,
+      answered: () => answeredCount,
+      report,
+    });
     opened.push(() => sns.stop());
     await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });
     const listener = await startListener({
@@ -92,6 +104,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       log,
       observer: {
         requestFinished: (request) => {
+          answeredCount++;
           metrics.requests.requestFinished(request);
           answered.requestFinished(request);
         },

@@ -12,6 +12,7 @@ export interface Config {
   /** `POST /_signalbox/clock` moves the broker's clock. */
   readonly testClock: boolean;
   readonly sqs: SqsConfig;
+  readonly extensions: ExtensionsConfig;
   /** Created at start where they are missing. */
   readonly queues: readonly QueueDeclaration[];
 }
@@ -32,6 +33,12 @@ export interface SqsConfig {
   readonly recreateAfterMs: number;
   /** How long after a purge the queue cannot be purged again. */
   readonly purgeIntervalMs: number;
+}
+
+/** What the broker does beyond AWS, which refuses it. */
+export interface ExtensionsConfig {
+  /** Archive and replay for standard topics too. */
+  readonly standardTopicArchive: boolean;
 }
 
 /** A queue to be there at start. The SQS service checks what is in it. */

@@ -39,6 +39,12 @@ const sections = Type.Object(
         { additionalProperties: false, expected: 'settings of SQS by name' },
       ),
     ),
+    extensions: Type.Optional(
+      Type.Object(
+        { standardTopicArchive: Type.Optional(Type.Boolean({ expected: 'true or false' })) },
+        { additionalProperties: false, expected: 'extensions by name' },
+      ),
+    ),
     resources: Type.Optional(
       Type.Object(
         { queues: Type.Optional(Type.Array(queue, { expected: 'a list of queues' })) },

@@ -3,6 +3,7 @@ import type { QueueDeclaration } from './config.js';
 /** The settings that are more than one value: from the file, or from a program that embeds the broker. */
 export interface Sections {
   readonly sqs?: SqsSection | undefined;
+  readonly extensions?: ExtensionsSection | undefined;
   readonly resources?: ResourcesSection | undefined;
 }
 
@@ -13,8 +14,14 @@ export interface SqsSection {
   readonly purgeIntervalSeconds?: number | undefined;
 }
 
+/** What AWS refuses: all off by default. */
+export interface ExtensionsSection {
+  /** Standard topics take an ArchivePolicy, and their subscriptions a ReplayPolicy. */
+  readonly standardTopicArchive?: boolean | undefined;
+}
+
 export interface ResourcesSection {
   readonly queues?: readonly QueueDeclaration[] | undefined;
 }
 
-export const sectionNames = ['sqs', 'resources'] as const satisfies readonly (keyof Sections)[];
+export const sectionNames = ['sqs', 'extensions', 'resources'] as const satisfies readonly (keyof Sections)[];

@@ -12,8 +12,10 @@ export const errorCodes = {
   emptyBatchRequest: modelled('EmptyBatchRequest', 400),
   invalidBatchEntryId: modelled('InvalidBatchEntryId', 400),
   invalidParameter: modelled('InvalidParameter', 400),
+  invalidState: modelled('InvalidState', 400),
   invalidParameterValue: { ...modelled('ParameterValueInvalid', 400), type: 'InvalidParameterValueException' },
   notFound: modelled('NotFound', 404),
+  replayLimitExceeded: modelled('ReplayLimitExceeded', 403),
   resourceNotFound: modelled('ResourceNotFound', 404),
   subscriptionLimitExceeded: modelled('SubscriptionLimitExceeded', 403),
   tagLimitExceeded: modelled('TagLimitExceeded', 400),
@@ -80,6 +82,14 @@ export function tooManyTags(): Refusal {
 
 export function subscriptionLimitExceeded(max: number): Refusal {
   return new ServiceError(errorCodes.subscriptionLimitExceeded, `A FIFO topic can have at most ${max} subscriptions.`);
+}
+
+export function replayLimitExceeded(max: number): Refusal {
+  return new ServiceError(errorCodes.replayLimitExceeded, `At most ${max} replays can be under way at a time.`);
+}
+
+export function archiveInTheWay(): Refusal {
+  return new ServiceError(errorCodes.invalidState, 'Invalid state: Cannot delete a topic with an ArchivePolicy');
 }
 
 /** AWS has no full disks: the nearest it says is that the service cannot take the request now. */

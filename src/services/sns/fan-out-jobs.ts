@@ -1,12 +1,11 @@
 import type { Clock } from '../../base/clock.js';
-import type { MessageId, QueueAddress, TopicAddress } from '../../base/ids.js';
+import type { MessageId, QueueAddress } from '../../base/ids.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
 import type { Delivery } from '../../engine/topics/topics.js';
 import { fanOutJobSecondsMax } from './limits.js';
-import type { Message } from './model/message.js';
-import type { MessageAttribute } from './model/message-attributes.js';
+import { type Publication, readPublication, type StoredPublication, storedPublication } from './model/stored-publication.js';
 import type { SubscriptionArn } from './model/topic-arn.js';
-import { DeliveryWriter, type Publication, type QueueContents } from './publication.js';
+import { DeliveryWriter, type QueueContents } from './publication.js';
 import { chunkOf, type Route, type Routes } from './routes.js';
 import type { Signer } from './signer.js';
 
@@ -189,47 +188,18 @@ interface Job {
   readonly last: SubscriptionArn;
 }
 
-interface StoredAttribute {
-  readonly name: string;
-  readonly type: string;
-  readonly text?: string;
-  readonly base64?: string;
-}
-
-interface StoredJob extends Omit<Publication, 'message' | 'topic'> {
+interface StoredJob extends StoredPublication {
   readonly layout: 1;
-  readonly topic: TopicAddress;
   readonly last: SubscriptionArn;
-  readonly message: Omit<Message, 'texts' | 'attributes'> & {
-    readonly text: string;
-    readonly others: readonly (readonly [string, string])[];
-    readonly attributes: readonly StoredAttribute[];
-  };
 }
 
 function encodeJob({ publication, last }: Job): Buffer {
-  const { texts, attributes, ...message } = publication.message;
-  const stored: StoredJob = {
-    ...publication,
-    layout: 1,
-    last,
-    message: { ...message, text: texts.default, others: [...texts.others], attributes: attributes.map(storedAttribute) },
-  };
+  const stored: StoredJob = { ...storedPublication(publication), layout: 1, last };
   return Buffer.from(JSON.stringify(stored));
 }
 
 function decodeJob(content: Buffer): Job {
-  const { last, message: stored, ...publication }: StoredJob = JSON.parse(content.toString());
-  if (publication.layout !== 1) throw new Error(`a fan-out job has layout ${publication.layout}, known is 1`);
-  const { text, others, attributes, ...message } = stored;
-  const texts = { default: text, others: new Map(others) };
-  return { publication: { ...publication, message: { ...message, texts, attributes: attributes.map(readAttribute) } }, last };
-}
-
-function storedAttribute({ name, type, value }: MessageAttribute): StoredAttribute {
-  return typeof value === 'string' ? { name, type, text: value } : { name, type, base64: value.toString('base64') };
-}
-
-function readAttribute({ name, type, text, base64 }: StoredAttribute): MessageAttribute {
-  return { name, type, value: base64 === undefined ? (text ?? '') : Buffer.from(base64, 'base64') };
+  const { layout, last, ...stored }: StoredJob = JSON.parse(content.toString());
+  if (layout !== 1) throw new Error(`a fan-out job has layout ${layout}, known is 1`);
+  return { publication: readPublication(stored), last };
 }

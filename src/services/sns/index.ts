@@ -3,10 +3,12 @@ import type { Random } from '../../base/random.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Topics } from '../../engine/topics/topics.js';
 import type { Service } from '../../wire/service.js';
+import { ArchiveUpkeep } from './archive-upkeep.js';
 import { type FunctionTarget, functionChannel } from './channels/function-channel.js';
 import { httpChannel, type Pusher } from './channels/http-channel.js';
 import { Confirmations } from './confirmations.js';
 import { FanOutJobs } from './fan-out-jobs.js';
+import type { Extensions } from './model/topic-attributes.js';
 import { addPermission } from './operations/addPermission.js';
 import { confirmSubscription } from './operations/confirmSubscription.js';
 import { createTopic } from './operations/createTopic.js';
@@ -29,6 +31,7 @@ import { untagResource } from './operations/untagResource.js';
 import type { QueueContents } from './publication.js';
 import { Publisher } from './publisher.js';
 import { PushDeliveries } from './push-deliveries.js';
+import { Replays } from './replays.js';
 import { Routes } from './routes.js';
 import type { Signer } from './signer.js';
 
@@ -41,6 +44,9 @@ export interface SnsDependencies {
   /** Sends to HTTP endpoints. */
   readonly pusher: Pusher;
   readonly functions: FunctionTarget;
+  readonly extensions: Extensions;
+  /** Requests that the broker has answered so far: replays step back for them. */
+  readonly answered: () => number;
   /** Told of faults in background work; the work is tried again. */
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -52,7 +58,8 @@ export interface Sns {
 }
 
 /** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions and publishing. */
-export function startSns({ engine, clock, random, signer, queues, pusher, functions, report }: SnsDependencies): Sns {
+export function startSns(dependencies: SnsDependencies): Sns {
+  const { engine, clock, random, signer, queues, pusher, functions, extensions, answered, report } = dependencies;
   const { topics } = engine;
   const routes = new Routes(topics);
   const jobs = new FanOutJobs({ engine, clock, routes, signer, queues, report });
@@ -61,13 +68,15 @@ export function startSns({ engine, clock, random, signer, queues, pusher, functi
   const deliveries = new PushDeliveries({ engine, clock, channels, queues, report });
   const confirmations = new Confirmations({ clock, random, signer, deliveries });
   const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues });
-  jobs.start();
-  deliveries.start();
-  const parts = { topics, publisher, clock, random, deliveries, confirmations };
+  const replays = new Replays({ topics, routes, clock, queues, answered, report });
+  const archives = new ArchiveUpkeep({ topics, clock, report });
+  const background = [jobs, deliveries, replays, archives];
+  for (const work of background) work.start();
+  const parts = { topics, publisher, clock, random, deliveries, confirmations, replays, archives, extensions };
   return {
     service: snsService(parts),
     stop: async () => {
-      await Promise.all([jobs.stop(), deliveries.stop()]);
+      await Promise.all(background.map((work) => work.stop()));
     },
   };
 }
@@ -79,16 +88,20 @@ interface ServiceParts {
   readonly random: Random;
   readonly deliveries: PushDeliveries;
   readonly confirmations: Confirmations;
+  readonly replays: Replays;
+  readonly archives: ArchiveUpkeep;
+  readonly extensions: Extensions;
 }
 
-function snsService({ topics, publisher, clock, random, deliveries, confirmations }: ServiceParts): Service {
+function snsService(parts: ServiceParts): Service {
+  const { topics, publisher, clock, deliveries, archives, extensions } = parts;
   const operations = [
     addPermission(topics),
-    confirmSubscription(topics, clock),
-    createTopic(topics),
+    confirmSubscription(parts),
+    createTopic(topics, clock, extensions),
     deleteTopic(topics, deliveries),
     getSubscriptionAttributes(topics),
-    getTopicAttributes(topics),
+    getTopicAttributes(topics, clock),
     listSubscriptions(topics),
     listSubscriptionsByTopic(topics),
     listTagsForResource(topics),
@@ -96,9 +109,9 @@ function snsService({ topics, publisher, clock, random, deliveries, confirmation
     publish(publisher),
     publishBatch(publisher),
     removePermission(topics),
-    setSubscriptionAttributes(topics),
-    setTopicAttributes(topics),
-    subscribe({ topics, random, deliveries, confirmations }),
+    setSubscriptionAttributes(parts),
+    setTopicAttributes({ topics, clock, extensions, expireArchive: (topic) => archives.expire(topic) }),
+    subscribe(parts),
     tagResource(topics),
     unsubscribe(topics, deliveries),
     untagResource(topics),

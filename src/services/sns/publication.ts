@@ -1,12 +1,13 @@
-import type { AccountId, MessageId, TopicAddress } from '../../base/ids.js';
+import type { AccountId } from '../../base/ids.js';
 import type { NewMessage } from '../../engine/new-message.js';
 import type { Delivery, TargetQueue, Topic } from '../../engine/topics/topics.js';
 import { isFifoQueue } from './model/endpoint.js';
-import { envelopeWriter, type Notification, type Proof, signedText } from './model/envelope.js';
-import { type Message, sequenceNumber } from './model/message.js';
+import { envelopeWriter, type Notification, type Proof, type Signed, signedText } from './model/envelope.js';
+import { sequenceNumber } from './model/message.js';
 import type { MessageAttribute } from './model/message-attributes.js';
-import { textFor } from './model/message-texts.js';
+import { textFor, textsOf } from './model/message-texts.js';
 import { encodePushMessage } from './model/push-message.js';
+import type { Publication } from './model/stored-publication.js';
 import { ownerOf, type SubscriptionArn } from './model/topic-arn.js';
 import type { Route } from './routes.js';
 import type { Signer } from './signer.js';
@@ -27,29 +28,27 @@ export interface QueueContents {
   readonly takes: (queue: TargetQueue, bytes: number) => boolean;
 }
 
-/** A message that was accepted, with all that its deliveries have in common. */
-export interface Publication {
-  readonly topic: TopicAddress;
-  readonly messageId: MessageId;
-  /** ISO 8601, milliseconds. */
-  readonly timestamp: string;
-  readonly message: Message;
-  /** Of this server, as the publisher reached it: links in messages begin with it. */
-  readonly origin: string;
-  readonly traceHeader: string | undefined;
-}
-
 /** Writes what the subscriptions of one message get. */
 export class DeliveryWriter {
   /** By version and text: one signature each, and one envelope but for a line. Messages of FIFO topics have no signature. */
   readonly #envelopes = { '1': new Map<string, EnvelopeWriter>(), '2': new Map<string, EnvelopeWriter>() };
   readonly #rawContents = new Map<string, Buffer | undefined>();
 
+  /** `archived`: as signed when it was published, text by text; the deliveries are replays. */
   constructor(
     private readonly queues: QueueContents,
     private readonly topic: Topic,
     private readonly publication: Publication,
-  ) {}
+    private readonly archived?: readonly Signed[] | undefined,
+  ) {
+    if (archived === undefined) return;
+    for (const [index, text] of textsOf(publication.message.texts).entries()) {
+      const signed = archived[index];
+      if (signed === undefined) continue;
+      const envelope = envelopeWriter(this.#notification(text), { kind: 'signed', signed });
+      for (const envelopes of Object.values(this.#envelopes)) envelopes.set(text, envelope);
+    }
+  }
 
   /** Before the first delivery that is not raw. */
   async sign(routes: readonly Route[], signer: Signer): Promise<void> {
@@ -58,17 +57,26 @@ export class DeliveryWriter {
       const version = this.#versionFor(route);
       const text = textFor(this.publication.message.texts, route.protocol);
       if (isBare(route) || this.#envelopes[version].has(text)) continue;
-      const notification = this.#notification(text);
-      const signature = await signer.sign(signedText(notification), version);
-      const certificateUrl = await signer.certificateUrl(this.publication.origin);
-      const proof: Proof = { kind: 'signed', signed: { version, signature, certificateUrl } };
-      this.#envelopes[version].set(text, envelopeWriter(notification, proof));
+      const signed = await this.#signed(text, version, signer);
+      this.#envelopes[version].set(text, envelopeWriter(this.#notification(text), { kind: 'signed', signed }));
     }
   }
 
+  /** Every text as it is signed for an archive. */
+  async signedTexts(signer: Signer): Promise<readonly Signed[]> {
+    if (this.topic.settings.ordering === 'fifo') return [];
+    const version = signatureVersion(this.topic);
+    return Promise.all(textsOf(this.publication.message.texts).map((text) => this.#signed(text, version, signer)));
+  }
+
+  async #signed(text: string, version: SignatureVersion, signer: Signer): Promise<Signed> {
+    const signature = await signer.sign(signedText(this.#notification(text)), version);
+    return { version, signature, certificateUrl: await signer.certificateUrl(this.publication.origin) };
+  }
+
   /** Functions get version 1 from every topic. */
-  #versionFor({ protocol }: Route): '1' | '2' {
-    return this.topic.properties.SignatureVersion === '2' && protocol !== 'lambda' ? '2' : '1';
+  #versionFor({ protocol }: Route): SignatureVersion {
+    return protocol === 'lambda' ? '1' : signatureVersion(this.topic);
   }
 
   #signedFor(route: Route): EnvelopeWriter | undefined {
@@ -111,7 +119,8 @@ export class DeliveryWriter {
   #raw({ protocol }: Route): () => Buffer | undefined {
     const { message } = this.publication;
     const text = textFor(message.texts, protocol);
-    if (!this.#rawContents.has(text)) this.#rawContents.set(text, this.#content(text, message.attributes));
+    const attributes = this.archived === undefined ? message.attributes : withReplayed(message.attributes);
+    if (!this.#rawContents.has(text)) this.#rawContents.set(text, this.#content(text, attributes));
     const content = this.#rawContents.get(text);
     return () => content;
   }
@@ -138,9 +147,25 @@ export class DeliveryWriter {
 
   #notification(text: string): Notification {
     const { messageId, topic, timestamp, message } = this.publication;
-    return { messageId, topic, subject: message.subject, text, timestamp, attributes: message.attributes };
+    const { subject, attributes } = message;
+    return { messageId, topic, subject, text, timestamp, attributes, replayed: this.archived !== undefined };
   }
 }
+
+type SignatureVersion = '1' | '2';
+
+function signatureVersion({ properties }: Topic): SignatureVersion {
+  return properties.SignatureVersion === '2' ? '2' : '1';
+}
+
+/** What a raw message tells of a replay, unless its queue would take no more attributes. */
+function withReplayed(attributes: readonly MessageAttribute[]): readonly MessageAttribute[] {
+  if (attributes.length >= queueAttributesMax) return attributes;
+  return [...attributes.filter(({ name }) => name !== replayed.name), replayed];
+}
+
+const queueAttributesMax = 10;
+const replayed: MessageAttribute = { name: 'Replayed', type: 'String', value: 'true' };
 
 type EnvelopeWriter = (unsubscribeUrl: string) => string;
 

@@ -4,8 +4,11 @@ import type { Random } from '../../base/random.js';
 import type { Delivery, PlannedEntry, PublishedEntry, Topic, Topics } from '../../engine/topics/topics.js';
 import { storageFull, topicDoesNotExist } from './errors.js';
 import type { FanOutJobs } from './fan-out-jobs.js';
+import { archiveOf } from './model/archive-policy.js';
+import { encodeArchived } from './model/archived-publication.js';
 import type { Message } from './model/message.js';
-import { DeliveryWriter, type Publication, type QueueContents } from './publication.js';
+import type { Publication } from './model/stored-publication.js';
+import { DeliveryWriter, type QueueContents } from './publication.js';
 import { chunkOf, type Routes, type TopicRoutes } from './routes.js';
 import type { Signer } from './signer.js';
 
@@ -41,7 +44,8 @@ export class Publisher {
       if (current === undefined) throw topicDoesNotExist();
       const messages = read(current.topic);
       const entries = await Promise.all(messages.map((message) => this.#plan(current, message, context, messages.length)));
-      const outcome = await topics.publish({ topic: current.topic, revision: current.revision, entries });
+      const archiveMs = archiveOf(current.topic)?.retentionMs;
+      const outcome = await topics.publish({ topic: current.topic, revision: current.revision, entries, archiveMs });
       switch (outcome.kind) {
         case 'published':
           return outcome.entries;
@@ -74,6 +78,7 @@ export class Publisher {
     const deliveries: Delivery[] = now.map((route) => writer.deliveryTo(route));
     if (later !== undefined) deliveries.push(await this.parts.jobs.delivery(publication, later));
     const { group, deduplicationId } = message;
-    return { messageId: publication.messageId, group, deduplicationId, deliveries };
+    const archived = archiveOf(topic) === undefined ? undefined : encodeArchived({ publication, signed: await writer.signedTexts(signer) });
+    return { messageId: publication.messageId, group, deduplicationId, deliveries, archived };
   }
 }

@@ -1,8 +1,8 @@
-import type { QueueAddress, TopicAddress } from '../../base/ids.js';
+import type { QueueAddress, SubscriptionId, TopicAddress } from '../../base/ids.js';
 import type { Subscription, Topic, TopicSnapshot, Topics } from '../../engine/topics/topics.js';
 import { attributeFacts, bodyFacts, type Facts, type NoFacts } from './filter/facts.js';
 import { FilterIndex } from './filter/filter-index.js';
-import type { FilterScope } from './filter/policy.js';
+import type { FilterPolicy, FilterScope } from './filter/policy.js';
 import { fanOutBytesMax, fanOutDeliveriesMax } from './limits.js';
 import type { Protocol } from './model/endpoint.js';
 import type { Message } from './model/message.js';
@@ -41,20 +41,12 @@ function byArn(a: Route, b: Route): number {
   return a.arn < b.arn ? -1 : 1;
 }
 
-/** The routes of one topic as of one revision, with an index of their filters. */
-export class TopicRoutes {
-  readonly topic: Topic;
-  readonly revision: number;
+/** Routes with an index of their filters. */
+class FilteredRoutes {
   readonly #unfiltered: Route[] = [];
   /** By protocol, as the text may differ by it, and by scope. */
   readonly #filtered = new Map<Protocol, Readonly<Record<FilterScope, FilterIndex<Route>>>>();
   #filteredCount = 0;
-
-  constructor({ topic, revision, subscriptions }: TopicSnapshot) {
-    this.topic = topic;
-    this.revision = revision;
-    for (const subscription of subscriptions) if (subscription.state === 'confirmed') this.#add(subscription);
-  }
 
   get size(): number {
     return this.#unfiltered.length + this.#filteredCount;
@@ -72,29 +64,75 @@ export class TopicRoutes {
     return routes;
   }
 
-  #add(subscription: Subscription): void {
-    const { protocol, endpoint } = endpointOf(subscription);
-    const arn = subscriptionArn(subscription.topic, subscription.id);
-    const route: Route = {
-      arn,
-      protocol,
-      queue: protocol === 'sqs' ? (endpoint as QueueAddress) : pushQueueOf(arn),
-      deadLetter: protocol === 'sqs' ? deadLetterOf(subscription) : undefined,
-      raw: isRaw(subscription),
-    };
-    const filter = filterOf(subscription);
+  add(route: Route, filter: FilterPolicy | undefined): void {
     if (filter === undefined || isEmpty(filter.rule)) {
       this.#unfiltered.push(route);
       return;
     }
-    let indexes = this.#filtered.get(protocol);
+    let indexes = this.#filtered.get(route.protocol);
     if (indexes === undefined) {
       indexes = { MessageAttributes: new FilterIndex(), MessageBody: new FilterIndex() };
-      this.#filtered.set(protocol, indexes);
+      this.#filtered.set(route.protocol, indexes);
     }
     indexes[filter.scope].add(route, filter);
     this.#filteredCount++;
   }
+}
+
+/** A subscription that is replaying. */
+export interface ReplayRoute {
+  readonly subscription: Subscription;
+  readonly route: Route;
+  readonly wants: (message: Message) => boolean;
+}
+
+/** The routes of one topic as of one revision. */
+export class TopicRoutes {
+  readonly topic: Topic;
+  readonly revision: number;
+  readonly #live = new FilteredRoutes();
+  readonly #replaying = new Map<SubscriptionId, ReplayRoute>();
+
+  constructor({ topic, revision, subscriptions }: TopicSnapshot) {
+    this.topic = topic;
+    this.revision = revision;
+    for (const subscription of subscriptions) {
+      if (subscription.state === 'confirmed') this.#live.add(routeOf(subscription), filterOf(subscription));
+      else if (subscription.state === 'replaying') this.#replaying.set(subscription.id, replayRoute(subscription));
+    }
+  }
+
+  get size(): number {
+    return this.#live.size + this.#replaying.size;
+  }
+
+  /** Who gets the message now. */
+  select(message: Message): readonly Route[] {
+    return this.#live.select(message);
+  }
+
+  replaying(id: SubscriptionId): ReplayRoute | undefined {
+    return this.#replaying.get(id);
+  }
+}
+
+function routeOf(subscription: Subscription): Route {
+  const { protocol, endpoint } = endpointOf(subscription);
+  const arn = subscriptionArn(subscription.topic, subscription.id);
+  return {
+    arn,
+    protocol,
+    queue: protocol === 'sqs' ? (endpoint as QueueAddress) : pushQueueOf(arn),
+    deadLetter: protocol === 'sqs' ? deadLetterOf(subscription) : undefined,
+    raw: isRaw(subscription),
+  };
+}
+
+function replayRoute(subscription: Subscription): ReplayRoute {
+  const route = routeOf(subscription);
+  const alone = new FilteredRoutes();
+  alone.add(route, filterOf(subscription));
+  return { subscription, route, wants: (message) => alone.select(message).length > 0 };
 }
 
 function isEmpty(rule: { readonly leaves: readonly unknown[]; readonly alternations: readonly unknown[] }): boolean {

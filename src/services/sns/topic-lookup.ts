@@ -21,14 +21,14 @@ export async function requireTagged(topics: Pick<Topics, 'find'>, arn: string | 
 }
 
 /**
- * Changes a topic's definition. The change is tried on what was found first, so that what is wrong with a request shows
+ * Changes a topic's definition and answers the topic after it. The change is tried on what was found first, so that what is wrong with a request shows
  * without a write; if the topic changed meanwhile and the change no longer fits, the refusal leaves the transaction by a throw.
  */
 export async function changeTopic(
   topics: Pick<Topics, 'update'>,
   topic: Topic,
   change: (current: Topic) => TopicDefinition | Refusal,
-): Promise<void> {
+): Promise<Topic> {
   accept(change(topic));
   const changed = await topics.update(topic, (current) => {
     const definition = change(current);
@@ -36,4 +36,5 @@ export async function changeTopic(
     return definition;
   });
   if (changed === undefined) throw topicDoesNotExist();
+  return changed;
 }

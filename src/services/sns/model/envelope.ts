@@ -13,6 +13,8 @@ export interface Notification {
   /** ISO 8601, milliseconds. */
   readonly timestamp: string;
   readonly attributes: readonly MessageAttribute[];
+  /** Delivered from the topic's archive. */
+  readonly replayed: boolean;
 }
 
 export interface Signed {
@@ -65,7 +67,7 @@ export function confirmationBody({ messageId, token, topic, subscribeUrl, timest
 
 /** Writes everything but the one line that differs between subscriptions; then one call for each. */
 export function envelopeWriter(notification: Notification, proof: Proof): (unsubscribeUrl: string) => string {
-  const { messageId, topic, subject, text, timestamp, attributes } = notification;
+  const { messageId, topic, subject, text, timestamp, attributes, replayed } = notification;
   const head = [
     line('Type', 'Notification'),
     line('MessageId', messageId),
@@ -76,7 +78,8 @@ export function envelopeWriter(notification: Notification, proof: Proof): (unsub
     line('Timestamp', timestamp),
     ...(proof.kind === 'signed' ? signatureLines(proof.signed) : []),
   ].join(',\n');
-  const tail = attributes.length === 0 ? '\n}' : `,\n  "MessageAttributes" : {\n${attributes.map(attributeLine).join(',\n')}\n  }\n}`;
+  const attributeLines = attributes.length === 0 ? '' : `,\n  "MessageAttributes" : {\n${attributes.map(attributeLine).join(',\n')}\n  }`;
+  const tail = `${attributeLines}${replayed ? `,\n${line('Replayed', 'true')}` : ''}\n}`;
   return (unsubscribeUrl) => `{\n${head},\n${line('UnsubscribeURL', unsubscribeUrl)}${tail}`;
 }
 

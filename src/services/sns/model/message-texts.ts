@@ -15,6 +15,29 @@ export function textFor({ default: text, others }: MessageTexts, protocol: strin
   return others.get(protocol) ?? text;
 }
 
+/** Whose messages are wrapped, and so signed. */
+const envelopeProtocols = ['sqs', 'http', 'https', 'email', 'email-json', 'sms', 'lambda', 'application'];
+/** Keys of payloads for mobile apps. */
+const platforms = [
+  'APNS',
+  'APNS_SANDBOX',
+  'APNS_VOIP',
+  'APNS_VOIP_SANDBOX',
+  'MACOS',
+  'MACOS_SANDBOX',
+  'GCM',
+  'ADM',
+  'BAIDU',
+  'MPNS',
+  'WNS',
+];
+const known: ReadonlySet<string> = new Set([...envelopeProtocols, ...platforms]);
+
+/** Each text that some subscription may get wrapped, once; the default first. */
+export function textsOf({ default: text, others }: MessageTexts): readonly string[] {
+  return [...new Set([text, ...envelopeProtocols.map((protocol) => others.get(protocol) ?? text)])];
+}
+
 export function readTexts(message: string, structure: string | undefined): MessageTexts | Refusal {
   if (structure === undefined || structure === '') return { default: message, others: none };
   if (structure !== 'json') return invalid('MessageStructure');
@@ -28,8 +51,7 @@ export function readTexts(message: string, structure: string | undefined): Messa
   const text = scalarText(parsed.default);
   if (text === undefined) return invalid('Message Structure - No default entry in JSON message body');
   const others = new Map<string, string>();
-  for (const [protocol, value] of Object.entries(parsed))
-    if (protocol !== 'default' && typeof value === 'string') others.set(protocol, value);
+  for (const [protocol, value] of Object.entries(parsed)) if (known.has(protocol) && typeof value === 'string') others.set(protocol, value);
   return { default: text, others };
 }
 

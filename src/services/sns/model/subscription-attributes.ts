@@ -4,6 +4,7 @@ import type { Subscription, SubscriptionDefinition, Topic } from '../../../engin
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid } from '../errors.js';
 import { type FilterPolicy, type FilterScope, isFilterProblem, parseFilterPolicy } from '../filter/policy.js';
+import { archiveOf } from './archive-policy.js';
 import {
   type EffectivePolicy,
   effectivePolicy,
@@ -13,28 +14,51 @@ import {
   shownSubscriptionPolicy,
 } from './delivery-policy.js';
 import { type Endpoint, isFifoQueue, type Protocol, readQueueArn, shownEndpoint } from './endpoint.js';
+import { checkReplayPolicy, type ReplayPolicy, readReplayPolicy } from './replay-policy.js';
 import { ownerOf, subscriptionArn } from './topic-arn.js';
-import { type TopicKind, topicPolicyOf } from './topic-attributes.js';
+import { topicPolicyOf } from './topic-attributes.js';
 
 /**
  * Subscription attributes as the API reference of SetSubscriptionAttributes lists them: what each accepts, and the one form in
  * which it is stored and returned. Stored are those that were set, with what Subscribe was given.
  */
-export type SettableName = 'RawMessageDelivery' | 'FilterPolicy' | 'FilterPolicyScope' | 'RedrivePolicy' | 'DeliveryPolicy';
+export type SettableName =
+  | 'RawMessageDelivery'
+  | 'FilterPolicy'
+  | 'FilterPolicyScope'
+  | 'RedrivePolicy'
+  | 'DeliveryPolicy'
+  | 'ReplayPolicy';
 export type SubscriptionAttributes = Readonly<Partial<Record<SettableName, string>>>;
 
 /** Known to AWS, and refused by name until they do what they say. */
-const notYet: readonly string[] = ['ReplayPolicy', 'SubscriptionRoleArn'];
-const settable: readonly string[] = ['RawMessageDelivery', 'FilterPolicy', 'FilterPolicyScope', 'RedrivePolicy', 'DeliveryPolicy'];
+const notYet: readonly string[] = ['SubscriptionRoleArn'];
+const settable: readonly string[] = [
+  'RawMessageDelivery',
+  'FilterPolicy',
+  'FilterPolicyScope',
+  'RedrivePolicy',
+  'DeliveryPolicy',
+  'ReplayPolicy',
+];
 
 /** Where the attributes come from: it is part of the error texts. */
 export type Source = 'Subscribe' | 'SetSubscriptionAttributes';
+
+/** What attributes are read for. */
+export interface SubscriptionContext {
+  readonly endpoint: Endpoint;
+  readonly topic: Topic;
+  readonly source: Source;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
 
 /** The attributes after the changes; an empty value removes one. Names and values first, then what they amount to together. */
 export function changeAttributes(
   current: SubscriptionAttributes,
   changes: Readonly<Record<string, string>>,
-  of: { readonly endpoint: Endpoint; readonly topic: TopicKind; readonly source: Source },
+  of: SubscriptionContext,
 ): SubscriptionAttributes | Refusal {
   const prefix = of.source === 'Subscribe' ? 'Attributes Reason: ' : '';
   const merged: Partial<Record<SettableName, string>> = { ...current };
@@ -50,6 +74,7 @@ export function changeAttributes(
     RedrivePolicy: redrive,
     DeliveryPolicy: delivery,
   } = merged;
+  const { ReplayPolicy: replay } = changes;
   if (raw !== undefined) {
     const lower = raw.toLowerCase();
     if (lower !== 'true' && lower !== 'false')
@@ -80,15 +105,19 @@ export function changeAttributes(
     if (isRefusal(target)) return target;
     if (target === undefined) delete merged.RedrivePolicy;
   }
+  if (replay !== undefined) {
+    const policy = readReplayPolicy(replay, prefix);
+    if (isRefusal(policy)) return policy;
+    const refusal = policy && checkReplayPolicy(policy, archiveOf(of.topic)?.beganAt(of.now), of.now, prefix);
+    if (refusal !== undefined) return refusal;
+    if (policy === undefined) delete merged.ReplayPolicy;
+    else merged.ReplayPolicy = policy.shown;
+  }
   return merged;
 }
 
 /** The dead-letter queue; undefined for a policy that unsets. */
-function readRedrivePolicy(
-  json: string,
-  { endpoint, topic }: { readonly endpoint: Endpoint; readonly topic: TopicKind },
-  prefix: string,
-): QueueAddress | undefined | Refusal {
+function readRedrivePolicy(json: string, { endpoint, topic }: SubscriptionContext, prefix: string): QueueAddress | undefined | Refusal {
   if (json === '') return undefined;
   const refuse = (text: string): Refusal => invalid(`${prefix}RedrivePolicy: ${text}`);
   const policy = parseJsonObject(json);
@@ -99,7 +128,7 @@ function readRedrivePolicy(
   if (target === undefined) return undefined;
   const queue = typeof target === 'string' ? readQueueArn(target) : undefined;
   if (queue === undefined) return refuse('deadLetterTargetArn is an invalid arn');
-  const wantsFifo = topic === 'fifo' && endpoint.protocol === 'sqs' && isFifoQueue(endpoint.endpoint as QueueAddress);
+  const wantsFifo = topic.settings.ordering === 'fifo' && endpoint.protocol === 'sqs' && isFifoQueue(endpoint.endpoint as QueueAddress);
   if (wantsFifo && !isFifoQueue(queue)) return refuse('must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.');
   if (!wantsFifo && isFifoQueue(queue)) return refuse('a FIFO queue can be the DLQ of a FIFO Subscription to a FIFO Topic only.');
   return queue;
@@ -159,6 +188,42 @@ function ownPolicy({ properties, id }: Subscription): PolicyParts | undefined {
   return policy;
 }
 
+/** Internal property: which replay is under way, or was last. */
+const replayId = 'ReplayId';
+
+/** What a replay under way is to do. */
+export interface CurrentReplay extends ReplayPolicy {
+  readonly id: string;
+}
+
+export function replayOf({ properties, id }: Subscription): CurrentReplay | undefined {
+  const { ReplayPolicy: json, [replayId]: name } = properties;
+  const policy = json === undefined ? undefined : readReplayPolicy(json, '');
+  if (isRefusal(policy)) throw new Error(`the stored replay policy of ${id} is not valid: ${policy.message}`);
+  return policy && { ...policy, id: name ?? '' };
+}
+
+/** The definition after its replay policy was set or, without one, removed. */
+export function withReplay({ state, properties }: SubscriptionDefinition, id: string): SubscriptionDefinition {
+  const { [replayId]: _earlier, ReplayStatus: _status, ...others } = properties;
+  if (properties.ReplayPolicy === undefined) return { state: state === 'pending' ? state : 'confirmed', properties: others };
+  return { state: state === 'pending' ? state : 'replaying', properties: { ...others, [replayId]: id } };
+}
+
+/** The definition after its replay has ended: one with an end is paused there. */
+export function withReplayEnded(
+  { properties }: SubscriptionDefinition,
+  ended: 'Completed' | 'Failed',
+  paused: boolean,
+): SubscriptionDefinition {
+  return { state: paused ? 'paused' : 'confirmed', properties: { ...properties, ReplayStatus: ended } };
+}
+
+/** The state of a subscription that has just been confirmed. */
+export function confirmedState({ properties }: Pick<Subscription, 'properties'>): 'confirmed' | 'replaying' {
+  return properties.ReplayPolicy === undefined ? 'confirmed' : 'replaying';
+}
+
 /** What holds for deliveries to the endpoint. */
 export function deliveryPolicyOf(subscription: Subscription, topic: Pick<Topic, 'properties'>): EffectivePolicy {
   return effectivePolicy(topicPolicyOf(topic), ownPolicy(subscription));
@@ -176,8 +241,12 @@ export function asksForMore(subscription: Subscription, asked: SubscriptionAttri
 
 const defaults = { RawMessageDelivery: 'false', FilterPolicyScope: 'MessageAttributes' } as const;
 
-/** All attributes as GetSubscriptionAttributes returns them. The scope of a filter shows only with a filter. */
-export function returnedAttributes(subscription: Subscription, owner: Pick<Topic, 'properties'>): Readonly<Record<string, string>> {
+/** All attributes as GetSubscriptionAttributes returns them. The scope of a filter shows only with a filter, the status of a replay with its policy. */
+export function returnedAttributes(
+  subscription: Subscription,
+  owner: Pick<Topic, 'properties'>,
+  replayBegun: boolean,
+): Readonly<Record<string, string>> {
   const { FilterPolicyScope: scope, ...attributes } = attributesOf(subscription);
   const { topic, id, state, properties } = subscription;
   return {
@@ -192,6 +261,12 @@ export function returnedAttributes(subscription: Subscription, owner: Pick<Topic
     RawMessageDelivery: 'false',
     ...attributes,
     ...(isHttp(properties.Protocol) && { EffectiveDeliveryPolicy: shownEffectivePolicy(deliveryPolicyOf(subscription, owner)) }),
+    ...(attributes.ReplayPolicy !== undefined && { ReplayStatus: replayStatus(subscription, replayBegun) }),
     ...(attributes.FilterPolicy !== undefined && { FilterPolicyScope: scope ?? defaults.FilterPolicyScope }),
   };
+}
+
+function replayStatus({ state, properties }: Subscription, begun: boolean): string {
+  if (state === 'replaying') return begun ? 'In progress' : 'Pending';
+  return properties.ReplayStatus ?? 'Pending';
 }

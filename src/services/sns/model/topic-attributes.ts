@@ -3,6 +3,7 @@ import type { Topic, TopicDefinition } from '../../../engine/topics/topics.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid } from '../errors.js';
 import { displayNameCharsMax, messageBytesDefault, messageBytesMax, messageSizeSettingBytesMin } from '../limits.js';
+import { archiveOf, archiveSince, archiveSinceFor, readArchivePolicy, shownArchivePolicy } from './archive-policy.js';
 import { readTopicPolicy, shownEffectiveTopicPolicy, shownTopicPolicy, type TopicDeliveryPolicy } from './delivery-policy.js';
 import { checkPolicy } from './policy.js';
 import { ownerOf } from './topic-arn.js';
@@ -21,7 +22,8 @@ export type SettableName =
   | 'FifoTopic'
   | 'ContentBasedDeduplication'
   | 'FifoThroughputScope'
-  | 'MaximumMessageSize';
+  | 'MaximumMessageSize'
+  | 'ArchivePolicy';
 
 /** Canonical values; in changes, the empty string removes an attribute. */
 export type TopicAttributes = Readonly<Partial<Record<SettableName, string>>>;
@@ -48,38 +50,54 @@ const rules: Readonly<Record<SettableName, Rule>> = {
   ContentBasedDeduplication: { fifoOnly: true, read: readBoolean },
   FifoThroughputScope: { fifoOnly: true, ...oneOf('Topic', 'MessageGroup') },
   MaximumMessageSize: { read: readMessageSize },
+  ArchivePolicy: { fifoOnly: true, read: readArchive },
 };
 
 /** Known to AWS, and refused by name until they do what they say. */
-const notYet =
-  /^(ArchivePolicy|(HTTP|SQS|Lambda|Firehose|Application)(SuccessFeedbackRoleArn|FailureFeedbackRoleArn|SuccessFeedbackSampleRate))$/;
+const notYet = /^(HTTP|SQS|Lambda|Firehose|Application)(SuccessFeedbackRoleArn|FailureFeedbackRoleArn|SuccessFeedbackSampleRate)$/;
+
+/** What this server does beyond AWS, where it was switched on. */
+export interface Extensions {
+  /** Standard topics have archives too. */
+  readonly standardTopicArchive: boolean;
+}
+
+/** What an attribute is read for. */
+export interface TopicContext {
+  readonly kind: TopicKind;
+  readonly topic: TopicAddress;
+  readonly extensions: Extensions;
+}
 
 /** Attributes of a new topic. `FifoTopic` `false` is legal and is not kept. */
-export function readNewAttributes(
-  input: Readonly<Record<string, string>>,
-  kind: TopicKind,
-  topic: TopicAddress,
-): TopicAttributes | Refusal {
+export function readNewAttributes(input: Readonly<Record<string, string>>, context: TopicContext): TopicAttributes | Refusal {
   const attributes: Partial<Record<SettableName, string>> = {};
   for (const [name, value] of Object.entries(input)) {
-    if (name === 'FifoTopic' && kind === 'standard') continue;
-    const canonical = readAttribute(name, value, kind, topic);
+    if (name === 'FifoTopic' && context.kind === 'standard') continue;
+    const canonical = readAttribute(name, value, context);
     if (isRefusal(canonical)) return canonical;
     if (canonical !== '') attributes[name as SettableName] = canonical;
   }
   return attributes;
 }
 
-/** The topic with one attribute changed. */
-export function withAttribute(topic: Topic, name: string | undefined, value: string): TopicDefinition | Refusal {
+/** The topic with one attribute changed; `now` in epoch milliseconds. */
+export function withAttribute(
+  topic: Topic,
+  { name, value }: { readonly name: string | undefined; readonly value: string },
+  extensions: Extensions,
+  now: number,
+): TopicDefinition | Refusal {
   if (name === undefined || (isSettable(name) && rules[name].createOnly)) return invalid('AttributeName');
-  const canonical = readAttribute(name, value, topic.settings.ordering, topic.address);
+  const canonical = readAttribute(name, value, { kind: topic.settings.ordering, topic: topic.address, extensions });
   if (isRefusal(canonical)) return canonical;
   if (name === 'FifoThroughputScope' && canonical !== 'MessageGroup' && topic.properties[name] === 'MessageGroup') {
     return invalid(`${name} Reason: it cannot be changed from MessageGroup back to Topic`);
   }
   const { [name]: _replaced, ...others } = topic.properties;
-  return topicDefinition(canonical === '' ? others : { ...others, [name]: canonical }, topic.settings.ordering, topic.tags);
+  const since = name === 'ArchivePolicy' && { [archiveSince]: archiveSinceFor(topic, now) };
+  const properties = canonical === '' ? others : { ...others, [name]: canonical, ...since };
+  return topicDefinition(properties, topic.settings.ordering, topic.tags);
 }
 
 /** The policy in force. */
@@ -97,11 +115,12 @@ export function topicDefinition(attributes: TopicAttributes, ordering: TopicKind
   return { settings: { ordering, deduplicationScope }, properties: attributes as Readonly<Record<string, string>>, tags };
 }
 
-function readAttribute(name: string, value: string, kind: TopicKind, topic: TopicAddress): string | Refusal {
+function readAttribute(name: string, value: string, { kind, topic, extensions }: TopicContext): string | Refusal {
   if (notYet.test(name)) return invalid(`Attributes Reason: ${name} is not supported by this server yet`);
   if (!isSettable(name)) return invalid('AttributeName');
   const rule = rules[name];
-  if (rule.fifoOnly && kind === 'standard') return invalid('AttributeName');
+  const extended = name === 'ArchivePolicy' && extensions.standardTopicArchive;
+  if (rule.fifoOnly && kind === 'standard' && !extended) return invalid('AttributeName');
   return rule.read(value, name, topic);
 }
 
@@ -144,6 +163,12 @@ export function topicPolicyOf({ properties }: Pick<Topic, 'properties'>): TopicD
   return policy;
 }
 
+function readArchive(value: string): string | Refusal {
+  const policy = readArchivePolicy(value);
+  if (policy === undefined) return '';
+  return isRefusal(policy) ? policy : shownArchivePolicy(policy);
+}
+
 function readMessageSize(value: string, name: SettableName): string | Refusal {
   const bytes = /^\d{1,8}$/.test(value) ? Number(value) : Number.NaN;
   const fits = bytes >= messageSizeSettingBytesMin && bytes <= messageBytesMax;
@@ -155,19 +180,22 @@ export function maximumMessageBytes({ properties }: Topic): number {
   return set === undefined ? messageBytesDefault : Number(set);
 }
 
-/** The name of the first attribute given that the topic does not have, or has with another value. */
+/** Whether an attribute is given that the topic does not have, or has with another value. An archive is never asked for twice. */
 export function differs({ properties }: Topic, given: TopicAttributes): boolean {
-  return Object.entries(given).some(([name, value]) => properties[name] !== value);
+  return Object.entries(given).some(([name, value]) => properties[name] !== value || name === 'ArchivePolicy');
 }
 
-/** All attributes as GetTopicAttributes returns them, without the counts. */
-export function returnedAttributes({ address, properties }: Topic): Readonly<Record<string, string>> {
+/** All attributes as GetTopicAttributes returns them, without the counts; `now` in epoch milliseconds. */
+export function returnedAttributes({ address, properties: stored }: Topic, now: number): Readonly<Record<string, string>> {
+  const { [archiveSince]: _internal, ...properties } = stored;
+  const archive = archiveOf({ properties: stored });
   return {
     Policy: defaultPolicy(address),
     DisplayName: '',
     EffectiveDeliveryPolicy: shownEffectiveTopicPolicy(topicPolicyOf({ properties })),
     ...properties,
     ...(properties.FifoTopic === 'true' && { ContentBasedDeduplication: properties.ContentBasedDeduplication ?? 'false' }),
+    ...(archive !== undefined && { BeginningArchiveTime: new Date(archive.beganAt(now)).toISOString() }),
     Owner: ownerOf(address),
     TopicArn: address,
   };

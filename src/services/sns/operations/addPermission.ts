@@ -3,7 +3,7 @@ import { isRefusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
 import { addPermission as added } from '../model/policy.js';
-import { policyOf, withAttribute } from '../model/topic-attributes.js';
+import { policyOf, withPolicy } from '../model/topic-attributes.js';
 import { names } from '../shapes.js';
 import { changeTopic, requireTopic } from '../topic-lookup.js';
 
@@ -24,7 +24,7 @@ export function addPermission(topics: Pick<Topics, 'find' | 'update'>): Operatio
       const permission = { label: input.Label ?? '', accountIds: input.AWSAccountId ?? [], actions: input.ActionName ?? [] };
       await changeTopic(topics, topic, (current) => {
         const policy = added(policyOf(current), current.address, permission);
-        return isRefusal(policy) ? policy : withAttribute(current, 'Policy', policy);
+        return isRefusal(policy) ? policy : withPolicy(current, policy);
       });
       return {};
     },

@@ -7,7 +7,9 @@ import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
 import { isConfirmable, subscriptionOfToken } from '../confirmations.js';
 import { authorizationError, invalid, invalidBare, missing, topicDoesNotExist } from '../errors.js';
+import { confirmedState } from '../model/subscription-attributes.js';
 import { readTopicArn, subscriptionArn } from '../model/topic-arn.js';
+import type { Replays } from '../replays.js';
 
 /**
  * ConfirmSubscription: mostly by the link that the endpoint was sent, a GET without a signature. A second time is no error.
@@ -17,7 +19,13 @@ import { readTopicArn, subscriptionArn } from '../model/topic-arn.js';
 const input = structure({ TopicArn: string, Token: string, AuthenticateOnUnsubscribe: string });
 const output = structure({ SubscriptionArn: string });
 
-export function confirmSubscription(topics: Pick<Topics, 'find' | 'findSubscription' | 'updateSubscription'>, clock: Clock): Operation {
+export interface ConfirmSubscriptionParts {
+  readonly topics: Pick<Topics, 'find' | 'findSubscription' | 'updateSubscription'>;
+  readonly clock: Clock;
+  readonly replays: Pick<Replays, 'begin'>;
+}
+
+export function confirmSubscription({ topics, clock, replays }: ConfirmSubscriptionParts): Operation {
   return operation({
     name: 'ConfirmSubscription',
     input,
@@ -37,16 +45,17 @@ export function confirmSubscription(topics: Pick<Topics, 'find' | 'findSubscript
       if ((await topics.find(topic)) === undefined) throw topicDoesNotExist();
       const found = await topics.findSubscription(topic, id);
       if (found === undefined || !isProof(found, token)) throw invalid('Token');
-      if (found.state === 'confirmed') {
+      if (found.state !== 'pending') {
         if (authenticated) throw authorizationError('Subscription already confirmed');
         return { SubscriptionArn: subscriptionArn(topic, id) };
       }
       if (!isConfirmable(found, clock.now())) throw invalid('Token');
       const confirmed = await topics.updateSubscription(topic, id, ({ properties }) => ({
-        state: 'confirmed',
+        state: confirmedState({ properties }),
         properties: { ...properties, ConfirmationWasAuthenticated: String(authenticated) },
       }));
       if (confirmed === undefined) throw invalid('Token');
+      if (confirmed.state === 'replaying') replays.begin(confirmed);
       return { SubscriptionArn: subscriptionArn(topic, id) };
     },
   });

@@ -1,11 +1,20 @@
+import type { Clock } from '../../../base/clock.js';
 import type { Topic, Topics } from '../../../engine/topics/topics.js';
 import { accept, type Refusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
 import { invalid, nullNotAllowed, storageFull } from '../errors.js';
+import { archiveSince, archiveSinceFor } from '../model/archive-policy.js';
 import { readTags, type Tags } from '../model/tags.js';
 import { isFifoName, isTopicName, topicArn } from '../model/topic-arn.js';
-import { differs, readNewAttributes, type TopicAttributes, type TopicKind, topicDefinition } from '../model/topic-attributes.js';
+import {
+  differs,
+  type Extensions,
+  readNewAttributes,
+  type TopicAttributes,
+  type TopicKind,
+  topicDefinition,
+} from '../model/topic-attributes.js';
 import { attributes, tags } from '../shapes.js';
 
 /**
@@ -17,7 +26,7 @@ import { attributes, tags } from '../shapes.js';
 const input = structure({ Name: string, Attributes: attributes, Tags: tags, DataProtectionPolicy: string });
 const output = structure({ TopicArn: string });
 
-export function createTopic(topics: Pick<Topics, 'create'>): Operation {
+export function createTopic(topics: Pick<Topics, 'create'>, clock: Clock, extensions: Extensions): Operation {
   return operation({
     name: 'CreateTopic',
     input,
@@ -29,9 +38,10 @@ export function createTopic(topics: Pick<Topics, 'create'>): Operation {
       const given = input.Attributes ?? {};
       const { name, kind } = accept(readName(input.Name, given));
       const address = topicArn(call.accountId, call.region, name);
-      const attributes = accept(readNewAttributes(given, kind, address));
+      const attributes = accept(readNewAttributes(given, { kind, topic: address, extensions }));
       const tags = accept(readTags(input.Tags));
-      const outcome = await topics.create(address, topicDefinition(attributes, kind, tags));
+      const archived = attributes.ArchivePolicy !== undefined && { [archiveSince]: archiveSinceFor(undefined, clock.now()) };
+      const outcome = await topics.create(address, topicDefinition({ ...attributes, ...archived }, kind, tags));
       switch (outcome.kind) {
         case 'storageFull':
           throw storageFull();

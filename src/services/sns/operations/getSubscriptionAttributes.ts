@@ -3,7 +3,7 @@ import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
 import { subscriptionDoesNotExist } from '../errors.js';
-import { returnedAttributes } from '../model/subscription-attributes.js';
+import { replayOf, returnedAttributes } from '../model/subscription-attributes.js';
 import { readSubscriptionArn } from '../model/topic-arn.js';
 import { attributes } from '../shapes.js';
 
@@ -15,7 +15,7 @@ import { attributes } from '../shapes.js';
 const input = structure({ SubscriptionArn: string });
 const output = structure({ Attributes: attributes });
 
-export function getSubscriptionAttributes(topics: Pick<Topics, 'find' | 'findSubscription'>): Operation {
+export function getSubscriptionAttributes(topics: Pick<Topics, 'find' | 'findSubscription' | 'hasReplayed'>): Operation {
   return operation({
     name: 'GetSubscriptionAttributes',
     input,
@@ -25,7 +25,9 @@ export function getSubscriptionAttributes(topics: Pick<Topics, 'find' | 'findSub
       const subscription = await topics.findSubscription(topic, id);
       const owner = await topics.find(topic);
       if (subscription === undefined || owner === undefined) throw subscriptionDoesNotExist();
-      return { Attributes: returnedAttributes(subscription, owner) };
+      const replay = replayOf(subscription);
+      const begun = replay !== undefined && (await topics.hasReplayed(owner, id, replay.id));
+      return { Attributes: returnedAttributes(subscription, owner, begun) };
     },
   });
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../base/clock.js';
 import type { Topics } from '../../../engine/topics/topics.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
@@ -14,7 +15,7 @@ import { requireTopic } from '../topic-lookup.js';
 const input = structure({ TopicArn: string });
 const output = structure({ Attributes: attributes });
 
-export function getTopicAttributes(topics: Pick<Topics, 'find' | 'counts'>): Operation {
+export function getTopicAttributes(topics: Pick<Topics, 'find' | 'counts'>, clock: Clock): Operation {
   return operation({
     name: 'GetTopicAttributes',
     input,
@@ -25,7 +26,7 @@ export function getTopicAttributes(topics: Pick<Topics, 'find' | 'counts'>): Ope
       if (counts === undefined) throw topicDoesNotExist();
       return {
         Attributes: {
-          ...returnedAttributes(topic),
+          ...returnedAttributes(topic, clock.now()),
           SubscriptionsConfirmed: String(counts.confirmed),
           SubscriptionsPending: String(counts.pending),
           SubscriptionsDeleted: String(counts.deleted),

@@ -1,7 +1,8 @@
-import type { Topics } from '../../../engine/topics/topics.js';
+import type { Clock } from '../../../base/clock.js';
+import type { Topic, Topics } from '../../../engine/topics/topics.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
-import { withAttribute } from '../model/topic-attributes.js';
+import { type Extensions, withAttribute } from '../model/topic-attributes.js';
 import { changeTopic, requireTopic } from '../topic-lookup.js';
 
 /**
@@ -11,14 +12,25 @@ import { changeTopic, requireTopic } from '../topic-lookup.js';
  */
 const input = structure({ TopicArn: string, AttributeName: string, AttributeValue: string });
 
-export function setTopicAttributes(topics: Pick<Topics, 'find' | 'update'>): Operation {
+export interface SetTopicAttributesParts {
+  readonly topics: Pick<Topics, 'find' | 'update'>;
+  readonly clock: Clock;
+  readonly extensions: Extensions;
+  /** What is no longer to be kept can go. */
+  readonly expireArchive: (topic: Topic) => void;
+}
+
+export function setTopicAttributes({ topics, clock, extensions, expireArchive }: SetTopicAttributesParts): Operation {
   return operation({
     name: 'SetTopicAttributes',
     input,
     output: undefined,
     async handle(input, call) {
       const topic = await requireTopic(topics, input.TopicArn, call);
-      await changeTopic(topics, topic, (current) => withAttribute(current, input.AttributeName, input.AttributeValue ?? ''));
+      const { AttributeName: name, AttributeValue: value = '' } = input;
+      const now = clock.now();
+      const changed = await changeTopic(topics, topic, (current) => withAttribute(current, { name, value }, extensions, now));
+      if (name === 'ArchivePolicy') expireArchive(changed);
       return {};
     },
   });

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../base/clock.js';
 import type { SubscriptionId } from '../../../base/ids.js';
 import type { Random } from '../../../base/random.js';
 import type { SubscribeOutcome, Subscription, Topic, Topics } from '../../../engine/topics/topics.js';
@@ -8,10 +9,17 @@ import { type Confirmations, newToken } from '../confirmations.js';
 import { invalid, storageFull, subscriptionLimitExceeded, topicDoesNotExist } from '../errors.js';
 import { fifoSubscriptionsMax, largeMessageSubscriptionsMax, messageBytesDefault } from '../limits.js';
 import { identityOf, needsConfirmation, readEndpoint } from '../model/endpoint.js';
-import { asksForMore, changeAttributes, type SubscriptionAttributes, subscriptionProperties } from '../model/subscription-attributes.js';
+import {
+  asksForMore,
+  changeAttributes,
+  type SubscriptionAttributes,
+  subscriptionProperties,
+  withReplay,
+} from '../model/subscription-attributes.js';
 import { subscriptionArn } from '../model/topic-arn.js';
 import { maximumMessageBytes } from '../model/topic-attributes.js';
 import type { PushDeliveries } from '../push-deliveries.js';
+import type { Replays } from '../replays.js';
 import { attributes } from '../shapes.js';
 import { requireTopic } from '../topic-lookup.js';
 
@@ -19,7 +27,7 @@ import { requireTopic } from '../topic-lookup.js';
  * Subscribe: a new subscription, confirmed at once where its endpoint needs no confirmation, or the one there is for this
  * endpoint when nothing is asked for that it does not have.
  * https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
- * Errors: NotFound, InvalidParameter, SubscriptionLimitExceeded, ServiceUnavailable.
+ * Errors: NotFound, InvalidParameter, SubscriptionLimitExceeded, ReplayLimitExceeded, ServiceUnavailable.
  */
 const input = structure({ TopicArn: string, Protocol: string, Endpoint: string, Attributes: attributes, ReturnSubscriptionArn: boolean });
 const output = structure({ SubscriptionArn: string });
@@ -29,33 +37,36 @@ export interface SubscribeParts {
   readonly random: Random;
   readonly deliveries: Pick<PushDeliveries, 'open' | 'begin' | 'end'>;
   readonly confirmations: Confirmations;
+  readonly clock: Clock;
+  readonly replays: Pick<Replays, 'begin' | 'requireRoom'>;
 }
 
-export function subscribe({ topics, random, deliveries, confirmations }: SubscribeParts): Operation {
+export function subscribe({ topics, random, deliveries, confirmations, clock, replays }: SubscribeParts): Operation {
   return operation({
     name: 'Subscribe',
     input,
     output,
     async handle(input, call) {
       const topic = await requireTopic(topics, input.TopicArn, call);
-      const kind = topic.settings.ordering;
-      const endpoint = accept(readEndpoint(input.Protocol, input.Endpoint, kind));
-      const asked = accept(changeAttributes({}, input.Attributes ?? {}, { endpoint, topic: kind, source: 'Subscribe' }));
+      const endpoint = accept(readEndpoint(input.Protocol, input.Endpoint, topic.settings.ordering));
+      const asked = accept(changeAttributes({}, input.Attributes ?? {}, { endpoint, topic, now: clock.now(), source: 'Subscribe' }));
       accept(await checkRoom(topics, topic));
       const id = random.uuid() as SubscriptionId;
       const properties = subscriptionProperties(endpoint, call.accountId, `arn:aws:iam::${call.accountId}:root`, asked);
-      const given = { id, identity: identityOf(endpoint), properties };
+      const atOnce = withReplay({ state: 'confirmed', properties }, random.uuid());
+      if (atOnce.state === 'replaying') accept(await replays.requireRoom());
+      const given = { id, identity: identityOf(endpoint) };
       if (endpoint.protocol === 'sqs') {
-        const outcome = await topics.subscribe(topic, { ...given, state: 'confirmed' });
-        return { SubscriptionArn: subscriptionArn(topic.address, accept(subscribed(outcome, asked)).id) };
+        const outcome = await topics.subscribe(topic, { ...given, ...atOnce });
+        const subscription = accept(subscribed(outcome, asked));
+        if (outcome.kind === 'created' && subscription.state === 'replaying') replays.begin(subscription);
+        return { SubscriptionArn: subscriptionArn(topic.address, subscription.id) };
       }
       const token = needsConfirmation(endpoint.protocol) ? newToken(id, random) : undefined;
       if (!(await deliveries.open(subscriptionArn(topic.address, id)))) throw storageFull();
       const outcome = await topics.subscribe(
         topic,
-        token === undefined
-          ? { ...given, state: 'confirmed' }
-          : { ...given, state: 'pending', properties: { ...properties, Token: token } },
+        token === undefined ? { ...given, ...atOnce } : { ...given, state: 'pending', properties: { ...atOnce.properties, Token: token } },
       );
       if (outcome.kind !== 'created') await deliveries.end(subscriptionArn(topic.address, id));
       const subscription = accept(subscribed(outcome, asked));
@@ -65,7 +76,8 @@ export function subscribe({ topics, random, deliveries, confirmations }: Subscri
         const sent = outcome.kind === 'created' && token !== undefined ? token : await renewed(subscription);
         await confirmations.send(topic, subscription, sent, call.origin);
       }
-      return { SubscriptionArn: subscription.state === 'confirmed' || input.ReturnSubscriptionArn === true ? arn : 'pending confirmation' };
+      if (outcome.kind === 'created' && subscription.state === 'replaying') replays.begin(subscription);
+      return { SubscriptionArn: subscription.state !== 'pending' || input.ReturnSubscriptionArn === true ? arn : 'pending confirmation' };
     },
   });
 

@@ -1,0 +1,53 @@
+import type { MessageId, TopicAddress } from '../../../base/ids.js';
+import type { Message } from './message.js';
+import type { MessageAttribute } from './message-attributes.js';
+
+/** A message that was accepted, with all that its deliveries have in common. */
+export interface Publication {
+  readonly topic: TopicAddress;
+  readonly messageId: MessageId;
+  /** ISO 8601, milliseconds. */
+  readonly timestamp: string;
+  readonly message: Message;
+  /** Of this server, as the publisher reached it: links in messages begin with it. */
+  readonly origin: string;
+  readonly traceHeader: string | undefined;
+}
+
+interface StoredAttribute {
+  readonly name: string;
+  readonly type: string;
+  readonly text?: string;
+  readonly base64?: string;
+}
+
+/** A publication as JSON, for jobs that deliver it later. */
+export interface StoredPublication extends Omit<Publication, 'message'> {
+  readonly message: Omit<Message, 'texts' | 'attributes'> & {
+    readonly text: string;
+    readonly others: readonly (readonly [string, string])[];
+    readonly attributes: readonly StoredAttribute[];
+  };
+}
+
+export function storedPublication(publication: Publication): StoredPublication {
+  const { texts, attributes, ...message } = publication.message;
+  return {
+    ...publication,
+    message: { ...message, text: texts.default, others: [...texts.others], attributes: attributes.map(storedAttribute) },
+  };
+}
+
+export function readPublication({ message: stored, ...publication }: StoredPublication): Publication {
+  const { text, others, attributes, ...message } = stored;
+  const texts = { default: text, others: new Map(others) };
+  return { ...publication, message: { ...message, texts, attributes: attributes.map(readAttribute) } };
+}
+
+function storedAttribute({ name, type, value }: MessageAttribute): StoredAttribute {
+  return typeof value === 'string' ? { name, type, text: value } : { name, type, base64: value.toString('base64') };
+}
+
+function readAttribute({ name, type, text, base64 }: StoredAttribute): MessageAttribute {
+  return { name, type, value: base64 === undefined ? (text ?? '') : Buffer.from(base64, 'base64') };
+}

@@ -1,0 +1,159 @@
+import type { Clock } from '../../base/clock.js';
+import type { ReplayStep, Subscription, SubscriptionAddress, Topics } from '../../engine/topics/topics.js';
+import type { Refusal } from '../../wire/refusal.js';
+import { replayLimitExceeded } from './errors.js';
+import { replaysMax, replayYield } from './limits.js';
+import { archiveOf } from './model/archive-policy.js';
+import { readArchived } from './model/archived-publication.js';
+import { type CurrentReplay, replayOf, withReplayEnded } from './model/subscription-attributes.js';
+import { DeliveryWriter, type QueueContents } from './publication.js';
+import type { ReplayRoute, Routes, TopicRoutes } from './routes.js';
+
+export interface ReplayParts {
+  readonly topics: Pick<Topics, 'replay' | 'listReplaying' | 'updateSubscription'>;
+  readonly routes: Routes;
+  readonly clock: Clock;
+  readonly queues: QueueContents;
+  /** Requests that the broker has answered so far. */
+  readonly answered: () => number;
+  readonly report: (what: string, fault: unknown) => void;
+}
+
+const stepMessagesMax = 200;
+/** After a failure of the store. */
+const pauseMs = 1_000;
+/** A message carries the time of its request, and is archived when its transaction runs: that much later at most, for all practical purposes. */
+const requestMsMax = 60_000;
+
+/**
+ * Replays archives to subscriptions, step by step; see `engine/topics/replay.ts` for what a step promises. What is to be replayed and how
+ * far it got is in the store: a restart goes on from there. While the broker answers requests, replays take a sixth of its time.
+ */
+export class Replays {
+  readonly #ended = new AbortController();
+  readonly #running = new Map<string, Promise<void>>();
+  #resumed: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: ReplayParts) {}
+
+  /** Takes up the replays that a previous process left. */
+  start(): void {
+    this.#resumed = this.#resume().catch((fault: unknown) => this.parts.report('taking up replays', fault));
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    await this.#resumed;
+    await Promise.all(this.#running.values());
+  }
+
+  async requireRoom(): Promise<Refusal | undefined> {
+    const replaying = await this.parts.topics.listReplaying(replaysMax);
+    return replaying.length < replaysMax ? undefined : replayLimitExceeded(replaysMax);
+  }
+
+  /** Once the subscription is `replaying`. */
+  begin({ topic, id }: SubscriptionAddress): void {
+    const name = `${topic}:${id}`;
+    if (this.#ended.signal.aborted || this.#running.has(name)) return; // who runs already sees every change
+    const running = this.#run({ topic, id })
+      .catch((fault: unknown) => this.parts.report(`replay to ${name}`, fault))
+      .finally(() => this.#running.delete(name));
+    this.#running.set(name, running);
+  }
+
+  async #resume(): Promise<void> {
+    for (const subscription of await this.parts.topics.listReplaying(replaysMax)) this.begin(subscription);
+  }
+
+  async #run(subscription: SubscriptionAddress): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      try {
+        if (await this.#turn(subscription)) return;
+      } catch (fault) {
+        this.parts.report(`replay to ${subscription.topic}:${subscription.id}`, fault);
+        await this.#pause(pauseMs);
+      }
+    }
+  }
+
+  /** Whether the replay has ended. */
+  async #turn({ topic: address, id }: SubscriptionAddress): Promise<boolean> {
+    const { routes, topics, clock, answered } = this.parts;
+    const current = await routes.of(address);
+    const replaying = current?.replaying(id);
+    const replay = replaying && replayOf(replaying.subscription);
+    if (current === undefined || replaying === undefined || replay === undefined) return this.#isOver({ topic: address, id });
+    const [begunAt, before] = [clock.now(), answered()];
+    const outcome = await topics.replay(this.#step(current, replaying, replay));
+    switch (outcome.kind) {
+      case 'replayed':
+        if (!outcome.ended && answered() !== before) await this.#pause((clock.now() - begunAt) * replayYield);
+        return outcome.ended;
+      case 'stale':
+      case 'topicGone':
+        routes.forget(address);
+        return false;
+      case 'queueGone':
+        await topics.updateSubscription(address, id, (now) => (isReplay(now, replay) ? withReplayEnded(now, 'Failed', true) : now));
+        return true;
+      case 'storageFull':
+        await this.#pause(pauseMs);
+        return false;
+    }
+  }
+
+  /** What is kept of the routes may be older than the subscription: only the store says that there is nothing to replay. */
+  async #isOver({ topic, id }: SubscriptionAddress): Promise<boolean> {
+    this.parts.routes.forget(topic);
+    return (await this.parts.routes.of(topic))?.replaying(id) === undefined;
+  }
+
+  #step({ topic, revision }: TopicRoutes, { subscription, route, wants }: ReplayRoute, replay: CurrentReplay): ReplayStep {
+    const { clock, queues } = this.parts;
+    const { id, from, until } = replay;
+    const oldest = archiveOf(topic)?.beganAt(clock.now()) ?? 0;
+    return {
+      topic,
+      revision,
+      subscription: subscription.id,
+      replay: id,
+      from: Math.max(from, oldest),
+      until: until === undefined ? undefined : until + requestMsMax,
+      max: stepMessagesMax,
+      target: route.queue,
+      otherwise: route.deadLetter,
+      deliver: ({ at, sequence, content }) => {
+        const { publication, signed } = readArchived(content);
+        const publishedAt = Date.parse(publication.timestamp);
+        const within = at >= oldest && publishedAt >= from && (until === undefined || publishedAt < until);
+        if (!within || !wants(publication.message)) return undefined;
+        const { message } = publication;
+        // Of its own: a queue that had the message in the last five minutes would drop it otherwise.
+        const deduplicationId = message.deduplicationId && `${id}-${sequence}`;
+        const replayed = { ...publication, message: { ...message, deduplicationId } };
+        return new DeliveryWriter(queues, topic, replayed, signed).deliveryTo(route).message;
+      },
+      atEnd: (now) => withReplayEnded(now, 'Completed', until !== undefined),
+    };
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { clock } = this.parts;
+    const { signal } = this.#ended;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timer[Symbol.dispose]();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = clock.timer(clock.now() + ms, done);
+      signal.addEventListener('abort', done);
+      if (signal.aborted) done();
+    });
+  }
+}
+
+function isReplay(subscription: Subscription, { id }: CurrentReplay): boolean {
+  return subscription.state === 'replaying' && replayOf(subscription)?.id === id;
+}
