@@ -39,8 +39,8 @@ export async function resolveProgram(flags: Flags, environment: Environment): Pr
  * For embedding: options, then file, then what suits a test: a free port, in memory unless a folder is named, quiet. The
  * environment is not read. Rejects with a `ConfigError`.
  */
-export async function resolveOptions({ config: path, sqs, resources, ...settings }: Options): Promise<Config> {
-  const own = await checkedSections({ sqs, resources }, (at) => optionName(shownPath(at)));
+export async function resolveOptions({ config: path, sqs, extensions, resources, ...settings }: Options): Promise<Config> {
+  const own = await checkedSections({ sqs, extensions, resources }, (at) => optionName(shownPath(at)));
   const sources: Source[] = [optionSource(settings)];
   if (path === undefined) return combine([...sources, embeddingDefaults(sources)], own);
   const namedBy = optionName('config');
@@ -49,6 +49,7 @@ export async function resolveOptions({ config: path, sqs, resources, ...settings
   const ofFile = await checkedSections(file.sections, file.where);
   return combine([...sources, embeddingDefaults(sources)], {
     sqs: { ...ofFile.sqs, ...own.sqs },
+    extensions: { ...ofFile.extensions, ...own.extensions },
     resources: { ...ofFile.resources, ...own.resources },
   });
 }
@@ -64,7 +65,7 @@ async function loadFile(path: unknown, namedBy: string): Promise<ConfigFile> {
 }
 
 async function checkedSections(sections: Sections, where: ConfigFile['where']): Promise<Sections> {
-  if (sections.sqs === undefined && sections.resources === undefined) return {};
+  if (Object.values(sections).every((section) => section === undefined)) return {};
   const { problemOf } = await import('./sections-schema.js');
   const found = problemOf(sections);
   if (found !== undefined) throw new ConfigError(`${where(found.path)} ${found.problem}`);

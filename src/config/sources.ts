@@ -1,5 +1,6 @@
 import { ConfigError } from './config-error.js';
 import type { ConfigFile } from './file.js';
+import { sectionNames } from './sections.js';
 import { readText, readValue } from './setting-value.js';
 import {
   flagOf,
@@ -50,7 +51,7 @@ export function optionSource(options: Readonly<Record<string, unknown>>): Source
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
     if (!isSettingName(name)) {
-      throw new ConfigError(`${optionName(name)} is not known: expected ${[...settingNames, 'config', 'sqs', 'resources'].join(', ')}`);
+      throw new ConfigError(`${optionName(name)} is not known: expected ${[...settingNames, 'config', ...sectionNames].join(', ')}`);
     }
     if (value !== undefined) values[name] = readValue(settings[name], value, optionName(name));
   }

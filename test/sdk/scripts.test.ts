@@ -34,6 +34,13 @@ describe('a session of another client', () => {
     await runAgainstBroker('bash', 'aws-cli.sh');
   });
 
+  it('with the AWS CLI: archive and replay', { timeout: scriptMsMax }, async ({ skip }) => {
+    await needs(skip, 'bash', 'bash', ['--version']);
+    await needs(skip, 'jq', 'jq', ['--version']);
+    await needs(skip, 'the AWS CLI', 'aws', ['--version']);
+    await runAgainstBroker('bash', 'sns/aws-cli-replay.sh');
+  });
+
   it('with boto3, client and resource', { timeout: scriptMsMax }, async ({ skip }) => {
     await needs(skip, 'boto3', 'python3', ['-c', 'import boto3']);
     await runAgainstBroker('python3', 'boto3-session.py');

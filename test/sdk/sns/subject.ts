@@ -1,8 +1,15 @@
 import '../no-notices.js';
 import * as Sns from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll } from 'vitest';
-import { createSettableClock, type SettableClock, type Signalbox, startSignalbox } from '../../../src/index.js';
+import { createSettableClock, type SettableClock, type Signalbox, type SignalboxOptions, startSignalbox } from '../../../src/index.js';
 
 export const startedAt = Date.UTC(2026, 0, 1, 12, 0, 0, 1);
 
@@ -35,9 +42,11 @@ export class Subject {
     return this.#started.clock;
   }
 
+  constructor(private readonly options: SignalboxOptions = {}) {}
+
   async start(): Promise<void> {
     const clock = createSettableClock({ startAt: startedAt, frozen: true });
-    const broker = await startSignalbox({ clock });
+    const broker = await startSignalbox({ ...this.options, clock });
     const options = {
       endpoint: broker.url,
       region: 'us-east-1',
@@ -78,6 +87,12 @@ export class Subject {
     return (await this.sns.send(command)).SubscriptionArn ?? '';
   }
 
+  /** An HTTP endpoint, which has yet to confirm. */
+  async subscribeEndpoint(topic: string, url: string, attributes: Record<string, string> = {}): Promise<string> {
+    const given = { TopicArn: topic, Protocol: 'http', Endpoint: url, Attributes: attributes, ReturnSubscriptionArn: true };
+    return (await this.sns.send(new Sns.SubscribeCommand(given))).SubscriptionArn ?? '';
+  }
+
   async subscribed(topic: string, attributes: Record<string, string> = {}): Promise<string> {
     const queue = await this.queue();
     await this.subscribe(topic, queue, attributes);
@@ -97,6 +112,21 @@ export class Subject {
       WaitTimeSeconds: waitSeconds,
     });
     return (await this.#started.sqs.send(command)).Messages ?? [];
+  }
+
+  /** Everything in the queue, in order, taken out of it. */
+  async drained(queue: string): Promise<readonly Message[]> {
+    const all: Message[] = [];
+    for (let page = await this.receive(queue); page.length > 0; page = await this.receive(queue)) {
+      all.push(...page);
+      const Entries = page.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await this.#started.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queue.slice(queue.lastIndexOf(':') + 1), Entries }));
+    }
+    return all;
+  }
+
+  async drainedTexts(queue: string): Promise<readonly string[]> {
+    return (await this.drained(queue)).map(({ Body = '' }) => JSON.parse(Body).Message);
   }
 
   async bodies(queue: string): Promise<readonly string[]> {
@@ -130,8 +160,8 @@ export class Subject {
   }
 }
 
-export function brokerForAll(): Subject {
-  const subject = new Subject();
+export function brokerForAll(options?: SignalboxOptions): Subject {
+  const subject = new Subject(options);
   beforeAll(() => subject.start());
   afterAll(() => subject.stop());
   return subject;

@@ -79,9 +79,9 @@ describe('topics', () => {
     ['MaximumMessageSize', '1023', 'MaximumMessageSize Reason: must be an integer from 1024 to 1048576'],
     ['DisplayName', 'x'.repeat(101), 'DisplayName Reason: must be at most 100 characters long'],
     ['Policy', '{', 'Policy Error: null'],
-    ['ArchivePolicy', '{"MessageRetentionPeriod":"1"}', 'Attributes Reason: ArchivePolicy is not supported by this server yet'],
+    ['ArchivePolicy', '{"MessageRetentionPeriod":"1"}', 'AttributeName'],
     ['DeliveryPolicy', '{}', 'DeliveryPolicy: http must be an object'],
-    ['ArchivePolicy', '{}', 'Attributes Reason: ArchivePolicy is not supported by this server yet'],
+    ['HTTPSuccessFeedbackSampleRate', '1', 'Attributes Reason: HTTPSuccessFeedbackSampleRate is not supported by this server yet'],
   ])('refuse %s %s and stay as they are', async (name, value, text) => {
     const topic = await subject.topic();
     const before = await attributes(topic);
