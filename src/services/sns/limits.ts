@@ -37,8 +37,6 @@ export const permissionLabelCharsMax = 100;
 export const archiveDaysMax = 365;
 /** Replays under way at a time: AWS has a limit and does not publish it. */
 export const replaysMax = 100;
-/** While requests come, a replay waits so many times as long as its last step took. */
-export const replayYield = 5;
 
 /** What one publish to a standard topic delivers in its own transaction; the rest is a job (rule S7 of the store). */
 export const fanOutDeliveriesMax = 300;

@@ -41,7 +41,7 @@ export class DeliveryWriter {
     private readonly publication: Publication,
     private readonly archived?: readonly Signed[] | undefined,
   ) {
-    if (archived === undefined) return;
+    if (archived === undefined || archived.length === 0) return;
     for (const [index, text] of textsOf(publication.message.texts).entries()) {
       const signed = archived[index];
       if (signed === undefined) continue;

@@ -21,7 +21,7 @@ export function encodeArchived({ publication, signed }: ArchivedPublication): Bu
 }
 
 export function readArchived(content: Buffer): ArchivedPublication {
-  const { layout: found, signed, ...stored }: Stored = JSON.parse(content.toString());
-  if (found !== layout) throw new Error(`an archived message has layout ${found}, known is ${layout}`);
-  return { publication: readPublication(stored), signed };
+  const stored: Stored = JSON.parse(content.toString());
+  if (stored.layout !== layout) throw new Error(`an archived message has layout ${stored.layout}, known is ${layout}`);
+  return { publication: readPublication(stored), signed: stored.signed };
 }

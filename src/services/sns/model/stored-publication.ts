@@ -38,10 +38,12 @@ export function storedPublication(publication: Publication): StoredPublication {
   };
 }
 
-export function readPublication({ message: stored, ...publication }: StoredPublication): Publication {
-  const { text, others, attributes, ...message } = stored;
+/** Member by member: replays read very many. */
+export function readPublication({ topic, messageId, timestamp, origin, traceHeader, message: stored }: StoredPublication): Publication {
+  const { text, others, attributes, subject, group, deduplicationId, bytes } = stored;
   const texts = { default: text, others: new Map(others) };
-  return { ...publication, message: { ...message, texts, attributes: attributes.map(readAttribute) } };
+  const message = { texts, subject, attributes: attributes.map(readAttribute), group, deduplicationId, bytes };
+  return { topic, messageId, timestamp, message, origin, traceHeader };
 }
 
 function storedAttribute({ name, type, value }: MessageAttribute): StoredAttribute {
