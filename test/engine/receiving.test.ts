@@ -18,6 +18,7 @@ class Watched {
   failTransactionsOver = Number.POSITIVE_INFINITY;
   failReads = false;
   held: Promise<void> | undefined;
+  afterRead: (() => void) | undefined;
   readonly store: Store;
 
   constructor(inner: Store = createMemoryStore({ enforceScopes: false })) {
@@ -47,9 +48,12 @@ class Watched {
         await this.held;
         return result;
       },
-      read: (scopes, body) => {
+      read: async (scopes, body) => {
         this.reads++;
-        return this.failReads ? Promise.reject(new Error('the disk is gone')) : inner.read(scopes, body);
+        if (this.failReads) throw new Error('the disk is gone');
+        const result = await inner.read(scopes, body);
+        this.afterRead?.();
+        return result;
       },
       signal: (channel) => inner.signal(channel),
       onSignal: (listener) => inner.onSignal(listener),
@@ -138,6 +142,15 @@ describe('receives', () => {
     expect(b.watched.transactions + b.watched.reads - before).toBeLessThan(50);
     b.engine.drain();
     expect(await Promise.all(polls)).toMatchObject([{ messages: [] }, { messages: [] }]);
+  });
+
+  test('a message that becomes due between the look and the wait is not waited for', async () => {
+    await using b = new Bench();
+    const queue = await b.queue('q', { delayMs: 500 });
+    await b.send(queue, 1);
+    const dueAt = b.clock.now() + 500;
+    b.watched.afterRead = () => b.clock.advance(Math.max(0, dueAt - b.clock.now()));
+    expect(count(await b.receive(queue, 1, { waitMs: 20_000 }))).toBe(1); // nothing else moves the clock
   });
 
   test('a claim can be given back after its dead-letter queue was found gone', async () => {

@@ -1,106 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { MessageId, QueueAddress, SubscriptionId, TopicAddress } from '../../src/base/ids.js';
-import { createSettableClock } from '../../src/base/real-clock.js';
-import { createRealRandom } from '../../src/base/real-random.js';
-import type { Engine, Queue } from '../../src/engine/engine.js';
-import { createEngine } from '../../src/engine/index.js';
-import type { PlannedEntry, PublishOutcome, Topic, TopicDefinition } from '../../src/engine/topics/topics.js';
-import type { TestStore } from './engine-suite.js';
+import type { MessageId, SubscriptionId, TopicAddress } from '../../src/base/ids.js';
 import { storeCases } from './stores.js';
-
-const standard: TopicDefinition = {
-  settings: { ordering: 'standard', deduplicationScope: 'topic' },
-  properties: { p: '1' },
-  tags: { t: '1' },
-};
-const fifo: TopicDefinition = { ...standard, settings: { ordering: 'fifo', deduplicationScope: 'topic' } };
-
-class Bench implements AsyncDisposable {
-  readonly clock = createSettableClock({ startAt: 1_700_000_000_000, frozen: true });
-  readonly random = createRealRandom();
-  readonly faults: unknown[] = [];
-  engine: Engine;
-
-  constructor(private readonly held: TestStore) {
-    this.engine = this.#start();
-  }
-
-  #start(): Engine {
-    const { clock, random } = this;
-    return createEngine({
-      store: this.held.store,
-      clock,
-      random,
-      recreateAfterMs: 0,
-      report: (what, fault) => this.faults.push([what, fault]),
-    });
-  }
-
-  async restart(): Promise<void> {
-    await this.engine.stop();
-    this.engine = this.#start();
-  }
-
-  async topic(name: string, definition = standard): Promise<Topic> {
-    const outcome = await this.engine.topics.create(topicAddress(name), definition);
-    if (outcome.kind !== 'created') throw new Error(outcome.kind);
-    return outcome.topic;
-  }
-
-  async queue(name: string, ordering: 'standard' | 'fifo' = 'standard'): Promise<Queue> {
-    const outcome = await this.engine.createQueue(name as QueueAddress, {
-      settings: { ordering, visibilityTimeoutMs: 30_000, delayMs: 0, retentionMs: 1e9, deduplicationScope: 'queue' },
-      properties: { name },
-      tags: {},
-    });
-    if (outcome.kind !== 'created') throw new Error(outcome.kind);
-    return outcome.queue;
-  }
-
-  subscribe(topic: Topic, identity: string, state: 'pending' | 'confirmed' = 'confirmed') {
-    return this.engine.topics.subscribe(topic, { id: this.id(), identity, state, properties: { identity } });
-  }
-
-  id(): SubscriptionId {
-    return this.random.uuid() as SubscriptionId;
-  }
-
-  async revision(topic: Topic): Promise<number> {
-    return (await this.engine.topics.snapshot(topic.address))?.revision ?? -1;
-  }
-
-  async publish(topic: Topic, ...entries: readonly Partial<PlannedEntry>[]): Promise<PublishOutcome> {
-    const revision = await this.revision(topic);
-    const planned = entries.map((entry) => ({ messageId: this.random.uuid() as MessageId, deliveries: [], ...entry }));
-    return this.engine.topics.publish({ topic, revision, entries: planned });
-  }
-
-  async texts(queue: Queue): Promise<readonly string[]> {
-    const outcome = await this.engine.receive(queue, { max: 10, waitMs: 0 });
-    if (outcome.kind !== 'received') throw new Error(outcome.kind);
-    return outcome.messages.map(({ content }) => content.toString());
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.engine.stop();
-    await this.held.dispose();
-    expect(this.faults).toEqual([]);
-  }
-}
-
-const topicAddress = (name: string): TopicAddress => `arn:aws:sns:eu-west-1:000000000000:${name}` as TopicAddress;
-const to = (target: string, text: string, more: { otherwise?: string; group?: string; deduplicationId?: string } = {}) => {
-  const { otherwise, ...placing } = more;
-  return {
-    target: target as QueueAddress,
-    otherwise: otherwise as QueueAddress | undefined,
-    message: (sequence: number) => ({ content: Buffer.from(`${text}${sequence === 0 ? '' : `#${sequence}`}`), ...placing }),
-  };
-};
-const published = (outcome: PublishOutcome) => (outcome.kind === 'published' ? outcome.entries : []);
+import { fifo, published, TopicBench, to, topicAddress } from './topic-bench.js';
 
 describe.each(storeCases)('topics over %s', (_, make) => {
-  const bench = async (): Promise<Bench> => new Bench(await make());
+  const bench = async (): Promise<TopicBench> => new TopicBench(await make());
 
   test('a topic is created once, found, changed, listed and deleted', async () => {
     await using b = await bench();
