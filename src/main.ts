@@ -29,6 +29,7 @@ import { addressOfQueue, peekedContent } from './services/sqs/peeked.js';
 import type { Store, StoreObserver } from './store/store.js';
 import { defaultAccount, defaultRegion } from './wire/sigv4.js';
 import { createHttpPush } from './workers/http-push.js';
+import { createSmtpMailer } from './workers/smtp-mailer.js';
 
 /** A running broker. Several can run in one process. */
 export interface Broker {
@@ -80,6 +81,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       queues,
       pusher,
       functions: noFunctions,
+      mail: config.mail && { mailer: createSmtpMailer(config.mail), from: config.mail.from },
       extensions: config.extensions,
       answered: () => answeredCount,
       report,

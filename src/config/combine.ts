@@ -13,7 +13,7 @@ type Resolved = {
 const sqsIntervalSecondsDefault = 60;
 
 /** The first source that gives a setting decides it. Throws a `ConfigError` for settings that contradict each other. */
-export function combine(sources: readonly Source[], { sqs = {}, extensions = {}, resources = {} }: Sections): Config {
+export function combine(sources: readonly Source[], { sqs = {}, extensions = {}, mail, resources = {} }: Sections): Config {
   const giving = (name: SettingName): Source | undefined => sources.find(({ values }) => values[name] !== undefined);
   const resolved = Object.fromEntries(settingNames.map((name) => [name, giving(name)?.values[name] ?? settings[name].default])) as Resolved;
   const nameOf = (name: SettingName): string => giving(name)?.where(name) ?? flagOf(name);
@@ -32,6 +32,7 @@ export function combine(sources: readonly Source[], { sqs = {}, extensions = {},
       purgeIntervalMs: 1_000 * (sqs.purgeIntervalSeconds ?? sqsIntervalSecondsDefault),
     },
     extensions: { standardTopicArchive: extensions.standardTopicArchive ?? false },
+    mail: mail && { url: mail.url, from: mail.from },
     queues: structuredClone(resources.queues ?? []),
   });
 }

@@ -13,6 +13,8 @@ export interface Config {
   readonly testClock: boolean;
   readonly sqs: SqsConfig;
   readonly extensions: ExtensionsConfig;
+  /** Absent: no mails are sent. */
+  readonly mail: MailConfig | undefined;
   /** Created at start where they are missing. */
   readonly queues: readonly QueueDeclaration[];
 }
@@ -33,6 +35,14 @@ export interface SqsConfig {
   readonly recreateAfterMs: number;
   /** How long after a purge the queue cannot be purged again. */
   readonly purgeIntervalMs: number;
+}
+
+/** The server that mails are handed to. */
+export interface MailConfig {
+  /** `smtp://user:password@host:port` or `smtps:`. */
+  readonly url: string;
+  /** The address that mails are from. */
+  readonly from: string;
 }
 
 /** What the broker does beyond AWS, which refuses it. */

@@ -45,6 +45,15 @@ const sections = Type.Object(
         { additionalProperties: false, expected: 'extensions by name' },
       ),
     ),
+    mail: Type.Optional(
+      Type.Object(
+        {
+          url: Type.String({ pattern: '^smtps?://[^/]+/?$', expected: 'the URL of a mail server, such as smtp://user:password@host:587' }),
+          from: Type.String({ pattern: '^[^\\s@,<>]+@[^\\s@,<>]+$', expected: 'the address that mails are from' }),
+        },
+        { additionalProperties: false, expected: 'a mail server: url, from' },
+      ),
+    ),
     resources: Type.Optional(
       Type.Object(
         { queues: Type.Optional(Type.Array(queue, { expected: 'a list of queues' })) },

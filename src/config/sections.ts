@@ -4,6 +4,7 @@ import type { QueueDeclaration } from './config.js';
 export interface Sections {
   readonly sqs?: SqsSection | undefined;
   readonly extensions?: ExtensionsSection | undefined;
+  readonly mail?: MailSection | undefined;
   readonly resources?: ResourcesSection | undefined;
 }
 
@@ -20,8 +21,16 @@ export interface ExtensionsSection {
   readonly standardTopicArchive?: boolean | undefined;
 }
 
+/** Where mails to subscribers are handed over: both are needed. */
+export interface MailSection {
+  /** `smtp://user:password@host:port`, or `smtps:` for TLS from the start. */
+  readonly url: string;
+  /** The address that mails are from. */
+  readonly from: string;
+}
+
 export interface ResourcesSection {
   readonly queues?: readonly QueueDeclaration[] | undefined;
 }
 
-export const sectionNames = ['sqs', 'extensions', 'resources'] as const satisfies readonly (keyof Sections)[];
+export const sectionNames = ['sqs', 'extensions', 'mail', 'resources'] as const satisfies readonly (keyof Sections)[];

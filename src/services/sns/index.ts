@@ -6,6 +6,7 @@ import type { Service } from '../../wire/service.js';
 import { ArchiveUpkeep } from './archive-upkeep.js';
 import { type FunctionTarget, functionChannel } from './channels/function-channel.js';
 import { httpChannel, type Pusher } from './channels/http-channel.js';
+import { type MailParts, mailChannel } from './channels/mail-channel.js';
 import { Confirmations } from './confirmations.js';
 import { FanOutJobs } from './fan-out-jobs.js';
 import type { Extensions } from './model/topic-attributes.js';
@@ -44,6 +45,8 @@ export interface SnsDependencies {
   /** Sends to HTTP endpoints. */
   readonly pusher: Pusher;
   readonly functions: FunctionTarget;
+  /** Absent: there is no mail server. */
+  readonly mail: MailParts | undefined;
   readonly extensions: Extensions;
   /** Requests that the broker has answered so far: replays step back for them. */
   readonly answered: () => number;
@@ -59,12 +62,18 @@ export interface Sns {
 
 /** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions and publishing. */
 export function startSns(dependencies: SnsDependencies): Sns {
-  const { engine, clock, random, signer, queues, pusher, functions, extensions, answered, report } = dependencies;
+  const { engine, clock, random, signer, queues, pusher, functions, mail, extensions, answered, report } = dependencies;
   const { topics } = engine;
   const routes = new Routes(topics);
   const jobs = new FanOutJobs({ engine, clock, routes, signer, queues, report });
   const http = httpChannel(pusher, clock);
-  const channels = { http, https: http, lambda: functionChannel(functions) };
+  const channels = {
+    http,
+    https: http,
+    lambda: functionChannel(functions),
+    email: mailChannel(mail, clock, 'email'),
+    'email-json': mailChannel(mail, clock, 'email-json'),
+  };
   const deliveries = new PushDeliveries({ engine, clock, channels, queues, report });
   const confirmations = new Confirmations({ clock, random, signer, deliveries });
   const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues });
@@ -72,7 +81,18 @@ export function startSns(dependencies: SnsDependencies): Sns {
   const archives = new ArchiveUpkeep({ topics, clock, report });
   const background = [jobs, deliveries, replays, archives];
   for (const work of background) work.start();
-  const parts = { topics, publisher, clock, random, deliveries, confirmations, replays, archives, extensions };
+  const parts = {
+    topics,
+    publisher,
+    clock,
+    random,
+    deliveries,
+    confirmations,
+    replays,
+    archives,
+    extensions,
+    sendsMail: mail !== undefined,
+  };
   return {
     service: snsService(parts),
     stop: async () => {
@@ -91,6 +111,7 @@ interface ServiceParts {
   readonly replays: Replays;
   readonly archives: ArchiveUpkeep;
   readonly extensions: Extensions;
+  readonly sendsMail: boolean;
 }
 
 function snsService(parts: ServiceParts): Service {

@@ -16,6 +16,12 @@ export const displayNameCharsMax = 100;
 export const subjectCharsMax = 100;
 export const attributeNameBytesMax = 256;
 export const endpointCharsMax = 2_048;
+/** RFC 5321, 4.5.3.1: 64 before the @, 255 after it. */
+export const mailAddressCharsMax = 320;
+/** To one mailbox. AWS puts a subscription that gets more back to pending; here they wait. */
+export const mailsPerSecondMax = 10;
+/** A mail server must have taken a mail by then: choice, AWS names none. */
+export const mailAttemptMsMax = 45_000;
 
 export const batchEntriesMax = 10;
 export const batchEntryIdCharsMax = 80;

@@ -3,7 +3,7 @@ import type { MessageId, QueueAddress, SubscriptionId, TopicAddress } from '../.
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
 import type { Subscription, Topic } from '../../engine/topics/topics.js';
 import type { Channel, Pace } from './channels/channel.js';
-import { confirmationMsMax, httpAttemptMsMax, pushConcurrencyMax } from './limits.js';
+import { confirmationMsMax, httpAttemptMsMax, mailAttemptMsMax, pushConcurrencyMax } from './limits.js';
 import type { Protocol } from './model/endpoint.js';
 import { decodePushMessage, type PushMessage } from './model/push-message.js';
 import { deadLetterOf } from './model/subscription-attributes.js';
@@ -23,7 +23,7 @@ export interface PushWorkerParts {
 
 const waitMs = 20_000;
 /** Longer than an attempt takes: who does not come back by then has died. */
-const claimMs = httpAttemptMsMax + 45_000;
+const claimMs = Math.max(httpAttemptMsMax, mailAttemptMsMax) + 30_000;
 /** After a failure of the store. */
 const pauseMs = 1_000;
 const receiveMax = 10;

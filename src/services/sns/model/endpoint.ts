@@ -2,10 +2,11 @@ import type { QueueAddress } from '../../../base/ids.js';
 import type { Refusal } from '../../../wire/refusal.js';
 import { invalid, missing } from '../errors.js';
 import { endpointCharsMax } from '../limits.js';
+import { isMailAddress } from './mail.js';
 import type { TopicKind } from './topic-attributes.js';
 
 /** The protocols that this server delivers to. */
-export type Protocol = 'sqs' | 'http' | 'https' | 'lambda';
+export type Protocol = 'sqs' | 'http' | 'https' | 'lambda' | 'email' | 'email-json';
 
 export interface Endpoint {
   readonly protocol: Protocol;
@@ -13,7 +14,7 @@ export interface Endpoint {
 }
 
 /** Known to AWS, and refused by name until they are delivered to. */
-const notYet: readonly string[] = ['email', 'email-json', 'sms', 'application', 'firehose'];
+const notYet: readonly string[] = ['sms', 'application', 'firehose'];
 
 /** API reference, Subscribe. That a queue exists is not asked: deliveries to one that does not fail. */
 export function readEndpoint(protocol: string | undefined, endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
@@ -21,6 +22,7 @@ export function readEndpoint(protocol: string | undefined, endpoint: string | un
   if (protocol === 'sqs') return readQueueEndpoint(endpoint, topic);
   if (protocol === 'http' || protocol === 'https') return readUrl(protocol, endpoint, topic);
   if (protocol === 'lambda') return readFunctionEndpoint(endpoint, topic);
+  if (protocol === 'email' || protocol === 'email-json') return readMailEndpoint(protocol, endpoint, topic);
   if (!notYet.includes(protocol)) return invalid(`Amazon SNS does not support this protocol string: ${protocol}`);
   if (topic === 'fifo') return invalid(`Invalid protocol type: ${protocol}`);
   return invalid(`Protocol Reason: ${protocol} is not supported by this server yet`);
@@ -43,9 +45,18 @@ function readFunctionEndpoint(endpoint: string | undefined, topic: TopicKind): E
   return endpoint !== undefined && functionArn.test(endpoint) ? { protocol: 'lambda', endpoint } : invalid('Lambda endpoint ARN');
 }
 
+export function isMail(protocol: Protocol): boolean {
+  return protocol === 'email' || protocol === 'email-json';
+}
+
 /** Whether who is behind the endpoint has to agree first. */
 export function needsConfirmation(protocol: Protocol): boolean {
-  return protocol === 'http' || protocol === 'https';
+  return protocol !== 'sqs' && protocol !== 'lambda';
+}
+
+function readMailEndpoint(protocol: 'email' | 'email-json', endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
+  if (topic === 'fifo') return invalid(`Invalid protocol type: ${protocol}`);
+  return endpoint !== undefined && isMailAddress(endpoint) ? { protocol, endpoint } : invalid('Email address');
 }
 
 /** Kept as given. Where it leads is looked at when it is connected to. */

@@ -8,7 +8,7 @@ import { boolean, string, structure } from '../../../wire/shape.js';
 import { type Confirmations, newToken } from '../confirmations.js';
 import { invalid, storageFull, subscriptionLimitExceeded, topicDoesNotExist } from '../errors.js';
 import { fifoSubscriptionsMax, largeMessageSubscriptionsMax, messageBytesDefault } from '../limits.js';
-import { identityOf, needsConfirmation, readEndpoint } from '../model/endpoint.js';
+import { identityOf, isMail, needsConfirmation, type Protocol, readEndpoint } from '../model/endpoint.js';
 import {
   asksForMore,
   changeAttributes,
@@ -39,9 +39,11 @@ export interface SubscribeParts {
   readonly confirmations: Confirmations;
   readonly clock: Clock;
   readonly replays: Pick<Replays, 'begin' | 'requireRoom'>;
+  /** Whether there is a mail server. */
+  readonly sendsMail: boolean;
 }
 
-export function subscribe({ topics, random, deliveries, confirmations, clock, replays }: SubscribeParts): Operation {
+export function subscribe({ topics, random, deliveries, confirmations, clock, replays, sendsMail }: SubscribeParts): Operation {
   return operation({
     name: 'Subscribe',
     input,
@@ -49,6 +51,7 @@ export function subscribe({ topics, random, deliveries, confirmations, clock, re
     async handle(input, call) {
       const topic = await requireTopic(topics, input.TopicArn, call);
       const endpoint = accept(readEndpoint(input.Protocol, input.Endpoint, topic.settings.ordering));
+      if (isMail(endpoint.protocol) && !sendsMail) throw invalid(noMailServer(endpoint.protocol));
       const asked = accept(changeAttributes({}, input.Attributes ?? {}, { endpoint, topic, now: clock.now(), source: 'Subscribe' }));
       accept(await checkRoom(topics, topic));
       const id = random.uuid() as SubscriptionId;
@@ -100,6 +103,10 @@ function subscribed(outcome: SubscribeOutcome, asked: SubscriptionAttributes): S
     case 'created':
       return outcome.subscription;
   }
+}
+
+function noMailServer(protocol: Protocol): string {
+  return `Protocol Reason: ${protocol} needs a mail server: set mail.url and mail.from in the configuration file of this server`;
 }
 
 function checkSame(subscription: Subscription, asked: SubscriptionAttributes): Refusal | undefined {

@@ -1,0 +1,40 @@
+import type { Clock } from '../../../base/clock.js';
+import { mailAttemptMsMax, mailsPerSecondMax } from '../limits.js';
+import { composeMail } from '../model/mail.js';
+import type { Attempt, AttemptOutcome, Channel } from './channel.js';
+import { personalPace } from './fixed-pace.js';
+
+/** What sends mails; see `workers/smtp-mailer.ts`. */
+export interface Mailer {
+  send(mail: {
+    readonly id: string;
+    readonly from: { readonly name: string; readonly address: string };
+    readonly to: string;
+    readonly subject: string;
+    readonly text: string;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly kind: 'sent' } | { readonly kind: 'refused' | 'failed'; readonly reason: string }>;
+}
+
+/** A mail server, and the address that mails are from. */
+export interface MailParts {
+  readonly mailer: Mailer;
+  readonly from: string;
+}
+
+/** Mailboxes. Without a server, mails for those who subscribed while there was one wait for the next. */
+export function mailChannel(mail: MailParts | undefined, clock: Clock, format: 'email' | 'email-json'): Channel {
+  return {
+    async deliver({ message, arn, subscription, topic, signal }: Attempt): Promise<AttemptOutcome> {
+      if (mail === undefined) return 'failed';
+      const { id, name, subject, text } = composeMail(message, arn, topic, format);
+      const to = subscription.properties.Endpoint ?? '';
+      const overdue = new AbortController();
+      using _timer = clock.timer(clock.now() + mailAttemptMsMax, () => overdue.abort());
+      const ended = AbortSignal.any([signal, overdue.signal]);
+      const { kind } = await mail.mailer.send({ id, from: { name, address: mail.from }, to, subject, text, signal: ended });
+      return kind === 'sent' ? 'delivered' : kind;
+    },
+    pace: () => ({ ...personalPace, perSecond: mailsPerSecondMax }),
+  };
+}
