@@ -24,9 +24,9 @@ const stepMessagesMax = 100;
 const stepsAtOnce = 3;
 /** After a failure of the store. */
 const pauseMs = 1_000;
-/** A replay waits this long for every request that came during a step, and at most so many times as long as the step took. */
-const yieldMsPerRequest = 20;
+/** A replay waits at most so many times as long as a step took, when so many requests came each millisecond of it; with fewer, by their square. */
 const yieldStepsMax = 20;
+const busyRequestsPerMs = 1;
 /** A message carries the time of its request, and is archived when its transaction runs: that much later at most, for all practical purposes. */
 const requestMsMax = 60_000;
 
@@ -147,7 +147,9 @@ export class Replays {
 
   /** Leaves the machine to requests, if there were any during a step that took so long. */
   async #yield(requests: number, stepMs: number): Promise<void> {
-    if (requests > 0) await this.#pause(Math.min(requests * yieldMsPerRequest, stepMs * yieldStepsMax));
+    if (requests === 0 || stepMs === 0) return;
+    const busy = Math.min(1, requests / stepMs / busyRequestsPerMs);
+    await this.#pause(stepMs * yieldStepsMax * busy * busy);
   }
 
   #pause(ms: number): Promise<void> {
