@@ -27,8 +27,6 @@ const pauseMs = 1_000;
 /** A replay waits at most so many times as long as a step took, when so many requests came each millisecond of it; with fewer, by their square. */
 const yieldStepsMax = 20;
 const busyRequestsPerMs = 1;
-/** A message carries the time of its request, and is archived when its transaction runs: that much later at most, for all practical purposes. */
-const requestMsMax = 60_000;
 
 /**
  * Replays archives to subscriptions, step by step; see `engine/topics/replay.ts` for what a step promises. What is to be replayed and how
@@ -126,15 +124,13 @@ export class Replays {
       subscription: subscription.id,
       replay: id,
       from: Math.max(from, oldest),
-      until: until === undefined ? undefined : until + requestMsMax,
+      until,
       max: stepMessagesMax,
       target: route.queue,
       otherwise: route.deadLetter,
       deliver: ({ at, sequence, content }) => {
         const { publication, signed } = readArchived(content);
-        const publishedAt = Date.parse(publication.timestamp);
-        const within = at >= oldest && publishedAt >= from && (until === undefined || publishedAt < until);
-        if (!within || !wants(publication.message)) return undefined;
+        if (at < oldest || !wants(publication.message)) return undefined;
         const { message } = publication;
         // Of its own: a queue that had the message in the last five minutes would drop it otherwise.
         const deduplicationId = message.deduplicationId && `${id}-${sequence}`;
