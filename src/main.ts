@@ -84,6 +84,8 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       mail: config.mail && { mailer: createSmtpMailer(config.mail), from: config.mail.from },
       extensions: config.extensions,
       answered: () => answeredCount,
+      meter: metrics.meter,
+      events: log,
       report,
     });
     opened.push(() => sns.stop());

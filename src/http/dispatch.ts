@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Random } from '../base/random.js';
 import { foreignPageRefused, internalFailure, requestTooLarge, unsupportedEncoding } from '../wire/errors.js';
+import { readPrincipal } from '../wire/principal.js';
 import { ServiceError } from '../wire/service.js';
 import { type Body, readBody } from './body.js';
 import { Exchange } from './exchange.js';
@@ -86,9 +87,14 @@ function refuseForeignPage({ request }: Exchange, { operation }: Served, publicU
   if (page !== undefined && !(operation.linked === true && isNavigation(request))) throw foreignPageRefused(page);
 }
 
-/** Takes account and region from the credential. Signatures are not verified yet: this is the place. */
+/**
+ * Takes account and region from the credential, and the caller from `X-Signalbox-Principal` where that is sent. Signatures are not verified
+ * yet: this is the place, and that header will then be for loopback and `--insecure` alone.
+ */
 function authenticate(exchange: Exchange, wire: WireRequest): void {
   exchange.scope = wire.scope();
+  const stated = exchange.request.headers['x-signalbox-principal'];
+  if (typeof stated === 'string') exchange.stated = readPrincipal(stated);
 }
 
 /** Everyone may do everything. Policies are not enforced yet: this is the place. */

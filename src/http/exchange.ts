@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccountId, Region } from '../base/ids.js';
+import { type Principal, rootOf } from '../wire/principal.js';
 import type { Call } from '../wire/service.js';
 import { defaultScope, type Scope } from '../wire/sigv4.js';
 import { originOf } from './origin.js';
@@ -14,6 +15,8 @@ import { originOf } from './origin.js';
 export class Exchange implements Call {
   protocol: 'json' | 'query' = 'json';
   scope: Scope = defaultScope;
+  /** Who the request says that it comes from, where it does. */
+  stated: Principal | undefined;
   #abort: AbortController | undefined;
   #undos: (() => Promise<void>)[] | undefined;
   #watching = false;
@@ -30,7 +33,15 @@ export class Exchange implements Call {
   ) {}
 
   get accountId(): AccountId {
-    return this.scope.accountId;
+    return this.stated?.accountId ?? this.scope.accountId;
+  }
+
+  get principal(): string {
+    return (this.stated ?? rootOf(this.scope.accountId)).arn;
+  }
+
+  get sourceAddress(): string {
+    return this.request.socket.remoteAddress ?? '';
   }
 
   get region(): Region {

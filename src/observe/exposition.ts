@@ -1,5 +1,6 @@
 import type { Buckets } from './buckets.js';
 import type { CommitCounts } from './commit-counts.js';
+import type { Collected } from './metric-registry.js';
 import type { QueueSurvey } from './queue-survey.js';
 import type { OperationCounts } from './request-counts.js';
 
@@ -17,6 +18,8 @@ export interface Exposed {
   readonly waiting: number;
   readonly spaceLow: boolean;
   readonly version: string;
+  /** What parts of the program have declared. */
+  readonly declared: readonly Collected[];
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -41,6 +44,7 @@ export function expose(exposed: Exposed): MetricsPage {
   requestMetrics(lines, exposed.requests);
   queueMetrics(lines, exposed);
   storeMetrics(lines, exposed);
+  for (const collected of exposed.declared) declaredMetric(lines, collected);
   processMetrics(lines, exposed.version);
   return { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: `${lines.join('\n')}\n` };
 }
@@ -80,6 +84,12 @@ function storeMetrics(lines: Lines, { commits, spaceLow }: Exposed): void {
   histogram(lines, 'signalbox_store_commit_transactions', 'Transactions that shared one commit', [{ labels: {}, buckets: transactions }]);
   histogram(lines, 'signalbox_store_flush_duration_seconds', 'What a commit waited for the disk', [{ labels: {}, buckets: flushSeconds }]);
   gauge(lines, 'signalbox_store_space_low', '1 while the disk is nearly full and sends are refused', one(Number(spaceLow)));
+}
+
+function declaredMetric(lines: Lines, collected: Collected): void {
+  const { name, help } = collected.metric;
+  if (collected.type === 'histogram') histogram(lines, name, help, collected.distributions);
+  else plain(lines, collected.type, name, help, collected.samples);
 }
 
 function processMetrics(lines: Lines, version: string): void {

@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.js';
+import type { Meter } from '../base/meter.js';
 import type { Engine } from '../engine/engine.js';
 import type { FinishedRequest, HttpObserver } from '../http/ports.js';
 import type { Store, StoreObserver } from '../store/store.js';
 import { CommitCounts } from './commit-counts.js';
 import { expose, type MetricsPage } from './exposition.js';
+import { MetricRegistry } from './metric-registry.js';
 import { surveyQueues } from './queue-survey.js';
 import { RequestCounts } from './request-counts.js';
 
@@ -19,6 +21,8 @@ export interface Surveyed {
 export interface Metrics {
   readonly requests: HttpObserver;
   readonly commits: StoreObserver;
+  /** For what other parts of the program count. */
+  readonly meter: Meter;
   /** The page in Prometheus' text format. */
   page(surveyed: Surveyed): Promise<MetricsPage>;
 }
@@ -29,12 +33,14 @@ const queuesMax = 1_000;
 export function createMetrics(): Metrics {
   const requests = new RequestCounts();
   const commits = new CommitCounts();
+  const registry = new MetricRegistry();
   let underWay: Promise<MetricsPage> | undefined;
   return {
     requests: { requestFinished: (request: FinishedRequest) => requests.add(request) },
     commits,
+    meter: registry,
     page: (surveyed) => {
-      underWay ??= page(requests, commits, surveyed).finally(() => {
+      underWay ??= page(requests, commits, registry, surveyed).finally(() => {
         underWay = undefined;
       });
       return underWay;
@@ -42,7 +48,12 @@ export function createMetrics(): Metrics {
   };
 }
 
-async function page(requests: RequestCounts, commits: CommitCounts, { engine, store, clock, version }: Surveyed): Promise<MetricsPage> {
+async function page(
+  requests: RequestCounts,
+  commits: CommitCounts,
+  registry: MetricRegistry,
+  { engine, store, clock, version }: Surveyed,
+): Promise<MetricsPage> {
   const survey = await surveyQueues(engine, queuesMax);
   return expose({
     requests: requests.all(),
@@ -52,5 +63,6 @@ async function page(requests: RequestCounts, commits: CommitCounts, { engine, st
     waiting: engine.waiting(),
     spaceLow: store.space() === 'low',
     version,
+    declared: await registry.collect(),
   });
 }

@@ -8,6 +8,7 @@ export const wireErrorCodes = {
   malformedInput: framework('SerializationException', 'MalformedInput', 400),
   unknownOperation: framework('UnknownOperationException', 'InvalidAction', 400),
   accessDenied: framework('AccessDeniedException', 'AccessDenied', 403),
+  invalidPrincipal: framework('ValidationException', 'ValidationError', 400),
   requestTooLarge: framework('RequestEntityTooLargeException', 'RequestEntityTooLarge', 413),
   unsupportedEncoding: framework('UnsupportedMediaTypeException', 'UnsupportedMediaType', 415),
   internalFailure: framework('InternalFailure', 'InternalError', 500),
@@ -34,6 +35,13 @@ export function invalidAction(action: string): ServiceError {
 
 export function foreignPageRefused(page: string): ServiceError {
   return new ServiceError(wireErrorCodes.accessDenied, `The request comes from ${page}: a browser may not call this server for it.`);
+}
+
+export function invalidPrincipal(stated: string): ServiceError {
+  return new ServiceError(
+    wireErrorCodes.invalidPrincipal,
+    `The header X-Signalbox-Principal is ${JSON.stringify(stated)}: expected the ARN of a user, a role or the root of an account.`,
+  );
 }
 
 export function requestTooLarge(bytesMax: number): ServiceError {

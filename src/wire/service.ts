@@ -46,7 +46,11 @@ export interface Call {
   readonly requestId: string;
   readonly protocol: 'json' | 'query';
   readonly accountId: AccountId;
+  /** ARN of who calls: the root of the account, until callers are authenticated, or what `X-Signalbox-Principal` says. */
+  readonly principal: string;
   readonly region: Region;
+  /** IP address of the client, or of what stands between. */
+  readonly sourceAddress: string;
   /** Scheme, host and port as the client reached this server, no trailing slash: queue URLs are made from it. */
   readonly origin: string;
   /** The `X-Amzn-Trace-Id` header, when sent. */

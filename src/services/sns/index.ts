@@ -1,4 +1,6 @@
 import type { Clock } from '../../base/clock.js';
+import type { EventLog } from '../../base/event-log.js';
+import type { Meter } from '../../base/meter.js';
 import type { Random } from '../../base/random.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Topics } from '../../engine/topics/topics.js';
@@ -50,6 +52,8 @@ export interface SnsDependencies {
   readonly extensions: Extensions;
   /** Requests that the broker has answered so far: replays step back for them. */
   readonly answered: () => number;
+  readonly meter: Meter;
+  readonly events: EventLog;
   /** Told of faults in background work; the work is tried again. */
   readonly report: (what: string, fault: unknown) => void;
 }

@@ -174,6 +174,8 @@ export class Sqs {
       requestId: 'r',
       protocol: 'json',
       accountId: account,
+      principal: `arn:aws:iam::${account}:root`,
+      sourceAddress: '127.0.0.1',
       region,
       origin,
       signed: true,

@@ -92,6 +92,8 @@ const call: Call = {
   requestId: 'r',
   protocol: 'json',
   accountId: account,
+  principal: `arn:aws:iam::${account}:root`,
+  sourceAddress: '127.0.0.1',
   region,
   origin,
   signed: true,

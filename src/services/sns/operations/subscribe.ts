@@ -55,7 +55,7 @@ export function subscribe({ topics, random, deliveries, confirmations, clock, re
       const asked = accept(changeAttributes({}, input.Attributes ?? {}, { endpoint, topic, now: clock.now(), source: 'Subscribe' }));
       accept(await checkRoom(topics, topic));
       const id = random.uuid() as SubscriptionId;
-      const properties = subscriptionProperties(endpoint, call.accountId, `arn:aws:iam::${call.accountId}:root`, asked);
+      const properties = subscriptionProperties(endpoint, call.accountId, call.principal, asked);
       const atOnce = withReplay({ state: 'confirmed', properties }, random.uuid());
       if (atOnce.state === 'replaying') accept(await replays.requireRoom());
       const given = { id, identity: identityOf(endpoint) };
