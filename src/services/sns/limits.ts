@@ -54,5 +54,7 @@ export const fanOutJobSecondsMax = 60;
 export const httpAttemptMsMax = 15_000;
 /** Attempts under way at a time for one subscription: choice, AWS names none. */
 export const pushConcurrencyMax = 16;
+/** What waits for its endpoint is kept for so long: longer than any channel tries. */
+export const deliveryRetentionMs = 30 * 86_400_000;
 /** A subscription that is not confirmed by then is removed, and its token with it. */
 export const confirmationMsMax = 3 * 86_400_000;

@@ -1,20 +1,21 @@
 import type { QueueAddress, TopicAddress } from '../../base/ids.js';
 import type { Engine, Queue } from '../../engine/engine.js';
+import { claimMs, DeliveryWorker, type DeliveryWorkerParts } from './delivery-worker.js';
+import { deliveryRetentionMs } from './limits.js';
 import { encodePushMessage, type PushMessage, pushQueueOf, pushQueues, subscriptionOfPushQueue } from './model/push-message.js';
 import type { SubscriptionArn } from './model/topic-arn.js';
-import { PushWorker, type PushWorkerParts } from './push-worker.js';
+import { type SubscriptionDestinationParts, subscriptionDestination } from './subscription-destination.js';
 
-export interface PushDeliveriesParts extends PushWorkerParts {
-  readonly engine: PushWorkerParts['engine'] & Pick<Engine, 'createQueue' | 'findQueue' | 'deleteQueue' | 'listQueues' | 'send'>;
+export interface PushDeliveriesParts extends DeliveryWorkerParts, SubscriptionDestinationParts {
+  readonly engine: DeliveryWorkerParts['engine'] &
+    SubscriptionDestinationParts['engine'] &
+    Pick<Engine, 'createQueue' | 'findQueue' | 'deleteQueue' | 'listQueues' | 'send'>;
 }
 
 const pageOfQueues = 100;
-/** Longer than any channel tries. */
-const retentionMs = 30 * 86_400_000;
-const claimMs = 60_000;
 
 interface Working {
-  readonly worker: PushWorker;
+  readonly worker: DeliveryWorker;
   readonly ended: Promise<void>;
 }
 
@@ -41,7 +42,13 @@ export class PushDeliveries {
   /** Before the subscription is there, so that no publish finds it without its queue. False: the disk is full. */
   async open(subscription: SubscriptionArn): Promise<boolean> {
     const outcome = await this.parts.engine.createQueue(pushQueueOf(subscription), {
-      settings: { ordering: 'standard', visibilityTimeoutMs: claimMs, delayMs: 0, retentionMs, deduplicationScope: 'queue' },
+      settings: {
+        ordering: 'standard',
+        visibilityTimeoutMs: claimMs,
+        delayMs: 0,
+        retentionMs: deliveryRetentionMs,
+        deduplicationScope: 'queue',
+      },
       properties: {},
       tags: {},
     });
@@ -89,12 +96,14 @@ export class PushDeliveries {
 
   #work(subscription: SubscriptionArn, queue: Queue): void {
     if (this.#stopped || this.#working.has(subscription)) return;
-    const worker = new PushWorker(this.parts, subscription, queue);
+    const what = `delivery to the endpoint of ${subscription}`;
+    const destination = () => subscriptionDestination(this.parts, subscription, queue);
+    const worker = new DeliveryWorker(this.parts, { what, queue, destination });
     const ended = this.#run(subscription, worker);
     this.#working.set(subscription, { worker, ended });
   }
 
-  async #run(subscription: SubscriptionArn, worker: PushWorker): Promise<void> {
+  async #run(subscription: SubscriptionArn, worker: DeliveryWorker): Promise<void> {
     try {
       const outcome = await worker.run();
       if (outcome === 'gone') await this.#drop(pushQueueOf(subscription));

@@ -1,0 +1,143 @@
+import type { Clock } from '../../base/clock.js';
+import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
+import type { AttemptOutcome, Pace } from './channels/channel.js';
+import { httpAttemptMsMax, mailAttemptMsMax, pushConcurrencyMax } from './limits.js';
+
+export interface DeliveryWorkerParts {
+  readonly engine: Pick<Engine, 'receive' | 'unreceive' | 'settle' | 'changeVisibility'>;
+  readonly clock: Clock;
+  readonly report: (what: string, fault: unknown) => void;
+}
+
+/** Where the messages of a queue go, as of now. */
+export interface Destination {
+  readonly pace: Pace;
+  attempt(received: ReceivedMessage, signal: AbortSignal): Promise<AttemptOutcome>;
+  /** Takes a message off the queue that is not tried again. `failed`: there were as many attempts as there may be. */
+  giveUp(received: ReceivedMessage, last: Exclude<AttemptOutcome, 'delivered'>): Promise<void>;
+}
+
+/** A durable queue of deliveries. */
+export interface DeliveryQueue {
+  /** For reports of faults. */
+  readonly what: string;
+  readonly queue: Queue;
+  /** Asked before messages are handed out; undefined: there is nobody to deliver to, now or later. */
+  destination(): Promise<Destination | undefined>;
+}
+
+const waitMs = 20_000;
+/** Longer than an attempt takes: who does not come back by then has died. */
+export const claimMs = Math.max(httpAttemptMsMax, mailAttemptMsMax) + 30_000;
+/** After a failure of the store, and while as many messages wait for another attempt as a queue can hold back. */
+const pauseMs = 1_000;
+const receiveMax = 10;
+
+/**
+ * Delivers the messages of a queue.
+ *
+ * H1  A message leaves its queue when it was delivered, or when it is given up: where it goes to a dead-letter queue, in the
+ *     transaction that puts it there.
+ * H2  Which attempt it is, and when the next is due, is the state of the message in its queue: a restart changes nothing. An attempt
+ *     during which the broker died counts; one that the broker ended itself to stop does not.
+ */
+export class DeliveryWorker {
+  readonly #ended = new AbortController();
+  readonly #attempts = new Set<Promise<void>>();
+  /** When the next attempt may begin by the rate of the destination. */
+  #nextAt = 0;
+
+  constructor(
+    private readonly parts: DeliveryWorkerParts,
+    private readonly deliveries: DeliveryQueue,
+  ) {}
+
+  /** Until it is stopped, or until there is nobody to deliver to: then it answers `gone`. */
+  async run(): Promise<'stopped' | 'gone'> {
+    const { signal } = this.#ended;
+    while (!signal.aborted) {
+      try {
+        if (await this.#turn(signal)) return 'gone';
+      } catch (fault) {
+        this.parts.report(this.deliveries.what, fault);
+        await this.#until(this.parts.clock.now() + pauseMs);
+      }
+    }
+    await Promise.all(this.#attempts);
+    return 'stopped';
+  }
+
+  stop(): void {
+    this.#ended.abort();
+  }
+
+  /** Whether there is nobody to deliver to any longer. */
+  async #turn(signal: AbortSignal): Promise<boolean> {
+    const { engine, clock } = this.parts;
+    while (this.#attempts.size >= pushConcurrencyMax) await Promise.race(this.#attempts);
+    const max = Math.min(receiveMax, pushConcurrencyMax - this.#attempts.size);
+    const received = await engine.receive(this.deliveries.queue, { max, waitMs, visibilityTimeoutMs: claimMs, signal });
+    if (received.kind === 'queueGone') return true;
+    const destination = await this.deliveries.destination();
+    if (destination === undefined) return true;
+    if (received.kind === 'overLimit') {
+      await this.#until(clock.now() + pauseMs);
+      return false;
+    }
+    for (const message of received.messages) {
+      await this.#slot(destination.pace.perSecond);
+      this.#begin(message, destination);
+    }
+    return false;
+  }
+
+  #slot(perSecond: number | undefined): Promise<void> {
+    if (perSecond === undefined) return Promise.resolve();
+    const at = Math.max(this.parts.clock.now(), this.#nextAt);
+    this.#nextAt = at + 1_000 / perSecond;
+    return this.#until(Math.ceil(at));
+  }
+
+  #begin(message: ReceivedMessage, destination: Destination): void {
+    const attempt = this.#attempt(message, destination)
+      .catch((fault: unknown) => this.parts.report(this.deliveries.what, fault))
+      .finally(() => this.#attempts.delete(attempt));
+    this.#attempts.add(attempt);
+  }
+
+  async #attempt(received: ReceivedMessage, destination: Destination): Promise<void> {
+    const { engine } = this.parts;
+    const { queue } = this.deliveries;
+    const { signal } = this.#ended;
+    const outcome = await destination.attempt(received, signal);
+    switch (outcome) {
+      case 'delivered':
+        await engine.settle(queue, [received.receipt]);
+        return;
+      case 'failed': {
+        if (signal.aborted) return engine.unreceive(queue, [received.receipt]); // H2
+        const visibilityTimeoutMs = destination.pace.retryDelayMs(received.receives);
+        if (visibilityTimeoutMs === undefined) return destination.giveUp(received, outcome);
+        await engine.changeVisibility(queue, [{ receipt: received.receipt, visibilityTimeoutMs }]);
+        return;
+      }
+      case 'refused':
+        return destination.giveUp(received, outcome);
+    }
+  }
+
+  #until(at: number): Promise<void> {
+    const { clock } = this.parts;
+    const { signal } = this.#ended;
+    if (signal.aborted || at <= clock.now()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timer[Symbol.dispose]();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = clock.timer(at, done);
+      signal.addEventListener('abort', done);
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../../base/clock.js';
+import type { SubscriptionId, TopicAddress } from '../../base/ids.js';
+import type { Queue } from '../../engine/engine.js';
+import type { Channel } from './channels/channel.js';
+import { type DeadLetterParts, giveUp } from './dead-letters.js';
+import type { Destination } from './delivery-worker.js';
+import { confirmationMsMax } from './limits.js';
+import type { Protocol } from './model/endpoint.js';
+import { decodePushMessage } from './model/push-message.js';
+import { readSubscriptionArn, type SubscriptionArn } from './model/topic-arn.js';
+
+/** What carries messages, by protocol. */
+export type Channels = Readonly<Record<Exclude<Protocol, 'sqs'>, Channel>>;
+
+export interface SubscriptionDestinationParts extends DeadLetterParts {
+  readonly clock: Clock;
+  readonly channels: Channels;
+}
+
+/** The endpoint of a subscription, as it is now. Undefined once the subscription is gone, or has gone unconfirmed for too long. */
+export async function subscriptionDestination(
+  parts: SubscriptionDestinationParts,
+  arn: SubscriptionArn,
+  queue: Queue,
+): Promise<Destination | undefined> {
+  const { topics } = parts.engine;
+  const { topic: address, id } = addressOf(arn);
+  const [topic, subscription] = [await topics.find(address), await topics.findSubscription(address, id)];
+  if (topic === undefined || subscription === undefined) return undefined;
+  if (subscription.state === 'pending' && parts.clock.now() > subscription.createdAt + confirmationMsMax) {
+    await topics.unsubscribe(address, id);
+    return undefined;
+  }
+  const channel = parts.channels[subscription.properties.Protocol as keyof Channels];
+  return {
+    pace: channel.pace(subscription, topic),
+    attempt: (received, signal) => channel.deliver({ message: decodePushMessage(received.content), arn, subscription, topic, signal }),
+    giveUp: (received) => {
+      const { type, messageId, body, envelope: ofRaw, traceHeader } = decodePushMessage(received.content);
+      const envelope = type === 'Notification' ? (ofRaw ?? body) : undefined; // confirmations are not kept
+      return giveUp(parts, { queue, received, messageId, envelope, traceHeader, topic, subscription });
+    },
+  };
+}
+
+function addressOf(arn: SubscriptionArn): { readonly topic: TopicAddress; readonly id: SubscriptionId } {
+  const read = readSubscriptionArn(arn);
+  if (!('topic' in read)) throw new Error(`${arn} is no ARN of a subscription`);
+  return read;
+}
