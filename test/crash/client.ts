@@ -10,9 +10,29 @@ export type Reply =
 const answerMsMax = 15_000;
 const agent = new Agent({ keepAlive: true });
 
-/** One SQS call in AWS JSON. Rejects where an answer is late or is not one. */
 export function callSqs(origin: string, operation: string, input: object): Promise<Reply> {
-  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${operation}` };
+  return call(origin, `AmazonSQS.${operation}`, input);
+}
+
+export function callSns(origin: string, operation: string, input: object): Promise<Reply> {
+  return call(origin, `AmazonSNS.${operation}`, input);
+}
+
+/** A call that nothing may get in the way of. */
+export async function mustCall(
+  call: typeof callSqs | typeof callSns,
+  origin: string,
+  operation: string,
+  input: object,
+): Promise<Record<string, unknown>> {
+  const reply = await call(origin, operation, input);
+  if (reply.kind !== 'ok') throw new Error(`${operation} ended as ${JSON.stringify(reply)}`);
+  return reply.body;
+}
+
+/** One call in AWS JSON. Rejects where an answer is late or is not one. */
+function call(origin: string, operation: string, input: object): Promise<Reply> {
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': operation };
   return new Promise((resolve, reject) => {
     const cut = (): void => resolve({ kind: 'cut' });
     const call = request(origin, { method: 'POST', headers, agent }, (response) => {

@@ -21,7 +21,11 @@ export class KilledServer {
   #isReady = false;
   #output = '';
 
-  constructor(private readonly folder: string) {
+  /** `more`: arguments for its start. */
+  constructor(
+    private readonly folder: string,
+    private readonly more: readonly string[] = [],
+  ) {
     if (!existsSync(program)) throw new Error('there is no built broker: npm run build');
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
@@ -36,7 +40,7 @@ export class KilledServer {
   /** Starts a process; `origin` tells when it is ready. */
   start(): void {
     const startedAt = performance.now();
-    const args = [program, 'start', '--port', '0', '--data', this.folder, '--durability', 'strict', '--log-level', 'warn'];
+    const args = [program, 'start', '--port', '0', '--data', this.folder, '--durability', 'strict', '--log-level', 'warn', ...this.more];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: {} }); // no settings but those
     const late = setTimeout(() => this.#failWith(`the broker was not ready within ${readyMsMax} ms`), readyMsMax);
     this.#child = child;

@@ -72,14 +72,14 @@ async function rest(shift: Shift): Promise<void> {
   while (shift.open > openMax && !shift.isOver());
 }
 
-function pause(): Promise<void> {
+export function pause(): Promise<void> {
   return sleep(between(0, 12));
 }
 
-function chance(share: number): boolean {
+export function chance(share: number): boolean {
   return Math.random() < share;
 }
 
-function between(least: number, most: number): number {
+export function between(least: number, most: number): number {
   return least + Math.floor(Math.random() * (most - least + 1));
 }
