@@ -102,7 +102,13 @@ describe.each(storeCases)('topics over %s', (_, make) => {
     const outcome = await b.publish(topic, {
       deliveries: [to('none', 'a', { otherwise: 'dead' }), to('none', 'b', { otherwise: 'gone' }), to('none', 'c'), small],
     });
-    expect(published(outcome)).toMatchObject([{ delivered: 0, redriven: 1, lost: 3 }]);
+    const undelivered = [
+      { index: 0, reason: 'queueGone', redriven: true },
+      { index: 1, reason: 'queueGone', redriven: false },
+      { index: 2, reason: 'queueGone', redriven: false },
+      { index: 3, reason: 'notTaken', redriven: false },
+    ];
+    expect(published(outcome)).toMatchObject([{ delivered: 0, redriven: 1, lost: 3, undelivered }]);
     expect(await b.texts(dead)).toEqual(['a']);
   });
 

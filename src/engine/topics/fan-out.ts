@@ -17,7 +17,7 @@ import {
   topicDuplicateKey,
   topicDuplicateOfExpiry,
 } from './topic-keys.js';
-import type { Delivery, PlannedEntry, PublishedEntry, PublishPlan, TopicGone } from './topics.js';
+import type { Delivery, PlannedEntry, PublishedEntry, PublishPlan, TopicGone, Undelivered } from './topics.js';
 
 /** What a fan-out is given besides its plan, drawn before its transaction. */
 export interface FanOutInputs {
@@ -83,7 +83,7 @@ class FanOut {
       const first = duplicateRecord.decode(value);
       if (first.expiresAt > this.inputs.now) {
         this.#messages += entry.deliveries.length;
-        return { kind: 'duplicate', messageId: first.messageId, sequence: first.seq, delivered: 0, redriven: 0, lost: 0 };
+        return { kind: 'duplicate', messageId: first.messageId, sequence: first.seq, delivered: 0, redriven: 0, lost: 0, undelivered: [] };
       }
       tx.delete(topicDuplicateExpiryKey(id, first.expiresAt, scope, deduplicationId));
     }
@@ -96,23 +96,34 @@ class FanOut {
 
   #publish({ messageId, deliveries, archived }: PlannedEntry, sequence: number): PublishedEntry {
     if (archived !== undefined) this.#archive(archived);
-    const outcomes = { delivered: 0, redriven: 0, lost: 0 };
-    for (const delivery of deliveries) {
+    const undelivered: Undelivered[] = [];
+    let redrivenCount = 0;
+    for (const [index, delivery] of deliveries.entries()) {
       const id = this.#nextId();
-      if (this.#deliver(delivery.target, delivery, sequence, id)) outcomes.delivered++;
-      else if (this.#deliver(delivery.otherwise, delivery, sequence, id)) outcomes.redriven++;
-      else outcomes.lost++;
+      const outcome = this.#deliver(delivery.target, delivery, sequence, id);
+      if (outcome === 'delivered') continue;
+      const redriven = this.#deliver(delivery.otherwise, delivery, sequence, id) === 'delivered';
+      if (redriven) redrivenCount++;
+      undelivered.push({ index, reason: outcome, redriven });
     }
-    return { kind: 'published', messageId, sequence, ...outcomes };
+    return {
+      kind: 'published',
+      messageId,
+      sequence,
+      delivered: deliveries.length - undelivered.length,
+      redriven: redrivenCount,
+      lost: undelivered.length - redrivenCount,
+      undelivered,
+    };
   }
 
-  /** Whether the queue is there and takes it. */
-  #deliver(queue: QueueAddress | undefined, { message }: Delivery, sequence: number, id: MessageId): boolean {
+  #deliver(queue: QueueAddress | undefined, { message }: Delivery, sequence: number, id: MessageId): 'delivered' | Undelivered['reason'] {
     const view = this.#viewOf(queue);
-    const taken = view === undefined ? undefined : message(sequence, view.record);
-    if (view === undefined || taken === undefined) return false;
+    if (view === undefined) return 'queueGone';
+    const taken = message(sequence, view.record);
+    if (taken === undefined) return 'notTaken';
     send(view, [taken], [id]);
-    return true;
+    return 'delivered';
   }
 
   #nextSequence(): number {

@@ -177,6 +177,17 @@ export interface PublishedEntry {
   readonly delivered: number;
   readonly redriven: number;
   readonly lost: number;
+  /** Of the deliveries that their target did not take, in order. */
+  readonly undelivered: readonly Undelivered[];
+}
+
+export interface Undelivered {
+  /** Which delivery of the entry. */
+  readonly index: number;
+  /** `queueGone`: there is no such queue. `notTaken`: `message` had nothing for it. */
+  readonly reason: 'queueGone' | 'notTaken';
+  /** Whether it went to `otherwise`. */
+  readonly redriven: boolean;
 }
 
 export type PublishOutcome =

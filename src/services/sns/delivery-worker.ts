@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
-import type { AttemptOutcome, Pace } from './channels/channel.js';
+import type { AttemptReport, Pace } from './channels/channel.js';
 import { httpAttemptMsMax, mailAttemptMsMax, pushConcurrencyMax } from './limits.js';
 
 export interface DeliveryWorkerParts {
@@ -12,9 +12,19 @@ export interface DeliveryWorkerParts {
 /** Where the messages of a queue go, as of now. */
 export interface Destination {
   readonly pace: Pace;
-  attempt(received: ReceivedMessage, signal: AbortSignal): Promise<AttemptOutcome>;
+  attempt(received: ReceivedMessage, signal: AbortSignal): Promise<AttemptReport>;
   /** Takes a message off the queue that is not tried again. `failed`: there were as many attempts as there may be. */
-  giveUp(received: ReceivedMessage, last: Exclude<AttemptOutcome, 'delivered'>): Promise<void>;
+  giveUp(received: ReceivedMessage, last: AttemptReport): Promise<void>;
+  /** Told of a message that has left the queue, delivered or given up. */
+  ended(end: AttemptsEnd): void;
+}
+
+/** The last attempt at a message. */
+export interface AttemptsEnd {
+  readonly received: ReceivedMessage;
+  readonly report: AttemptReport;
+  /** When it began, in epoch milliseconds. */
+  readonly handedAt: number;
 }
 
 /** A durable queue of deliveries. */
@@ -106,24 +116,30 @@ export class DeliveryWorker {
   }
 
   async #attempt(received: ReceivedMessage, destination: Destination): Promise<void> {
-    const { engine } = this.parts;
+    const { engine, clock } = this.parts;
     const { queue } = this.deliveries;
     const { signal } = this.#ended;
-    const outcome = await destination.attempt(received, signal);
-    switch (outcome) {
+    const handedAt = clock.now();
+    const report = await destination.attempt(received, signal);
+    switch (report.outcome) {
       case 'delivered':
         await engine.settle(queue, [received.receipt]);
-        return;
+        break;
       case 'failed': {
         if (signal.aborted) return engine.unreceive(queue, [received.receipt]); // H2
         const visibilityTimeoutMs = destination.pace.retryDelayMs(received.receives);
-        if (visibilityTimeoutMs === undefined) return destination.giveUp(received, outcome);
-        await engine.changeVisibility(queue, [{ receipt: received.receipt, visibilityTimeoutMs }]);
-        return;
+        if (visibilityTimeoutMs !== undefined) {
+          await engine.changeVisibility(queue, [{ receipt: received.receipt, visibilityTimeoutMs }]);
+          return;
+        }
+        await destination.giveUp(received, report);
+        break;
       }
       case 'refused':
-        return destination.giveUp(received, outcome);
+        await destination.giveUp(received, report);
+        break;
     }
+    destination.ended({ received, report, handedAt });
   }
 
   #until(at: number): Promise<void> {

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import type { MessageId, QueueAddress } from '../../base/ids.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
 import type { Delivery } from '../../engine/topics/topics.js';
+import type { DeliveryReports } from './delivery-reports.js';
 import { fanOutJobSecondsMax } from './limits.js';
 import { type Publication, readPublication, type StoredPublication, storedPublication } from './model/stored-publication.js';
 import type { SubscriptionArn } from './model/topic-arn.js';
@@ -15,6 +16,7 @@ export interface FanOutParts {
   readonly routes: Routes;
   readonly signer: Signer;
   readonly queues: QueueContents;
+  readonly reports: Pick<DeliveryReports, 'queued'>;
   readonly report: (what: string, fault: unknown) => void;
 }
 
@@ -140,7 +142,7 @@ export class FanOutJobs {
 
   /** One chunk, unless the topic is gone: then there is nobody left to deliver to. */
   async #runChunk(queue: Queue, received: ReceivedMessage): Promise<void> {
-    const { engine, routes, queues, signer } = this.parts;
+    const { engine, clock, routes, queues, signer, reports } = this.parts;
     const { publication, last } = decodeJob(received.content);
     for (;;) {
       const current = await routes.of(publication.topic);
@@ -159,6 +161,8 @@ export class FanOutJobs {
       const settles = { queue: address, receipt: received.receipt };
       const outcome = await engine.topics.publish({ topic, revision, entries: [{ messageId, deliveries }], settles }); // F2
       if (outcome.kind === 'published') {
+        const undelivered = outcome.entries[0]?.undelivered ?? [];
+        reports.queued({ topic, publication, routes: now, undelivered, at: clock.now() });
         this.#left = later === undefined ? undefined : { messageId, revision, routes: after(left, later) };
         return;
       }

@@ -10,6 +10,8 @@ import { type FunctionTarget, functionChannel } from './channels/function-channe
 import { httpChannel, type Pusher } from './channels/http-channel.js';
 import { type MailParts, mailChannel } from './channels/mail-channel.js';
 import { Confirmations } from './confirmations.js';
+import { createDeliveryLog } from './delivery-log.js';
+import { DeliveryReports } from './delivery-reports.js';
 import { FanOutJobs } from './fan-out-jobs.js';
 import type { Extensions } from './model/topic-attributes.js';
 import { addPermission } from './operations/addPermission.js';
@@ -66,10 +68,11 @@ export interface Sns {
 
 /** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions and publishing. */
 export function startSns(dependencies: SnsDependencies): Sns {
-  const { engine, clock, random, signer, queues, pusher, functions, mail, extensions, answered, report } = dependencies;
+  const { engine, clock, random, signer, queues, pusher, functions, mail, extensions, answered, events, report } = dependencies;
   const { topics } = engine;
   const routes = new Routes(topics);
-  const jobs = new FanOutJobs({ engine, clock, routes, signer, queues, report });
+  const reports = new DeliveryReports(createDeliveryLog({ events, random }));
+  const jobs = new FanOutJobs({ engine, clock, routes, signer, queues, reports, report });
   const http = httpChannel(pusher, clock);
   const channels = {
     http,
@@ -78,9 +81,9 @@ export function startSns(dependencies: SnsDependencies): Sns {
     email: mailChannel(mail, clock, 'email'),
     'email-json': mailChannel(mail, clock, 'email-json'),
   };
-  const deliveries = new PushDeliveries({ engine, clock, channels, queues, report });
+  const deliveries = new PushDeliveries({ engine, clock, channels, queues, reports, report });
   const confirmations = new Confirmations({ clock, random, signer, deliveries });
-  const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues });
+  const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues, reports });
   const replays = new Replays({ topics, routes, clock, queues, answered, report });
   const archives = new ArchiveUpkeep({ topics, clock, report });
   const background = [jobs, deliveries, replays, archives];

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import type { MessageId, TopicAddress } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
 import type { Delivery, PlannedEntry, PublishedEntry, Topic, Topics } from '../../engine/topics/topics.js';
+import type { DeliveryReports } from './delivery-reports.js';
 import { storageFull, topicDoesNotExist } from './errors.js';
 import type { FanOutJobs } from './fan-out-jobs.js';
 import { archiveOf } from './model/archive-policy.js';
@@ -9,7 +10,7 @@ import { encodeArchived } from './model/archived-publication.js';
 import type { Message } from './model/message.js';
 import type { Publication } from './model/stored-publication.js';
 import { DeliveryWriter, type QueueContents } from './publication.js';
-import { chunkOf, type Routes, type TopicRoutes } from './routes.js';
+import { chunkOf, type Route, type Routes, type TopicRoutes } from './routes.js';
 import type { Signer } from './signer.js';
 
 export interface PublisherParts {
@@ -20,6 +21,7 @@ export interface PublisherParts {
   readonly random: Random;
   readonly signer: Signer;
   readonly queues: QueueContents;
+  readonly reports: Pick<DeliveryReports, 'queued'>;
 }
 
 /** What a publish knows of its request. */
@@ -38,16 +40,22 @@ export class Publisher {
     context: PublishContext,
     read: (topic: Topic) => readonly Message[],
   ): Promise<readonly PublishedEntry[]> {
-    const { routes, topics } = this.parts;
+    const { routes, topics, reports, clock } = this.parts;
     for (;;) {
       const current = await routes.of(address);
       if (current === undefined) throw topicDoesNotExist();
       const messages = read(current.topic);
-      const entries = await Promise.all(messages.map((message) => this.#plan(current, message, context, messages.length)));
-      const archiveMs = archiveOf(current.topic)?.retentionMs;
-      const outcome = await topics.publish({ topic: current.topic, revision: current.revision, entries, archiveMs });
+      const planned = await Promise.all(messages.map((message) => this.#plan(current, message, context, messages.length)));
+      const { topic, revision } = current;
+      const entries = planned.map(({ entry }) => entry);
+      const outcome = await topics.publish({ topic, revision, entries, archiveMs: archiveOf(topic)?.retentionMs });
       switch (outcome.kind) {
         case 'published':
+          for (const [index, { publication, routes }] of planned.entries()) {
+            const entry = outcome.entries[index];
+            if (entry?.kind !== 'published') continue;
+            reports.queued({ topic, publication, routes, undelivered: entry.undelivered, at: clock.now() });
+          }
           return outcome.entries;
         case 'storageFull':
           throw storageFull();
@@ -58,7 +66,7 @@ export class Publisher {
     }
   }
 
-  async #plan(current: TopicRoutes, message: Message, context: PublishContext, share: number): Promise<PlannedEntry> {
+  async #plan(current: TopicRoutes, message: Message, context: PublishContext, share: number): Promise<Planned> {
     const { clock, random, queues, signer } = this.parts;
     const { topic } = current;
     const publication: Publication = {
@@ -79,6 +87,14 @@ export class Publisher {
     if (later !== undefined) deliveries.push(await this.parts.jobs.delivery(publication, later));
     const { group, deduplicationId } = message;
     const archived = archiveOf(topic) === undefined ? undefined : encodeArchived({ publication, signed: await writer.signedTexts(signer) });
-    return { messageId: publication.messageId, group, deduplicationId, deliveries, archived };
+    const entry = { messageId: publication.messageId, group, deduplicationId, deliveries, archived };
+    return { entry, publication, routes: now };
   }
+}
+
+interface Planned {
+  readonly entry: PlannedEntry;
+  readonly publication: Publication;
+  /** Of its deliveries, but for the job that does the rest. */
+  readonly routes: readonly Route[];
 }

@@ -3,6 +3,7 @@ import type { SubscriptionId, TopicAddress } from '../../base/ids.js';
 import type { Queue } from '../../engine/engine.js';
 import type { Channel } from './channels/channel.js';
 import { type DeadLetterParts, giveUp } from './dead-letters.js';
+import type { DeliveryReports } from './delivery-reports.js';
 import type { Destination } from './delivery-worker.js';
 import { confirmationMsMax } from './limits.js';
 import type { Protocol } from './model/endpoint.js';
@@ -15,6 +16,7 @@ export type Channels = Readonly<Record<Exclude<Protocol, 'sqs'>, Channel>>;
 export interface SubscriptionDestinationParts extends DeadLetterParts {
   readonly clock: Clock;
   readonly channels: Channels;
+  readonly reports: Pick<DeliveryReports, 'ended'>;
 }
 
 /** The endpoint of a subscription, as it is now. Undefined once the subscription is gone, or has gone unconfirmed for too long. */
@@ -39,6 +41,10 @@ export async function subscriptionDestination(
       const { type, messageId, body, envelope: ofRaw, traceHeader } = decodePushMessage(received.content);
       const envelope = type === 'Notification' ? (ofRaw ?? body) : undefined; // confirmations are not kept
       return giveUp(parts, { queue, received, messageId, envelope, traceHeader, topic, subscription });
+    },
+    ended: ({ received, report, handedAt }) => {
+      const message = decodePushMessage(received.content);
+      parts.reports.ended({ topic, subscription, message, report, attempts: received.receives, handedAt });
     },
   };
 }

@@ -9,7 +9,9 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll } from 'vitest';
-import { createSettableClock, type SettableClock, type Signalbox, type SignalboxOptions, startSignalbox } from '../../../src/index.js';
+import { resolveOptions } from '../../../src/config/resolve.js';
+import { createSettableClock, type SettableClock, type SignalboxOptions } from '../../../src/index.js';
+import { type Broker, type Ports, startBroker } from '../../../src/main.js';
 
 export const startedAt = Date.UTC(2026, 0, 1, 12, 0, 0, 1);
 
@@ -22,7 +24,7 @@ export interface Envelope {
 
 /** A broker whose time stands still between jumps, and the SDK's clients for it. Cases of a file share it: names are their own. */
 export class Subject {
-  #running: { readonly broker: Signalbox; readonly clock: SettableClock; readonly sns: Sns.SNSClient; readonly sqs: SQSClient } | undefined;
+  #running: { readonly broker: Broker; readonly clock: SettableClock; readonly sns: Sns.SNSClient; readonly sqs: SQSClient } | undefined;
   #names = 0;
 
   get #started() {
@@ -42,11 +44,14 @@ export class Subject {
     return this.#started.clock;
   }
 
-  constructor(private readonly options: SignalboxOptions = {}) {}
+  constructor(
+    private readonly options: SignalboxOptions = {},
+    private readonly ports: Omit<Ports, 'clock'> = {},
+  ) {}
 
   async start(): Promise<void> {
     const clock = createSettableClock({ startAt: startedAt, frozen: true });
-    const broker = await startSignalbox({ ...this.options, clock });
+    const broker = await startBroker(await resolveOptions(this.options), { ...this.ports, clock });
     const options = {
       endpoint: broker.url,
       region: 'us-east-1',

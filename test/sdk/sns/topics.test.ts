@@ -81,7 +81,10 @@ describe('topics', () => {
     ['Policy', '{', 'Policy Error: null'],
     ['ArchivePolicy', '{"MessageRetentionPeriod":"1"}', 'AttributeName'],
     ['DeliveryPolicy', '{}', 'DeliveryPolicy: http must be an object'],
-    ['HTTPSuccessFeedbackSampleRate', '1', 'Attributes Reason: HTTPSuccessFeedbackSampleRate is not supported by this server yet'],
+    ['HTTPSuccessFeedbackSampleRate', '101', 'HTTPSuccessFeedbackSampleRate Reason: must be an integer from 0 to 100'],
+    ['SQSSuccessFeedbackSampleRate', '1.5', 'SQSSuccessFeedbackSampleRate Reason: must be an integer from 0 to 100'],
+    ['LambdaFailureFeedbackRoleArn', 'arn:aws:iam::1:user/u', 'LambdaFailureFeedbackRoleArn Reason: must be the ARN of an IAM role'],
+    ['EmailSuccessFeedbackRoleArn', 'arn:aws:iam::000000000000:role/r', 'AttributeName'],
   ])('refuse %s %s and stay as they are', async (name, value, text) => {
     const topic = await subject.topic();
     const before = await attributes(topic);

@@ -15,6 +15,15 @@ export interface Attempt {
 /** `failed`: worth another attempt. `refused`: the endpoint's last word. */
 export type AttemptOutcome = 'delivered' | 'failed' | 'refused';
 
+/** What became of an attempt, and what is told of it in the delivery status log. */
+export interface AttemptReport {
+  readonly outcome: AttemptOutcome;
+  /** HTTP's, or the nearest to it; absent where nothing was answered. */
+  readonly statusCode?: number;
+  /** What the endpoint, or who leads to it, said. */
+  readonly providerResponse: string;
+}
+
 /** How the deliveries of a subscription are paced. */
 export interface Pace {
   /** Attempts a second on average; undefined: as many as there are. */
@@ -25,6 +34,6 @@ export interface Pace {
 
 /** Carries messages to the endpoints of a protocol. */
 export interface Channel {
-  deliver(attempt: Attempt): Promise<AttemptOutcome>;
+  deliver(attempt: Attempt): Promise<AttemptReport>;
   pace(subscription: Subscription, topic: Topic): Pace;
 }

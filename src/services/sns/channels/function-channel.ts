@@ -1,5 +1,5 @@
 import type { SubscriptionArn } from '../model/topic-arn.js';
-import type { AttemptOutcome, Channel } from './channel.js';
+import type { AttemptOutcome, AttemptReport, Channel } from './channel.js';
 import { managedPace } from './fixed-pace.js';
 
 /** An event for a function, to be invoked asynchronously. */
@@ -25,17 +25,26 @@ export const noFunctions: FunctionTarget = { invoke: async () => 'refused' };
 
 export function functionChannel(functions: FunctionTarget): Channel {
   return {
-    deliver: ({ message, arn, subscription, topic, signal }) =>
-      functions.invoke({
-        functionArn: subscription.properties.Endpoint ?? '',
-        payload: functionPayload(message.body, arn),
-        traceHeader: message.traceHeader,
-        sourceArn: topic.address,
-        signal,
-      }),
+    deliver: async ({ message, arn, subscription, topic, signal }) =>
+      reports[
+        await functions.invoke({
+          functionArn: subscription.properties.Endpoint ?? '',
+          payload: functionPayload(message.body, arn),
+          traceHeader: message.traceHeader,
+          sourceArn: topic.address,
+          signal,
+        })
+      ],
     pace: () => managedPace,
   };
 }
+
+/** API reference of Lambda, Invoke: 202 for an event that was taken. */
+const reports: Readonly<Record<AttemptOutcome, AttemptReport>> = {
+  delivered: { outcome: 'delivered', statusCode: 202, providerResponse: 'the event was taken' },
+  failed: { outcome: 'failed', statusCode: 503, providerResponse: 'the event was not taken' },
+  refused: { outcome: 'refused', statusCode: 404, providerResponse: 'there is no such function, or it may not be invoked by this topic' },
+};
 
 interface Envelope {
   readonly Type: string;

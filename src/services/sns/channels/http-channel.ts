@@ -1,10 +1,11 @@
+import { STATUS_CODES } from 'node:http';
 import type { Clock } from '../../../base/clock.js';
 import { httpAttemptMsMax } from '../limits.js';
 import { defaultContentType, retryDelaySeconds } from '../model/delivery-policy.js';
 import type { PushMessage } from '../model/push-message.js';
 import { deliveryPolicyOf } from '../model/subscription-attributes.js';
 import type { SubscriptionArn } from '../model/topic-arn.js';
-import type { Attempt, AttemptOutcome, Channel } from './channel.js';
+import type { Attempt, AttemptOutcome, AttemptReport, Channel } from './channel.js';
 
 /** What sends to endpoints; see `workers/http-push.ts`. */
 export interface Pusher {
@@ -23,7 +24,7 @@ export interface Pusher {
 /** HTTP and HTTPS endpoints, by their delivery policy. */
 export function httpChannel(pusher: Pusher, clock: Clock): Channel {
   return {
-    async deliver({ message, arn, subscription, topic, signal }: Attempt): Promise<AttemptOutcome> {
+    async deliver({ message, arn, subscription, topic, signal }: Attempt): Promise<AttemptReport> {
       const overdue = new AbortController();
       using _timer = clock.timer(clock.now() + httpAttemptMsMax, () => overdue.abort());
       const { headerContentType } = deliveryPolicyOf(subscription, topic);
@@ -35,11 +36,15 @@ export function httpChannel(pusher: Pusher, clock: Clock): Channel {
       });
       switch (pushed.kind) {
         case 'answered':
-          return outcomeOf(pushed.status);
+          return {
+            outcome: outcomeOf(pushed.status),
+            statusCode: pushed.status,
+            providerResponse: STATUS_CODES[pushed.status] ?? String(pushed.status),
+          };
         case 'forbidden':
-          return 'refused';
+          return { outcome: 'refused', providerResponse: pushed.reason };
         case 'failed':
-          return 'failed';
+          return { outcome: 'failed', providerResponse: pushed.reason };
       }
     },
     pace(subscription, topic) {

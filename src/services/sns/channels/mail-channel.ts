@@ -1,7 +1,7 @@
 import type { Clock } from '../../../base/clock.js';
 import { mailAttemptMsMax, mailsPerSecondMax } from '../limits.js';
 import { composeMail } from '../model/mail.js';
-import type { Attempt, AttemptOutcome, Channel } from './channel.js';
+import type { Attempt, AttemptReport, Channel } from './channel.js';
 import { personalPace } from './fixed-pace.js';
 
 /** What sends mails; see `workers/smtp-mailer.ts`. */
@@ -25,15 +25,17 @@ export interface MailParts {
 /** Mailboxes. Without a server, mails for those who subscribed while there was one wait for the next. */
 export function mailChannel(mail: MailParts | undefined, clock: Clock, format: 'email' | 'email-json'): Channel {
   return {
-    async deliver({ message, arn, subscription, topic, signal }: Attempt): Promise<AttemptOutcome> {
-      if (mail === undefined) return 'failed';
+    async deliver({ message, arn, subscription, topic, signal }: Attempt): Promise<AttemptReport> {
+      if (mail === undefined) return { outcome: 'failed', providerResponse: 'no mail server is configured' };
       const { id, name, subject, text } = composeMail(message, arn, topic, format);
       const to = subscription.properties.Endpoint ?? '';
       const overdue = new AbortController();
       using _timer = clock.timer(clock.now() + mailAttemptMsMax, () => overdue.abort());
       const ended = AbortSignal.any([signal, overdue.signal]);
-      const { kind } = await mail.mailer.send({ id, from: { name, address: mail.from }, to, subject, text, signal: ended });
-      return kind === 'sent' ? 'delivered' : kind;
+      const sent = await mail.mailer.send({ id, from: { name, address: mail.from }, to, subject, text, signal: ended });
+      return sent.kind === 'sent'
+        ? { outcome: 'delivered', providerResponse: 'sent' }
+        : { outcome: sent.kind, providerResponse: sent.reason };
     },
     pace: () => ({ ...personalPace, perSecond: mailsPerSecondMax }),
   };

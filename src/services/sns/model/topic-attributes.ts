@@ -5,6 +5,7 @@ import { invalid } from '../errors.js';
 import { displayNameCharsMax, messageBytesDefault, messageBytesMax, messageSizeSettingBytesMin } from '../limits.js';
 import { archiveOf, archiveSince, archiveSinceFor, readArchivePolicy, shownArchivePolicy } from './archive-policy.js';
 import { readTopicPolicy, shownEffectiveTopicPolicy, shownTopicPolicy, type TopicDeliveryPolicy } from './delivery-policy.js';
+import { type FeedbackAttribute, feedbackAttributes, readFeedbackAttribute } from './feedback-attributes.js';
 import { checkPolicy } from './policy.js';
 import { ownerOf } from './topic-arn.js';
 
@@ -23,7 +24,8 @@ export type SettableName =
   | 'ContentBasedDeduplication'
   | 'FifoThroughputScope'
   | 'MaximumMessageSize'
-  | 'ArchivePolicy';
+  | 'ArchivePolicy'
+  | FeedbackAttribute;
 
 /** Canonical values; in changes, the empty string removes an attribute. */
 export type TopicAttributes = Readonly<Partial<Record<SettableName, string>>>;
@@ -51,10 +53,13 @@ const rules: Readonly<Record<SettableName, Rule>> = {
   FifoThroughputScope: { fifoOnly: true, ...oneOf('Topic', 'MessageGroup') },
   MaximumMessageSize: { read: readMessageSize },
   ArchivePolicy: { fifoOnly: true, read: readArchive },
+  ...feedbackRules(),
 };
 
-/** Known to AWS, and refused by name until they do what they say. */
-const notYet = /^(HTTP|SQS|Lambda|Firehose|Application)(SuccessFeedbackRoleArn|FailureFeedbackRoleArn|SuccessFeedbackSampleRate)$/;
+function feedbackRules(): Readonly<Record<FeedbackAttribute, Rule>> {
+  const rule: Rule = { read: (value, name) => readFeedbackAttribute(name as FeedbackAttribute, value) };
+  return Object.fromEntries(feedbackAttributes.map((name) => [name, rule])) as Record<FeedbackAttribute, Rule>;
+}
 
 /** What this server does beyond AWS, where it was switched on. */
 export interface Extensions {
@@ -116,7 +121,6 @@ export function topicDefinition(attributes: TopicAttributes, ordering: TopicKind
 }
 
 function readAttribute(name: string, value: string, { kind, topic, extensions }: TopicContext): string | Refusal {
-  if (notYet.test(name)) return invalid(`Attributes Reason: ${name} is not supported by this server yet`);
   if (!isSettable(name)) return invalid('AttributeName');
   const rule = rules[name];
   const extended = name === 'ArchivePolicy' && extensions.standardTopicArchive;
