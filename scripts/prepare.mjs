@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Nothing here needs more than Node and npm: it runs on a fresh clone. */
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
+
+const python = 'src/workers/functions/bootstrap/python';
 
 /** Installs the packages of package-lock.json unless they are there already. No install scripts are needed. */
 export function installIfMissing() {
@@ -29,6 +31,8 @@ export function build() {
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   try {
     run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh, '--noEmitOnError'], process.stderr.fd);
+    // The compiler takes JavaScript along; programs in other languages go as they are.
+    cpSync(join(root, python), join(fresh, relative('src', python)), { recursive: true });
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     renameSync(fresh, join(root, 'dist'));
     // What changes while the compiler runs is newer than the build.

@@ -1,0 +1,99 @@
+// @ts-check
+'use strict';
+
+/**
+ * The Node runtime: what runs in the process of an environment. It is CommonJS, and needs few modules, because that starts
+ * fastest; it runs as it stands, from src as from dist. All it knows comes from its environment variables.
+ */
+
+const { createContext } = require('./context.cjs');
+const { RuntimeFault, errorOf } = require('./errors.cjs');
+const { callHandler } = require('./call-handler.cjs');
+const { createInvokeStore } = require('./invoke-store.cjs');
+const { loadHandler } = require('./load-handler.cjs');
+const { patchConsole } = require('./logging.cjs');
+const { createRuntimeClient } = require('./runtime-client.cjs');
+
+/** Polls that wait at once where several invocations share the process. */
+const pollsMax = 16;
+
+const { env } = process;
+const concurrency = Number(env.AWS_LAMBDA_MAX_CONCURRENCY ?? 1);
+const client = createRuntimeClient(env.AWS_LAMBDA_RUNTIME_API ?? '');
+const store = createInvokeStore(concurrency > 1);
+const console = patchConsole(store, env.AWS_LAMBDA_LOG_FORMAT === 'JSON', env.AWS_LAMBDA_LOG_LEVEL);
+
+/** @type {Set<string>} */
+const running = new Set();
+let polls = 0;
+/** @type {import('./load-handler.cjs').Handler} */
+let handler;
+
+process.on('uncaughtException', (fault) => end(fault, 129));
+process.on('unhandledRejection', (reason) => {
+  const { errorMessage, trace } = errorOf(reason);
+  end(new RuntimeFault('Runtime.UnhandledPromiseRejection', errorMessage, trace), 128);
+});
+start();
+
+async function start() {
+  try {
+    handler = await loadHandler(env.LAMBDA_TASK_ROOT ?? process.cwd(), env._HANDLER ?? '');
+  } catch (fault) {
+    console.error('Init Error', errorOf(fault));
+    await client.failInit(errorOf(fault));
+    process.exit(1);
+  }
+  poll();
+}
+
+function poll() {
+  while (polls < Math.min(pollsMax, concurrency - running.size)) {
+    polls += 1;
+    client.next().then(serve, leave);
+  }
+}
+
+/** @param {import('./runtime-client.cjs').Invocation} invocation */
+async function serve(invocation) {
+  polls -= 1;
+  const { requestId, traceId } = invocation;
+  running.add(requestId);
+  poll();
+  if (concurrency === 1) env._X_AMZN_TRACE_ID = traceId;
+  await store.run({ requestId, traceId }, () => answer(invocation));
+  running.delete(requestId);
+  poll();
+}
+
+/** @param {import('./runtime-client.cjs').Invocation} invocation */
+async function answer(invocation) {
+  let text;
+  try {
+    const result = await callHandler(handler, JSON.parse(invocation.payload), createContext(invocation), concurrency === 1);
+    text = JSON.stringify(result) ?? 'null';
+  } catch (fault) {
+    console.error('Invoke Error', errorOf(fault));
+    await client.fail(invocation.requestId, errorOf(fault)).catch(leave);
+    return;
+  }
+  await client.respond(invocation.requestId, text).catch(leave);
+}
+
+/**
+ * Nothing tells which invocation threw: all that run end with it.
+ *
+ * @param {unknown} fault
+ * @param {number} code
+ */
+function end(fault, code) {
+  const error = errorOf(fault);
+  console.error(code === 128 ? 'Unhandled Promise Rejection' : 'Uncaught Exception', error);
+  const told = handler === undefined ? [client.failInit(error)] : [...running].map((requestId) => client.fail(requestId, error));
+  Promise.allSettled(told).then(() => process.exit(code));
+}
+
+/** The broker is gone. */
+function leave() {
+  process.exit(1);
+}

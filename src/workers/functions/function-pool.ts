@@ -1,0 +1,132 @@
+import type { Environment, EnvironmentParts } from './environment.js';
+import { EnvironmentGroup, type PoolSide } from './environment-group.js';
+import type { EnvironmentSpec, Invocation, InvocationOutcome } from './invocation.js';
+import type { Job } from './job.js';
+import { createRuntimeApi } from './runtime-api.js';
+
+/** Processes of functions, started when there is work for them and kept for the next. */
+export interface FunctionPool {
+  /** Never rejects for what a function does. One function is not given a request id again while that runs. */
+  invoke(invocation: Invocation): Promise<InvocationOutcome>;
+  /** Code or configuration was replaced: the processes of that key end when they have nothing to do. */
+  retire(key: string): void;
+  /** Ends every process; what runs or waits is `stopped`. */
+  stop(): Promise<void>;
+}
+
+export interface FunctionPoolOptions extends Omit<EnvironmentParts, 'api'> {
+  /** At once, of all functions together. */
+  readonly processesMax: number;
+}
+
+export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
+  return new Pool(options);
+}
+
+/**
+ * P1  An invocation waits in the line of its key until a process takes it: nothing is lost with a process that had not.
+ * P2  There are never more processes than the maximum. One that is idle makes room for a key that is short of them; where none is idle,
+ *     keys that wait come to equal shares.
+ */
+class Pool implements FunctionPool, PoolSide {
+  readonly #groups = new Map<string, EnvironmentGroup>();
+  readonly #stops = new Set<() => void>();
+  readonly #parts: EnvironmentParts;
+  /** One at a time makes room. */
+  #leaving: Environment | undefined;
+  #stopped = false;
+
+  constructor(private readonly options: FunctionPoolOptions) {
+    this.#parts = { ...options, api: createRuntimeApi() };
+  }
+
+  invoke(invocation: Invocation): Promise<InvocationOutcome> {
+    const { environment, signal } = invocation;
+    return new Promise((resolve) => {
+      if (this.#stopped || signal.aborted) return resolve({ kind: 'stopped' });
+      const group = this.#groupOf(environment);
+      const settle = (outcome: InvocationOutcome): void => {
+        signal.removeEventListener('abort', stop);
+        this.#stops.delete(stop);
+        resolve(outcome);
+      };
+      const job: Job = { invocation, resolve: settle, startedAt: undefined };
+      const stop = (): void => {
+        group.abandon(job);
+        settle({ kind: 'stopped' });
+      };
+      signal.addEventListener('abort', stop);
+      this.#stops.add(stop);
+      group.add(job);
+    });
+  }
+
+  retire(key: string): void {
+    this.#groups.get(key)?.retire();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const stop of this.#stops) stop();
+    await Promise.all([...this.#groups.values()].map((group) => group.stop()));
+  }
+
+  onShort(): void {
+    let group = this.#hungriest;
+    for (; group !== undefined && this.#size < this.options.processesMax; group = this.#hungriest) group.startOne();
+    if (group !== undefined) this.#makeRoom();
+  }
+
+  onEnd(environment: Environment): void {
+    if (this.#leaving === environment) this.#leaving = undefined;
+    if (this.#stopped) return;
+    for (const [key, group] of this.#groups) if (group.isEmpty) this.#groups.delete(key);
+    this.onShort();
+  }
+
+  yields(group: EnvironmentGroup, environment: Environment): boolean {
+    if (this.#isMakingRoom || this.#size < this.options.processesMax) return false;
+    const hungriest = this.#hungriest;
+    if (hungriest === undefined || hungriest === group) return false;
+    const yields = !group.isWaiting || hungriest.size === 0 || hungriest.size + 1 < group.size;
+    if (yields) this.#leaving = environment;
+    return yields;
+  }
+
+  get #size(): number {
+    let size = 0;
+    for (const group of this.#groups.values()) size += group.size;
+    return size;
+  }
+
+  /** Of the groups that are short of processes, the one that has fewest. */
+  get #hungriest(): EnvironmentGroup | undefined {
+    let found: EnvironmentGroup | undefined;
+    for (const group of this.#groups.values()) {
+      if (group.isShort && (found === undefined || group.size < found.size)) found = group;
+    }
+    return found;
+  }
+
+  /** One that still has work may take its time: others may leave meanwhile. */
+  get #isMakingRoom(): boolean {
+    return this.#leaving?.isBusy === false;
+  }
+
+  #makeRoom(): void {
+    if (this.#isMakingRoom) return;
+    let longest: { readonly environment: Environment; readonly since: number } | undefined;
+    for (const { longestIdle } of this.#groups.values()) {
+      if (longestIdle !== undefined && (longest === undefined || longestIdle.since < longest.since)) longest = longestIdle;
+    }
+    this.#leaving = longest?.environment;
+    longest?.environment.retire();
+  }
+
+  #groupOf(spec: EnvironmentSpec): EnvironmentGroup {
+    const { key } = spec;
+    const group = this.#groups.get(key) ?? new EnvironmentGroup(this.#parts, spec, this);
+    this.#groups.set(key, group);
+    return group;
+  }
+}

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import type { Exit } from './failures.js';
+import type { Launch } from './launch.js';
+
+/** Whom processes of functions run as, where the broker may choose. */
+export interface ProcessUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A process that leads a group of its own, so that its children end with it. */
+export interface FunctionProcess {
+  readonly output: readonly Readable[];
+  /** Resolves once, with how the process ended or why it did not begin. */
+  readonly ended: Promise<Exit | { readonly notStarted: string }>;
+  readonly pid: number | undefined;
+  /** Ends the whole group at once. */
+  kill(): void;
+}
+
+export function startProcess(launch: Launch, folder: string, user: ProcessUser | undefined): FunctionProcess {
+  const child = spawn(launch.command, launch.args, {
+    cwd: folder,
+    env: launch.variables,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    ...user,
+  });
+  const { pid } = child;
+  if (pid !== undefined) offerToTheKernel(pid);
+  return {
+    output: [child.stdout, child.stderr],
+    ended: new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+      child.once('error', (fault) => {
+        if (child.pid === undefined) resolve({ notStarted: fault.message });
+      });
+    }),
+    pid,
+    kill: () => killGroup(child),
+  };
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The group is gone.
+  }
+}
+
+const firstToEnd = '1000';
+
+/** When the machine's memory runs out, Linux ends functions before the broker. */
+function offerToTheKernel(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, firstToEnd);
+  } catch {
+    // Not Linux, or ended already.
+  }
+}
+
+/** The most that a process has had in memory so far, where the system tells. */
+export function memoryMbMaxOf(pid: number | undefined): number | undefined {
+  try {
+    const [, kb] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kb === undefined ? undefined : Math.ceil(Number(kb) / 1_024);
+  } catch {
+    return undefined;
+  }
+}

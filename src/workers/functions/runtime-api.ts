@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
+import { refusedBytesMax, responseBytesMax } from './limits.js';
+
+/** What one environment answers to the calls of its process. */
+export interface RuntimeHost {
+  /** The process asks for work and waits. */
+  polled(poll: Poll): void;
+  isRunning(requestId: string): boolean;
+  /** Each answers whether the call came in time: for an invocation that runs, or before the first poll. */
+  responded(requestId: string, body: Body): boolean;
+  failed(requestId: string, body: Body): boolean;
+  initFailed(body: Body): boolean;
+}
+
+/** What was posted, or that it is more than an answer may have. */
+export type Body = { readonly kind: 'whole'; readonly bytes: Buffer } | { readonly kind: 'too large' };
+
+/** A process that waits for work. */
+export interface Poll {
+  /** The connection may be gone. */
+  isOpen(): boolean;
+  hand(work: Work): void;
+}
+
+export interface Work {
+  readonly requestId: string;
+  readonly payload: Buffer;
+  /** Epoch. */
+  readonly deadlineMs: number;
+  readonly invokedArn: string;
+  readonly traceHeader: string | undefined;
+  readonly clientContext: string | undefined;
+}
+
+/** Where the calls of one environment arrive. */
+export interface RuntimeAddress {
+  /** host:port */
+  readonly address: string;
+  /** Ends its connections too. */
+  close(): void;
+}
+
+export interface RuntimeApi {
+  open(host: RuntimeHost, connectionsMax: number): Promise<RuntimeAddress>;
+}
+
+/**
+ * The server side of the Lambda Runtime API (AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes").
+ *
+ * Clients take nothing but host and port, so each environment has a port of its own, which tells whose call it is. All share one HTTP
+ * server that listens nowhere itself: a listener costs little that way.
+ */
+export function createRuntimeApi(): RuntimeApi {
+  const hosts = new WeakMap<Socket, RuntimeHost>();
+  // A poll waits for hours, and a connection for its next call, without a word.
+  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
+    const host = hosts.get(request.socket);
+    if (host !== undefined) serve(host, request, response).catch(() => request.socket.destroy()); // a call that broke off
+  });
+  server.on('clientError', (_, socket) => socket.destroy());
+  return {
+    async open(host, connectionsMax) {
+      const sockets = new Set<Socket>();
+      const listener = createSocketServer({ noDelay: true }, (socket) => {
+        hosts.set(socket, host);
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+        server.emit('connection', socket);
+      });
+      listener.maxConnections = connectionsMax;
+      listener.listen(0, '127.0.0.1');
+      await once(listener, 'listening');
+      return {
+        address: `127.0.0.1:${(listener.address() as AddressInfo).port}`,
+        close() {
+          listener.close();
+          for (const socket of sockets) socket.destroy();
+        },
+      };
+    },
+  };
+}
+
+async function serve(host: RuntimeHost, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const call = `${request.method} ${request.url}`;
+  if (call === 'GET /2018-06-01/runtime/invocation/next') return poll(host, response);
+  const take = call === 'POST /2018-06-01/runtime/init/error' ? host.initFailed : answerTo(host, call);
+  if (take === undefined) return refuse(request, response, 404, 'NotFound', `there is no ${call.slice(0, 200)}`);
+  if (take === 'unknown invocation') return refuse(request, response, 400, 'InvalidRequestID', 'Invalid request ID');
+  const body = await readBody(request);
+  const inTime = take(body);
+  if (body.kind === 'too large') {
+    const text = `Exceeded maximum allowed payload size (${responseBytesMax} bytes).`;
+    return reply(response, 413, { errorType: 'RequestEntityTooLarge', errorMessage: text });
+  }
+  if (!inTime) return reply(response, 403, { errorType: 'InvalidStateTransition', errorMessage: 'State transition is not allowed' });
+  reply(response, 202, { status: 'OK' });
+}
+
+/** Refuses before the body is read where the invocation does not run, or no longer. */
+function answerTo(host: RuntimeHost, call: string): ((body: Body) => boolean) | 'unknown invocation' | undefined {
+  const [, requestId, kind] = /^POST \/2018-06-01\/runtime\/invocation\/([^/?]+)\/(response|error)$/.exec(call) ?? [];
+  if (requestId === undefined) return undefined;
+  if (!host.isRunning(requestId)) return 'unknown invocation';
+  return (body) => (kind === 'response' ? host.responded(requestId, body) : host.failed(requestId, body));
+}
+
+function poll(host: RuntimeHost, response: ServerResponse): void {
+  host.polled({
+    isOpen: () => !response.destroyed,
+    hand({ requestId, payload, deadlineMs, invokedArn, traceHeader, clientContext }) {
+      response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Content-Length': payload.length,
+        'Lambda-Runtime-Aws-Request-Id': requestId,
+        'Lambda-Runtime-Deadline-Ms': deadlineMs,
+        'Lambda-Runtime-Invoked-Function-Arn': invokedArn,
+        ...(traceHeader !== undefined && { 'Lambda-Runtime-Trace-Id': traceHeader }),
+        ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext }),
+      });
+      response.end(payload);
+    },
+  });
+}
+
+async function readBody(request: IncomingMessage): Promise<Body> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= responseBytesMax) chunks.push(chunk);
+    else chunks.length = 0;
+    if (bytes > refusedBytesMax) throw new Error('an answer without end');
+  }
+  return bytes > responseBytesMax ? { kind: 'too large' } : { kind: 'whole', bytes: Buffer.concat(chunks) };
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
+  request.resume();
+  reply(response, status, { errorType, errorMessage });
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) });
+  response.end(text);
+}
