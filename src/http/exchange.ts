@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccountId, Region } from '../base/ids.js';
+import { readW3cTrace, traceHeaderOf, type W3cTrace } from '../base/trace-context.js';
 import { type Principal, rootOf } from '../wire/principal.js';
 import type { Call } from '../wire/service.js';
 import { defaultScope, type Scope } from '../wire/sigv4.js';
@@ -57,8 +58,14 @@ export class Exchange implements Call {
   }
 
   get traceHeader(): string | undefined {
-    const value = this.request.headers['x-amzn-trace-id'];
-    return typeof value === 'string' ? value : undefined;
+    const given = headerOf(this.request, 'x-amzn-trace-id');
+    if (given !== undefined) return given;
+    const { w3cTrace } = this;
+    return w3cTrace && traceHeaderOf(w3cTrace);
+  }
+
+  get w3cTrace(): W3cTrace | undefined {
+    return readW3cTrace(headerOf(this.request, 'traceparent'), headerOf(this.request, 'tracestate'));
   }
 
   get signal(): AbortSignal {
@@ -112,4 +119,10 @@ export class Exchange implements Call {
   #undo(undo: () => Promise<void>): void {
     undo().catch((fault: unknown) => this.undoFailed(this, fault));
   }
+}
+
+/** One that was sent more than once is one value, joined with commas. */
+function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

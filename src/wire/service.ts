@@ -1,4 +1,5 @@
 import type { AccountId, Region } from '../base/ids.js';
+import type { W3cTrace } from '../base/trace-context.js';
 import type { Infer, StructureShape } from './shape.js';
 
 /** One service as the dispatch chain sees it: names on the wire and a table of operations. */
@@ -53,8 +54,10 @@ export interface Call {
   readonly sourceAddress: string;
   /** Scheme, host and port as the client reached this server, no trailing slash: queue URLs are made from it. */
   readonly origin: string;
-  /** The `X-Amzn-Trace-Id` header, when sent. */
+  /** The `X-Amzn-Trace-Id` header, when sent; else what is the same as its `traceparent`. */
   readonly traceHeader?: string | undefined;
+  /** Its `traceparent` and `tracestate`, when sent. */
+  readonly w3cTrace?: W3cTrace | undefined;
   /** Whether it came with a credential. Signatures are not verified yet. */
   readonly signed: boolean;
   /** Fires when the client has gone away. */

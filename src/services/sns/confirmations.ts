@@ -58,6 +58,7 @@ export class Confirmations {
       body: confirmationBody(confirmation, signed),
       envelope: undefined,
       traceHeader: undefined,
+      w3cTrace: undefined,
     });
   }
 }

@@ -104,12 +104,12 @@ export class DeliveryWriter {
 
   /** A raw message to an endpoint takes its envelope along: that is what a dead-letter queue gets. */
   #pushed(route: Route): Buffer {
-    const { messageId, message, traceHeader } = this.publication;
+    const { messageId, message, traceHeader, w3cTrace } = this.publication;
     const { protocol, arn, raw } = route;
     const envelope = this.#signedFor(route)?.(this.#unsubscribeUrl(arn));
     if (envelope === undefined) throw new Error('a message to an endpoint is written before it is signed');
     const body = raw ? textFor(message.texts, protocol) : envelope;
-    return encodePushMessage({ type: 'Notification', messageId, body, envelope: raw ? envelope : undefined, traceHeader });
+    return encodePushMessage({ type: 'Notification', messageId, body, envelope: raw ? envelope : undefined, traceHeader, w3cTrace });
   }
 
   #unsubscribeUrl(arn: SubscriptionArn): string {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { MessageId, TopicAddress } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
+import type { W3cTrace } from '../../base/trace-context.js';
 import type { Delivery, PlannedEntry, PublishedEntry, Topic, Topics } from '../../engine/topics/topics.js';
 import type { DeliveryReports } from './delivery-reports.js';
 import { storageFull, topicDoesNotExist } from './errors.js';
@@ -28,6 +29,7 @@ export interface PublisherParts {
 export interface PublishContext {
   readonly origin: string;
   readonly traceHeader?: string | undefined;
+  readonly w3cTrace?: W3cTrace | undefined;
 }
 
 /** Publishes messages: chooses who gets them, writes what each gets, and hands all to the engine in one plan. */
@@ -76,6 +78,7 @@ export class Publisher {
       message,
       origin: context.origin,
       traceHeader: context.traceHeader,
+      w3cTrace: context.w3cTrace,
     };
     const selected = current.select(message);
     // A FIFO topic has at most a hundred subscriptions: its messages are never split, or a later one could overtake.

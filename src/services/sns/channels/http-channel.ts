@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Clock } from '../../../base/clock.js';
+import { traceparentOf } from '../../../base/trace-context.js';
 import { httpAttemptMsMax } from '../limits.js';
 import { defaultContentType, retryDelaySeconds } from '../model/delivery-policy.js';
 import type { PushMessage } from '../model/push-message.js';
@@ -65,10 +66,11 @@ function outcomeOf(status: number): AttemptOutcome {
 
 /** Developer guide, "HTTP/HTTPS headers". The policy's content type is for notifications alone. */
 function headersOf(
-  { type, messageId, envelope, traceHeader }: PushMessage,
+  { type, messageId, envelope, traceHeader, w3cTrace }: PushMessage,
   subscription: SubscriptionArn,
   contentType: string,
 ): Readonly<Record<string, string>> {
+  const traceparent = w3cTrace?.traceparent ?? (traceHeader === undefined ? undefined : traceparentOf(traceHeader));
   const topic = subscription.slice(0, subscription.lastIndexOf(':'));
   return {
     'x-amz-sns-message-type': type,
@@ -77,6 +79,8 @@ function headersOf(
     ...(type === 'Notification' && { 'x-amz-sns-subscription-arn': subscription }),
     ...(envelope !== undefined && { 'x-amz-sns-rawdelivery': 'true' }),
     ...(traceHeader !== undefined && { 'X-Amzn-Trace-Id': traceHeader }),
+    ...(traceparent !== undefined && { traceparent }),
+    ...(w3cTrace?.tracestate !== undefined && { tracestate: w3cTrace.tracestate }),
     'Content-Type': contentType,
     'User-Agent': 'Amazon Simple Notification Service Agent',
     'Accept-Encoding': 'gzip,deflate',

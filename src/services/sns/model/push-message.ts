@@ -1,4 +1,5 @@
 import type { QueueAddress } from '../../../base/ids.js';
+import type { W3cTrace } from '../../../base/trace-context.js';
 import type { SubscriptionArn } from './topic-arn.js';
 
 /** A message on its way to an endpoint that is no queue, as the queue of its subscription holds it. */
@@ -10,6 +11,7 @@ export interface PushMessage {
   /** What goes to the dead-letter queue where that is not the body: raw messages go there in their envelope. */
   readonly envelope: string | undefined;
   readonly traceHeader: string | undefined;
+  readonly w3cTrace: W3cTrace | undefined;
 }
 
 const queuePrefix = 'internal/sns/push/';
@@ -34,5 +36,5 @@ export function encodePushMessage(message: PushMessage): Buffer {
 export function decodePushMessage(content: Buffer): PushMessage {
   const stored: PushMessage & { readonly layout: number } = JSON.parse(content.toString());
   if (stored.layout !== layout) throw new Error(`a delivery to an endpoint has layout ${stored.layout}, known is ${layout}`);
-  return { ...stored, envelope: stored.envelope, traceHeader: stored.traceHeader };
+  return { ...stored, envelope: stored.envelope, traceHeader: stored.traceHeader, w3cTrace: stored.w3cTrace };
 }

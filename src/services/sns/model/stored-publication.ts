@@ -1,4 +1,5 @@
 import type { MessageId, TopicAddress } from '../../../base/ids.js';
+import type { W3cTrace } from '../../../base/trace-context.js';
 import type { Message } from './message.js';
 import type { MessageAttribute } from './message-attributes.js';
 
@@ -12,6 +13,7 @@ export interface Publication {
   /** Of this server, as the publisher reached it: links in messages begin with it. */
   readonly origin: string;
   readonly traceHeader: string | undefined;
+  readonly w3cTrace: W3cTrace | undefined;
 }
 
 interface StoredAttribute {
@@ -39,11 +41,19 @@ export function storedPublication(publication: Publication): StoredPublication {
 }
 
 /** Member by member: replays read very many. */
-export function readPublication({ topic, messageId, timestamp, origin, traceHeader, message: stored }: StoredPublication): Publication {
+export function readPublication({
+  topic,
+  messageId,
+  timestamp,
+  origin,
+  traceHeader,
+  w3cTrace,
+  message: stored,
+}: StoredPublication): Publication {
   const { text, others, attributes, subject, group, deduplicationId, bytes } = stored;
   const texts = { default: text, others: new Map(others) };
   const message = { texts, subject, attributes: attributes.map(readAttribute), group, deduplicationId, bytes };
-  return { topic, messageId, timestamp, message, origin, traceHeader };
+  return { topic, messageId, timestamp, message, origin, traceHeader, w3cTrace };
 }
 
 function storedAttribute({ name, type, value }: MessageAttribute): StoredAttribute {
