@@ -10,11 +10,13 @@ export const errorCodes = {
   batchEntryIdsNotDistinct: modelled('BatchEntryIdsNotDistinct', 400),
   batchRequestTooLong: modelled('BatchRequestTooLong', 400),
   emptyBatchRequest: modelled('EmptyBatchRequest', 400),
+  endpointDisabled: modelled('EndpointDisabled', 400),
   invalidBatchEntryId: modelled('InvalidBatchEntryId', 400),
   invalidParameter: modelled('InvalidParameter', 400),
   invalidState: modelled('InvalidState', 400),
   invalidParameterValue: { ...modelled('ParameterValueInvalid', 400), type: 'InvalidParameterValueException' },
   notFound: modelled('NotFound', 404),
+  platformApplicationDisabled: modelled('PlatformApplicationDisabled', 400),
   replayLimitExceeded: modelled('ReplayLimitExceeded', 403),
   resourceNotFound: modelled('ResourceNotFound', 404),
   subscriptionLimitExceeded: modelled('SubscriptionLimitExceeded', 403),
@@ -70,6 +72,22 @@ export function topicDoesNotExist(): Refusal {
 
 export function subscriptionDoesNotExist(): Refusal {
   return new ServiceError(errorCodes.notFound, 'Subscription does not exist');
+}
+
+export function applicationDoesNotExist(): Refusal {
+  return new ServiceError(errorCodes.notFound, 'PlatformApplication does not exist');
+}
+
+export function endpointDoesNotExist(): Refusal {
+  return new ServiceError(errorCodes.notFound, 'Endpoint does not exist');
+}
+
+export function endpointDisabled(): Refusal {
+  return new ServiceError(errorCodes.endpointDisabled, 'Endpoint is disabled');
+}
+
+export function platformApplicationDisabled(): Refusal {
+  return new ServiceError(errorCodes.platformApplicationDisabled, 'Platform application is disabled');
 }
 
 export function resourceDoesNotExist(): Refusal {

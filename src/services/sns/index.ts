@@ -5,6 +5,7 @@ import type { Random } from '../../base/random.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Topics } from '../../engine/topics/topics.js';
 import type { Service } from '../../wire/service.js';
+import { ApplicationEvents } from './application-events.js';
 import { ArchiveUpkeep } from './archive-upkeep.js';
 import { type FunctionTarget, functionChannel } from './channels/function-channel.js';
 import { httpChannel, type Pusher } from './channels/http-channel.js';
@@ -13,13 +14,23 @@ import { Confirmations } from './confirmations.js';
 import { createDeliveryLog } from './delivery-log.js';
 import { DeliveryReports } from './delivery-reports.js';
 import { FanOutJobs } from './fan-out-jobs.js';
+import { MobileRegistry } from './mobile/registry.js';
+import { MobileSweep } from './mobile-sweep.js';
 import type { Extensions } from './model/topic-attributes.js';
 import { addPermission } from './operations/addPermission.js';
 import { confirmSubscription } from './operations/confirmSubscription.js';
+import { createPlatformApplication } from './operations/createPlatformApplication.js';
+import { createPlatformEndpoint } from './operations/createPlatformEndpoint.js';
 import { createTopic } from './operations/createTopic.js';
+import { deleteEndpoint } from './operations/deleteEndpoint.js';
+import { deletePlatformApplication } from './operations/deletePlatformApplication.js';
 import { deleteTopic } from './operations/deleteTopic.js';
+import { getEndpointAttributes } from './operations/getEndpointAttributes.js';
+import { getPlatformApplicationAttributes } from './operations/getPlatformApplicationAttributes.js';
 import { getSubscriptionAttributes } from './operations/getSubscriptionAttributes.js';
 import { getTopicAttributes } from './operations/getTopicAttributes.js';
+import { listEndpointsByPlatformApplication } from './operations/listEndpointsByPlatformApplication.js';
+import { listPlatformApplications } from './operations/listPlatformApplications.js';
 import { listSubscriptions } from './operations/listSubscriptions.js';
 import { listSubscriptionsByTopic } from './operations/listSubscriptionsByTopic.js';
 import { listTagsForResource } from './operations/listTagsForResource.js';
@@ -27,6 +38,8 @@ import { listTopics } from './operations/listTopics.js';
 import { publish } from './operations/publish.js';
 import { publishBatch } from './operations/publishBatch.js';
 import { removePermission } from './operations/removePermission.js';
+import { setEndpointAttributes } from './operations/setEndpointAttributes.js';
+import { setPlatformApplicationAttributes } from './operations/setPlatformApplicationAttributes.js';
 import { setSubscriptionAttributes } from './operations/setSubscriptionAttributes.js';
 import { setTopicAttributes } from './operations/setTopicAttributes.js';
 import { subscribe } from './operations/subscribe.js';
@@ -86,7 +99,10 @@ export function startSns(dependencies: SnsDependencies): Sns {
   const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues, reports });
   const replays = new Replays({ topics, routes, clock, queues, answered, report });
   const archives = new ArchiveUpkeep({ topics, clock, report });
-  const background = [jobs, deliveries, replays, archives];
+  const registry = new MobileRegistry(engine.documents);
+  const sweep = new MobileSweep({ registry, report });
+  const applicationEvents = new ApplicationEvents({ publisher, clock, events });
+  const background = [jobs, deliveries, replays, archives, sweep];
   for (const work of background) work.start();
   const parts = {
     topics,
@@ -97,6 +113,9 @@ export function startSns(dependencies: SnsDependencies): Sns {
     confirmations,
     replays,
     archives,
+    registry,
+    sweep,
+    applicationEvents,
     extensions,
     sendsMail: mail !== undefined,
   };
@@ -117,19 +136,30 @@ interface ServiceParts {
   readonly confirmations: Confirmations;
   readonly replays: Replays;
   readonly archives: ArchiveUpkeep;
+  readonly registry: MobileRegistry;
+  readonly sweep: MobileSweep;
+  readonly applicationEvents: ApplicationEvents;
   readonly extensions: Extensions;
   readonly sendsMail: boolean;
 }
 
 function snsService(parts: ServiceParts): Service {
-  const { topics, publisher, clock, deliveries, archives, extensions } = parts;
+  const { topics, publisher, clock, random, deliveries, archives, registry, sweep, applicationEvents, extensions } = parts;
   const operations = [
     addPermission(topics),
     confirmSubscription(parts),
+    createPlatformApplication(registry, random),
+    createPlatformEndpoint(registry, applicationEvents, random),
     createTopic(topics, clock, extensions),
+    deleteEndpoint(registry, applicationEvents),
+    deletePlatformApplication(registry, sweep),
     deleteTopic(topics, deliveries),
+    getEndpointAttributes(registry),
+    getPlatformApplicationAttributes(registry),
     getSubscriptionAttributes(topics),
     getTopicAttributes(topics, clock),
+    listEndpointsByPlatformApplication(registry),
+    listPlatformApplications(registry),
     listSubscriptions(topics),
     listSubscriptionsByTopic(topics),
     listTagsForResource(topics),
@@ -137,6 +167,8 @@ function snsService(parts: ServiceParts): Service {
     publish(publisher),
     publishBatch(publisher),
     removePermission(topics),
+    setEndpointAttributes(registry, applicationEvents),
+    setPlatformApplicationAttributes(registry),
     setSubscriptionAttributes(parts),
     setTopicAttributes({ topics, clock, extensions, expireArchive: (topic) => archives.expire(topic) }),
     subscribe(parts),

@@ -58,3 +58,14 @@ export const pushConcurrencyMax = 16;
 export const deliveryRetentionMs = 30 * 86_400_000;
 /** A subscription that is not confirmed by then is removed, and its token with it. */
 export const confirmationMsMax = 3 * 86_400_000;
+
+/** Platform applications: names, and what a provider gave to sign in with (choice, AWS names no bound). */
+export const applicationNameCharsMax = 256;
+export const credentialBytesMax = 16_384;
+export const appleIdentifierCharsMax = 255;
+/** Platform endpoints. */
+export const deviceTokenBytesMax = 8_192;
+export const appleTokenCharsMax = 400;
+export const customUserDataBytesMax = 2_048;
+/** Endpoints of a deleted application that are removed in one transaction, each with its token. */
+export const sweptEndpointsMax = 200;

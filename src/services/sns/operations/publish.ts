@@ -3,6 +3,7 @@ import { accept, type Refusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
 import { invalid, nullNotAllowed } from '../errors.js';
+import { isEndpointArn } from '../mobile/mobile-arn.js';
 import { readMessage, sequenceNumber } from '../model/message.js';
 import { readTopicArn } from '../model/topic-arn.js';
 import type { Publisher } from '../publisher.js';
@@ -50,5 +51,5 @@ function readTarget(input: {
   if (arn === undefined) return invalid('TopicArn or TargetArn Reason: no value for required parameter');
   if (others.length > 0) return invalid('TopicArn, TargetArn and PhoneNumber Reason: only one of them can be given');
   if (arn === phone) return invalid('PhoneNumber Reason: publishing to a phone number is not supported by this server yet');
-  return arn.includes(':endpoint/') ? invalid('TargetArn Reason: No endpoint found for the target arn specified') : arn;
+  return isEndpointArn(arn) ? invalid('TargetArn Reason: publishing to a platform endpoint is not supported by this server yet') : arn;
 }
