@@ -6,7 +6,7 @@ import { queueScope } from './keys.js';
 import { limits } from './limits.js';
 import type { QueueRecords } from './queue-records.js';
 import { QueueView } from './queue-view.js';
-import { type Change, gone, Turn } from './turn.js';
+import { gone, Turns } from './turn.js';
 
 /** A fault in background work, for the log. Foreground faults reject the caller's promise instead. */
 export type Report = (what: string, fault: unknown) => void;
@@ -14,8 +14,7 @@ export type Report = (what: string, fault: unknown) => void;
 /** What every part of the engine works with. */
 export class Core {
   readonly records: QueueRecords = new Map();
-  /** By queue: the turn that was begun last. */
-  readonly #turns = new Map<number, Turn>();
+  readonly #turns: Turns<QueueView>;
   readonly #scopes = new Map<number, readonly Scope[]>();
   #lastNow = 0;
 
@@ -24,7 +23,15 @@ export class Core {
     readonly clock: Clock,
     readonly random: Random,
     readonly report: Report,
-  ) {}
+  ) {
+    this.#turns = new Turns({
+      store,
+      now: () => this.now(),
+      open: (tx, id, now) => QueueView.open(tx, this.records, id, now),
+      scopesOf: (id) => this.#scopesOf(id),
+      weightMax: limits.turnWeightMax,
+    });
+  }
 
   /** The time, never going back within this process. */
   now(): number {
@@ -36,13 +43,8 @@ export class Core {
    * Runs a body on one queue and saves what it touched. Bodies that wait together take one turn; `weight` is what this one
    * adds to it, in messages. Without a weight it gets a turn of its own.
    */
-  change<T>(id: number, body: (view: QueueView) => T, weight: number = limits.turnWeightMax): Promise<T | QueueGone> {
-    return new Promise((resolve, reject) => {
-      const change: Change = { weight, body, resolve: resolve as (result: unknown) => void, reject };
-      const waiting = this.#turns.get(id);
-      if (waiting?.takes(weight)) waiting.add(change, this.now());
-      else this.#begin(id, change);
-    });
+  change<T>(id: number, body: (view: QueueView) => T, weight?: number): Promise<T | QueueGone> {
+    return this.#turns.change(id, body, weight);
   }
 
   /** Runs a body on two queues; the second may be the first, or gone. */
@@ -68,29 +70,6 @@ export class Core {
   /** Tells this and every other process that messages of the queue may have become available. */
   signal(id: number): void {
     this.store.signal(`${messagesChannel}${id}`);
-  }
-
-  #begin(id: number, change: Change): Turn {
-    const turn = new Turn(id, this.records);
-    turn.add(change, this.now());
-    this.#turns.set(id, turn);
-    this.store.transact(this.#scopesOf(id), turn.body).then(
-      () => {
-        this.#end(id, turn);
-        turn.settle();
-      },
-      (fault: unknown) => {
-        this.#end(id, turn);
-        if (turn.spoilt && turn.changes.length > 1)
-          for (const change of turn.changes) this.#begin(id, change).seal(); // N3
-        else turn.fail(fault);
-      },
-    );
-    return turn;
-  }
-
-  #end(id: number, turn: Turn): void {
-    if (this.#turns.get(id) === turn) this.#turns.delete(id);
   }
 
   /** The scopes of several queues. */

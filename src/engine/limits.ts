@@ -10,6 +10,8 @@ export const limits = {
   /** Messages that the changes of one turn read and write together, and how many bytes of a body count as one more (S7). */
   turnWeightMax: 32,
   turnWeightBytes: 8 * 1024,
+  /** Deliveries that the publishes of one turn write together: a delivery reads nothing of its own (S7). */
+  fanOutTurnWeightMax: 128,
   /** A turn's receives start as long as those before have not done this much; what a message passed over and a tenant count for (S7). */
   receiveWorkMax: 500,
   passedOverWork: 5,

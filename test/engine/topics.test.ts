@@ -155,6 +155,44 @@ describe.each(storeCases)('topics over %s', (_, make) => {
     expect(published(outcome).map(({ kind }) => kind)).toEqual(['published', 'published', 'duplicate']);
   });
 
+  test('publishes that wait together come out as if one by one: order, numbers, duplicates and plans out of date', async () => {
+    await using b = await bench();
+    const [topic, queue] = [await b.topic('t.fifo', fifo), await b.queue('q.fifo', 'fifo')];
+    const revision = await b.revision(topic);
+    const publish = (id: string, at = revision) => {
+      const placing = { group: 'g', deduplicationId: id };
+      const entry = { messageId: b.random.uuid() as MessageId, ...placing, deliveries: [to('q.fifo', id, placing)] };
+      return b.engine.topics.publish({ topic, revision: at, entries: [entry] });
+    };
+    const outcomes = await Promise.all([publish('a'), publish('b'), publish('a'), publish('c', revision - 1), publish('d')]);
+    expect(outcomes.map((outcome) => published(outcome)[0]?.kind ?? outcome.kind)).toEqual([
+      'published',
+      'published',
+      'duplicate',
+      'stale',
+      'published',
+    ]);
+    expect(await b.texts(queue)).toEqual(['a#1', 'b#2', 'd#3']);
+  });
+
+  test('a publish that fails fails alone', async () => {
+    await using b = await bench();
+    const [topic, queue] = [await b.topic('t'), await b.queue('q')];
+    const broken = {
+      ...to('q', 'x'),
+      message: () => {
+        throw new Error('no message');
+      },
+    };
+    const outcomes = await Promise.allSettled([
+      b.publish(topic, { deliveries: [to('q', 'a')] }),
+      b.publish(topic, { deliveries: [to('q', 'b'), broken] }),
+      b.publish(topic, { deliveries: [to('q', 'c')] }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await b.texts(queue)).toEqual(['a', 'c']);
+  });
+
   test('a plan deletes the message that asked for it in its own transaction', async () => {
     await using b = await bench();
     const [topic, jobs, queue] = [await b.topic('t'), await b.queue('jobs'), await b.queue('q')];

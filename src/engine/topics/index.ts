@@ -4,6 +4,7 @@ import type { Catalogue } from '../catalogue.js';
 import type { Core } from '../core.js';
 import type { Queue } from '../engine.js';
 import { limits } from '../limits.js';
+import { isGone, Turns } from '../turn.js';
 import { firstSweepLimit, sweep } from '../upkeep.js';
 import { forgetArchived } from './archive.js';
 import { type FanOutOutcome, fanOut } from './fan-out.js';
@@ -22,6 +23,7 @@ import {
   topicScope,
 } from './topic-keys.js';
 import { replayRecord, subscriptionRecord } from './topic-records.js';
+import { TopicView } from './topic-view.js';
 import type {
   ArchiveSize,
   CreateTopicOutcome,
@@ -52,12 +54,21 @@ export class StoreTopics implements Topics {
   readonly #parts: TopicParts;
   readonly #topics: TopicCatalogue;
   readonly #subscriptions: Subscriptions;
+  readonly #turns: Turns<TopicView>;
   #stopped = false;
 
   constructor(parts: TopicParts) {
     this.#parts = parts;
     this.#topics = new TopicCatalogue(parts.core.store);
     this.#subscriptions = new Subscriptions(parts.core.store);
+    const { core } = parts;
+    this.#turns = new Turns({
+      store: core.store,
+      now: () => core.now(),
+      open: (tx, id, now) => TopicView.open(tx, core.records, id, now),
+      scopesOf: (id) => [topicScope(id)],
+      weightMax: limits.fanOutTurnWeightMax,
+    });
     parts.inBackground('sweep of deleted topics after start', this.#resume());
   }
 
@@ -94,14 +105,12 @@ export class StoreTopics implements Topics {
     if (this.#isFull()) return { kind: 'storageFull' };
     const { core, entered } = this.#parts;
     const found = await this.#queuesOf(plan);
-    const queues = new Map([...found].map(([address, { id }]) => [address, id]));
+    const queues = idsOf(found);
     const messageIds = plan.entries.flatMap(({ deliveries }) => deliveries.map(() => core.random.uuid() as MessageId));
-    const now = core.now();
-    const scopes = [topicScope(plan.topic.id), ...core.scopesOf([...queues.values()])];
-    const outcome: FanOutOutcome = await core.store.transact(scopes, (tx) =>
-      fanOut(tx, plan, { now, queues, messageIds, records: core.records }),
-    );
-    if (outcome.kind === 'published') for (const queue of found.values()) entered(queue, now);
+    const publish = (view: TopicView): FanOutOutcome => fanOut(view, plan, { queues, messageIds });
+    const outcome = await this.#turns.change(plan.topic.id, publish, weightOf(plan), core.scopesOf([...queues.values()]));
+    if (isGone(outcome)) return { kind: 'topicGone' };
+    if (outcome.kind === 'published') for (const queue of found.values()) entered(queue, core.now());
     return outcome;
   }
 
@@ -110,15 +119,14 @@ export class StoreTopics implements Topics {
     const { core, entered } = this.#parts;
     const { topic, subscription, target, otherwise } = step;
     const found = await this.#find(otherwise === undefined ? [target] : [target, otherwise]);
-    const queues = new Map([...found].map(([address, { id }]) => [address, id]));
+    const queues = idsOf(found);
     const max = Math.min(step.max, limits.replayMax);
     const messageIds = Array.from({ length: max }, () => core.random.uuid() as MessageId);
-    const now = core.now();
     const scopes = [...scopesOf(topic.id, topic.address, subscription), ...core.scopesOf([...queues.values()])];
-    const outcome = await core.store.transact(scopes, (tx) =>
-      replay(tx, { ...step, max }, { now, queues, messageIds, records: core.records }),
-    );
-    if (outcome.kind === 'replayed') for (const queue of found.values()) entered(queue, now);
+    const body = (view: TopicView): ReplayOutcome => replay(view, { ...step, max }, { queues, messageIds });
+    const outcome = await this.#turns.change(topic.id, body, undefined, scopes);
+    if (isGone(outcome)) return { kind: 'topicGone' };
+    if (outcome.kind === 'replayed') for (const queue of found.values()) entered(queue, core.now());
     return outcome;
   }
 
@@ -213,4 +221,16 @@ export class StoreTopics implements Topics {
     }
     if (!this.#stopped) await store.transact([deletedTopicsScope], (tx) => tx.delete(deletedTopicKey(id)));
   }
+}
+
+function idsOf(queues: ReadonlyMap<QueueAddress, Queue>): ReadonlyMap<QueueAddress, number> {
+  return new Map([...queues].map(([address, { id }]) => [address, id]));
+}
+
+/** In deliveries; large ones count for several. */
+function weightOf({ entries }: PublishPlan): number {
+  return entries.reduce(
+    (sum, { deliveries, bytes = 0 }) => sum + (1 + deliveries.length) * (1 + Math.floor(bytes / limits.turnWeightBytes)),
+    0,
+  );
 }

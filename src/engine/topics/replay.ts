@@ -1,15 +1,15 @@
 import type { QueueAddress } from '../../base/ids.js';
 import { prefixEnd } from '../../store/key.js';
-import type { Key, ReadTransaction, Transaction } from '../../store/store.js';
+import type { Key, ReadTransaction } from '../../store/store.js';
 import { limits } from '../limits.js';
 import type { NewMessage } from '../new-message.js';
-import { QueueView } from '../queue-view.js';
+import type { QueueView } from '../queue-view.js';
 import { send } from '../send.js';
 import type { FanOutInputs } from './fan-out.js';
 import { changeSubscription } from './subscriptions.js';
-import { readCounters, type TopicCounters, writeCounters } from './topic-counters.js';
 import { archiveKey, archiveKeys, placeOfArchiveKey, replayKey, subscriptionKey } from './topic-keys.js';
 import { replayRecord, type SubscriptionRecord, subscriptionRecord } from './topic-records.js';
+import type { TopicView } from './topic-view.js';
 import type { ArchivedMessage, ReplayOutcome, ReplayStep } from './topics.js';
 
 /**
@@ -19,18 +19,20 @@ import type { ArchivedMessage, ReplayOutcome, ReplayStep } from './topics.js';
  * R2  A subscription stops replaying in the transaction that delivers the last archived message, and that raises the topic's revision:
  *     what is published later was planned with the subscription in it, so nothing is missed and nothing comes before its turn.
  */
-export function replay(tx: Transaction, step: ReplayStep, inputs: FanOutInputs): ReplayOutcome {
+export function replay(view: TopicView, step: ReplayStep, inputs: FanOutInputs): ReplayOutcome {
+  const { tx } = view;
   const { topic, revision } = step;
-  const counters = readCounters(tx, topic.id);
-  if (counters === undefined) return { kind: 'topicGone' };
-  if (counters.revision !== revision) return { kind: 'stale' };
+  if (view.counters.revision !== revision) return { kind: 'stale' };
   const value = tx.get(subscriptionKey(topic.address, step.subscription));
   const subscription = value === undefined ? undefined : subscriptionRecord.decode(value);
   if (subscription?.topicId !== topic.id || subscription.state !== 'replaying') return { kind: 'stale' };
-  const target = viewOf(tx, step.target, inputs);
-  const otherwise = viewOf(tx, step.otherwise, inputs);
+  const queueOf = (address: QueueAddress | undefined): QueueView | undefined => {
+    const id = address === undefined ? undefined : inputs.queues.get(address);
+    return id === undefined ? undefined : view.queue(id);
+  };
+  const [target, otherwise] = [queueOf(step.target), queueOf(step.otherwise)];
   if (target === undefined && otherwise === undefined) return { kind: 'queueGone' };
-  return new Replay(tx, step, inputs, counters, subscription, target, otherwise).run();
+  return new Replay(view, step, inputs, subscription, target, otherwise).run();
 }
 
 class Replay {
@@ -38,21 +40,19 @@ class Replay {
   #messages = 0;
 
   constructor(
-    private readonly tx: Transaction,
+    private readonly view: TopicView,
     private readonly step: ReplayStep,
     private readonly inputs: FanOutInputs,
-    private readonly counters: TopicCounters,
     private readonly subscription: SubscriptionRecord,
     private readonly target: QueueView | undefined,
     private readonly otherwise: QueueView | undefined,
   ) {}
 
   run(): ReplayOutcome {
-    const { tx, step } = this;
+    const { view, step } = this;
+    const { tx } = view;
     const { messages, ended } = nextArchived(tx, step, this.#begin());
     for (const message of messages) this.#deliver(message);
-    this.target?.save();
-    this.otherwise?.save();
     const last = messages.at(-1);
     if (last !== undefined) {
       const { at, sequence } = last;
@@ -65,7 +65,7 @@ class Replay {
   /** The first key that this step looks at. */
   #begin(): Key {
     const { topic, subscription, from, replay } = this.step;
-    const value = this.tx.get(replayKey(topic.id, subscription));
+    const value = this.view.tx.get(replayKey(topic.id, subscription));
     const record = value === undefined ? undefined : replayRecord.decode(value);
     return record?.replay === replay
       ? Buffer.concat([archiveKey(topic.id, record.at, record.sequence), Buffer.of(0)])
@@ -95,9 +95,9 @@ class Replay {
   }
 
   #end(): void {
-    const { tx, subscription, step } = this;
+    const { view, subscription, step } = this;
     const { state, properties } = step.atEnd(subscription);
-    writeCounters(tx, step.topic.id, changeSubscription(tx, this.counters, subscription, { ...subscription, state, properties })); // R2
+    view.counters = changeSubscription(view.tx, view.counters, subscription, { ...subscription, state, properties }); // R2
   }
 }
 
@@ -122,9 +122,4 @@ function nextArchived(
     from = Buffer.concat([last.key, Buffer.of(0)]);
   }
   return { messages, ended: false };
-}
-
-function viewOf(tx: Transaction, address: QueueAddress | undefined, { queues, records, now }: FanOutInputs): QueueView | undefined {
-  const id = address === undefined ? undefined : queues.get(address);
-  return id === undefined ? undefined : QueueView.open(tx, records, id, now);
 }

@@ -146,6 +146,8 @@ export interface PlannedEntry {
   readonly group?: string | undefined;
   readonly deduplicationId?: string | undefined;
   readonly deliveries: readonly Delivery[];
+  /** About what one delivery writes, zero by default: publishes that wait together share a transaction up to its budget. */
+  readonly bytes?: number;
   /** Kept with the topic for replays, unless the entry is a duplicate. */
   readonly archived?: Buffer | undefined;
 }

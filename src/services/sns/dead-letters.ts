@@ -45,7 +45,12 @@ export async function giveUp({ engine, queues }: DeadLetterParts, undelivered: U
     const snapshot = await engine.topics.snapshot(topic.address);
     if (snapshot === undefined) return;
     const { revision } = snapshot;
-    const outcome = await engine.topics.publish({ topic: snapshot.topic, revision, entries: [{ messageId, deliveries }], settles });
+    const outcome = await engine.topics.publish({
+      topic: snapshot.topic,
+      revision,
+      entries: [{ messageId, deliveries, bytes: body.length }],
+      settles,
+    });
     if (outcome.kind !== 'stale') return; // with a full disk, the claim runs out and the message comes again
   }
 }

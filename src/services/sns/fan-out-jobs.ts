@@ -157,9 +157,10 @@ export class FanOutJobs {
       await writer.sign(now, signer);
       const deliveries = now.map((route) => writer.deliveryTo(route));
       if (later !== undefined) deliveries.push(await this.delivery(publication, later));
-      const { messageId } = publication;
+      const { messageId, message } = publication;
+      const entries = [{ messageId, deliveries, bytes: message.bytes }];
       const settles = { queue: address, receipt: received.receipt };
-      const outcome = await engine.topics.publish({ topic, revision, entries: [{ messageId, deliveries }], settles }); // F2
+      const outcome = await engine.topics.publish({ topic, revision, entries, settles }); // F2
       if (outcome.kind === 'published') {
         const undelivered = outcome.entries[0]?.undelivered ?? [];
         reports.queued({ topic, publication, routes: now, undelivered, at: clock.now() });

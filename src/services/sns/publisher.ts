@@ -88,9 +88,9 @@ export class Publisher {
     await writer.sign(now, signer);
     const deliveries: Delivery[] = now.map((route) => writer.deliveryTo(route));
     if (later !== undefined) deliveries.push(await this.parts.jobs.delivery(publication, later));
-    const { group, deduplicationId } = message;
+    const { group, deduplicationId, bytes } = message;
     const archived = archiveOf(topic) === undefined ? undefined : encodeArchived({ publication, signed: await writer.signedTexts(signer) });
-    const entry = { messageId: publication.messageId, group, deduplicationId, deliveries, archived };
+    const entry = { messageId: publication.messageId, group, deduplicationId, deliveries, bytes, archived };
     return { entry, publication, routes: now };
   }
 }

@@ -15,7 +15,7 @@ export interface Signer {
 }
 
 interface Identity {
-  readonly key: KeyObject;
+  readonly keys: KeyPool;
   readonly certificate: string;
   /** 32 hexadecimal digits: part of the certificate's URL, so that who caches it by URL never has an old one. */
   readonly name: string;
@@ -43,7 +43,7 @@ export function createSigner(parts: SignerParts): Signer {
     return made;
   };
   return {
-    sign: async (text, version) => signed(text, version, (await identity()).key),
+    sign: async (text, version) => signed(text, version, (await identity()).keys),
     certificateUrl: async (origin) => `${origin}/SimpleNotificationService-${(await identity()).name}.pem`,
     certificate: async (name) => {
       const { name: own, certificate } = await identity();
@@ -52,14 +52,44 @@ export function createSigner(parts: SignerParts): Signer {
   };
 }
 
+/** Signatures made at a time: more would take the threads that flush what is published. */
+const signingMax = 2;
+
+/**
+ * The same key several times over. A key is locked while a thread signs with it, and whoever hands another text to it waits for that lock: on the
+ * event loop, where nobody may wait. So each is lent to one signature at a time.
+ */
+class KeyPool {
+  readonly #idle: KeyObject[];
+  readonly #waiting: ((key: KeyObject) => void)[] = [];
+
+  constructor(pem: string) {
+    this.#idle = Array.from({ length: signingMax }, () => createPrivateKey(pem));
+  }
+
+  async lend<T>(use: (key: KeyObject) => Promise<T>): Promise<T> {
+    const key = this.#idle.pop() ?? (await new Promise<KeyObject>((resolve) => this.#waiting.push(resolve)));
+    try {
+      return await use(key);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(key);
+      else next(key);
+    }
+  }
+}
+
 /** On a thread of its own: an RSA signature takes longer than all else about a message. */
-function signed(text: string, version: '1' | '2', key: KeyObject): Promise<string> {
-  return new Promise((resolve, reject) => {
-    sign(version === '1' ? 'sha1' : 'sha256', Buffer.from(text), key, (fault, signature) => {
-      if (fault === null) resolve(signature.toString('base64'));
-      else reject(fault);
-    });
-  });
+function signed(text: string, version: '1' | '2', keys: KeyPool): Promise<string> {
+  return keys.lend(
+    (key) =>
+      new Promise((resolve, reject) => {
+        sign(version === '1' ? 'sha1' : 'sha256', Buffer.from(text), key, (fault, signature) => {
+          if (fault === null) resolve(signature.toString('base64'));
+          else reject(fault);
+        });
+      }),
+  );
 }
 
 async function findOrMake(parts: SignerParts): Promise<Identity> {
@@ -67,7 +97,7 @@ async function findOrMake(parts: SignerParts): Promise<Identity> {
   const kept = (await documents.read(documentName)) ?? (await documents.createOnce(documentName, await makeDocument(parts)));
   const { key, certificate } = parseJsonObject(kept) ?? {};
   if (typeof key !== 'string' || typeof certificate !== 'string') throw new Error(`the document ${documentName} is damaged`);
-  return { key: createPrivateKey(key), certificate, name: createHash('sha256').update(certificate).digest('hex').slice(0, 32) };
+  return { keys: new KeyPool(key), certificate, name: createHash('sha256').update(certificate).digest('hex').slice(0, 32) };
 }
 
 async function makeDocument({ clock, random }: SignerParts): Promise<string> {
