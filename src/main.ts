@@ -26,6 +26,7 @@ import { createDeclaredQueues } from './services/sqs/declared-queues.js';
 import { deliveredContent, queueTakes } from './services/sqs/delivered.js';
 import { sqsService } from './services/sqs/index.js';
 import { addressOfQueue, peekedContent } from './services/sqs/peeked.js';
+import { workflowsService } from './services/workflows/index.js';
 import type { Store, StoreObserver } from './store/store.js';
 import { defaultAccount, defaultRegion } from './wire/sigv4.js';
 import { createHttpPush } from './workers/http-push.js';
@@ -94,7 +95,11 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       port: config.port,
       host: config.host,
       publicUrl: config.publicUrl,
-      services: [sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } }), sns.service],
+      services: [
+        sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } }),
+        sns.service,
+        workflowsService({ targets: new Map() }),
+      ],
       routes: pages({
         store,
         engine,

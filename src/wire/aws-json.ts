@@ -161,7 +161,7 @@ function encoderOf(shape: Shape): Encoder {
       const member = encoderOf(shape.member);
       return (value) => {
         const items = value as readonly unknown[];
-        return items.length === 0 ? undefined : items.map(member);
+        return items.length === 0 && !shape.keepsEmpty ? undefined : items.map(member);
       };
     }
     case 'map': {

@@ -27,6 +27,8 @@ export interface ListShape<M extends Shape = Shape> {
   readonly name: string;
   readonly wrapped: boolean;
   readonly member: M;
+  /** JSON: it is there when it is empty too. */
+  readonly keepsEmpty?: true;
 }
 /** Query: `<name>.<n>.<keyName>` and `<name>.<n>.<valueName>`, wrapped or not as with lists. */
 export interface MapShape<V extends Shape = Shape> {
@@ -67,6 +69,11 @@ export const blob: BlobShape = { kind: 'blob' };
 
 export function list<const M extends Shape>(name: string, member: M): ListShape<M> {
   return { kind: 'list', name, wrapped: false, member };
+}
+
+/** A list of the JSON protocols that a reply always has. */
+export function steadyList<const M extends Shape>(member: M): ListShape<M> {
+  return { kind: 'list', name: 'member', wrapped: true, member, keepsEmpty: true };
 }
 
 /** `<Tags><member>...</member></Tags>`. */

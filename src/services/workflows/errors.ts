@@ -1,0 +1,70 @@
+import type { Refusal } from '../../wire/refusal.js';
+import { type ErrorCode, ServiceError } from '../../wire/service.js';
+import type { Diagnostic } from './language/problems.js';
+
+/**
+ * The error catalogue: every refusal that this service makes. Source: AWS Step Functions API reference, each operation's "Errors";
+ * texts as recorded from the service. docs/workflows.md lists the same table.
+ */
+export const errorCodes = {
+  activityDoesNotExist: modelled('ActivityDoesNotExist'),
+  conflict: modelled('ConflictException'),
+  executionAlreadyExists: modelled('ExecutionAlreadyExists'),
+  executionDoesNotExist: modelled('ExecutionDoesNotExist'),
+  executionNotRedrivable: modelled('ExecutionNotRedrivable'),
+  invalidArn: modelled('InvalidArn'),
+  invalidDefinition: modelled('InvalidDefinition'),
+  invalidExecutionInput: modelled('InvalidExecutionInput'),
+  invalidName: modelled('InvalidName'),
+  invalidOutput: modelled('InvalidOutput'),
+  invalidToken: modelled('InvalidToken'),
+  missingRequiredParameter: modelled('MissingRequiredParameter'),
+  resourceNotFound: modelled('ResourceNotFound'),
+  stateMachineAlreadyExists: modelled('StateMachineAlreadyExists'),
+  stateMachineDeleting: modelled('StateMachineDeleting'),
+  stateMachineDoesNotExist: modelled('StateMachineDoesNotExist'),
+  stateMachineTypeNotSupported: modelled('StateMachineTypeNotSupported'),
+  taskDoesNotExist: modelled('TaskDoesNotExist'),
+  taskTimedOut: modelled('TaskTimedOut'),
+  tooManyTags: modelled('TooManyTags'),
+  validation: modelled('ValidationException'),
+  serviceUnavailable: {
+    type: 'ServiceUnavailableException',
+    origin: 'framework',
+    queryCode: 'ServiceUnavailable',
+    status: 503,
+    fault: 'Receiver',
+  },
+} as const satisfies Record<string, ErrorCode>;
+
+function modelled(type: string): ErrorCode {
+  return { type, origin: 'service', queryCode: type, status: 400, fault: 'Sender' };
+}
+
+/** What the front end says of a request before an operation is reached. `path` is the member's. */
+export function constraint(path: string, value: string, rule: string): Refusal {
+  return new ServiceError(
+    errorCodes.validation,
+    `1 validation error detected: Value ${value} at '${path}' failed to satisfy constraint: ${rule}`,
+  );
+}
+
+export function missing(path: string): Refusal {
+  return constraint(path, 'null', 'Member must not be null');
+}
+
+export function invalidDefinition(diagnostics: readonly Diagnostic[]): Refusal {
+  const errors = diagnostics.filter(({ severity }) => severity === 'ERROR').slice(0, errorsShownMax);
+  const texts = errors.map(({ code, message, location }) => `${code}: ${message} at ${location}`);
+  const [only = ''] = texts;
+  const shown = texts.length === 1 ? `'${only}'` : `'${texts.map((text) => `'${text}'`).join(', ')}'`;
+  return new ServiceError(errorCodes.invalidDefinition, `Invalid State Machine Definition: ${shown}`);
+}
+
+/** So that a message stays one that people can read. */
+const errorsShownMax = 10;
+
+/** Of this server: the request is understood and cannot be served. */
+export function unsupported(what: string): Refusal {
+  return new ServiceError(errorCodes.validation, `${what} is not supported by this server.`);
+}

@@ -1,0 +1,83 @@
+import { jsonDepthMax } from '../limits.js';
+
+/** A JSON value as states pass it on. Never changed in place. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export type JsonObject = { readonly [key: string]: Json };
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `Array.isArray` that keeps the type of the elements. */
+export function isJsonArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** The member of this name that the object itself has. */
+export function memberOf(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** Through entries, so that `__proto__` is a name like any other. */
+export function objectFrom(entries: Iterable<readonly [string, Json]>): JsonObject {
+  return Object.fromEntries(entries);
+}
+
+/** Undefined for what is no JSON, or is nested deeper than `jsonDepthMax`: what walks it may then recurse. */
+export function parseJson(text: string): Json | undefined {
+  if (depthOf(text) > jsonDepthMax) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text of a value that came from this service's own `printJson`. */
+export function readJson(text: string): Json {
+  return JSON.parse(text);
+}
+
+export function printJson(value: Json): string {
+  return JSON.stringify(value);
+}
+
+/** How deep brackets nest in a JSON text; strings do not count. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (inString) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return deepest;
+}
+
+/** Text of a value, unless that is longer than `bytesMax` bytes or nested too deeply. */
+export function boundedText(value: Json, bytesMax: number): string | undefined {
+  let text: string;
+  try {
+    text = printJson(value);
+  } catch {
+    return undefined; // so deep that V8 gives up
+  }
+  const fits = text.length * 3 <= bytesMax || Buffer.byteLength(text) <= bytesMax;
+  return fits && depthOf(text) <= jsonDepthMax ? text : undefined;
+}
+
+/** Equal as JSON: members in any order. */
+export function sameJson(a: Json, b: Json): boolean {
+  if (a === b) return true;
+  if (isJsonArray(a)) return isJsonArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index] ?? null));
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && sameJson(a[name] ?? null, b[name] ?? null))
+  );
+}

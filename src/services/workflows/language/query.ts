@@ -1,0 +1,169 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import jsonata from 'jsonata';
+import type { Random } from '../../../base/random.js';
+import { expressionCharsMax, payloadBytesMax, querySequenceMax, queryStackMax, queryStepsMax } from '../limits.js';
+import { fraction, hash, partition, range, seededFraction } from './intrinsic-functions.js';
+import { type Json, type JsonObject, parseJson } from './json.js';
+import { LinearRegExp } from './linear-reg-exp.js';
+
+/**
+ * JSONata expressions, as AWS has them: `$states` and variables are bound, the input is not the context, `$eval` is not there and six
+ * functions are added. Evaluation is asynchronous in the library; it is bounded in steps, depth and lengths, and lets other work of the
+ * process go first now and then.
+ */
+export interface Query {
+  /** Without the marks. */
+  readonly text: string;
+  readonly expression: jsonata.Expression;
+}
+
+export interface QueryBindings {
+  readonly states: JsonObject;
+  readonly variables: JsonObject;
+}
+
+export interface QueryEnvironment {
+  readonly now: number;
+  readonly random: Random;
+}
+
+/** What comes out is any value of JavaScript: see `queryResult` in `evaluate.ts`. */
+export type QueryOutcome = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'threw'; readonly message: string };
+
+const open = '{%';
+const close = '%}';
+
+/** A whole text between marks is an expression; anything else is plain text. */
+export function isQueryText(text: string): boolean {
+  return text.length >= open.length + close.length && text.startsWith(open) && text.endsWith(close);
+}
+
+/** A text is what is wrong with it. */
+export function readQuery(marked: string): Query | string {
+  const text = marked.slice(open.length, -close.length).trim();
+  if (text.length > expressionCharsMax) return `The JSONata expression is longer than ${expressionCharsMax} characters.`;
+  try {
+    const options = { stack: queryStackMax, sequence: querySequenceMax, RegexEngine: LinearRegExp as unknown as RegExpConstructor };
+    const expression = jsonata(text, options);
+    expression.assign(enteredHook as unknown as string, boundedSteps());
+    return checkNode(expression.ast(), true) ?? { text, expression };
+  } catch (fault) {
+    return messageOf(fault);
+  }
+}
+
+export async function runQuery({ expression }: Query, bindings: QueryBindings, environment: QueryEnvironment): Promise<QueryOutcome> {
+  const given = { ...additions(environment), ...bindings.variables, states: bindings.states };
+  try {
+    return { kind: 'value', value: await expression.evaluate(undefined, given) };
+  } catch (fault) {
+    return { kind: 'threw', message: messageOf(fault) };
+  }
+}
+
+/** About a millisecond's work. */
+const stepsBetweenTurns = 2_000;
+/** Called by the library before each node, and awaited. */
+const enteredHook = Symbol.for('jsonata.__evaluate_entry');
+
+/** Counts the steps of each evaluation: `base` is one object for all of it. */
+function boundedSteps(): (node: unknown, input: unknown, environment: { readonly base: object }) => Promise<void> | undefined {
+  const taken = new WeakMap<object, number>();
+  return (_node, _input, { base }) => {
+    const steps = (taken.get(base) ?? 0) + 1;
+    taken.set(base, steps);
+    if (steps > queryStepsMax) throw { message: `The expression takes more than ${queryStepsMax} steps.` };
+    return steps % stepsBetweenTurns === 0 ? nextTurn() : undefined;
+  };
+}
+
+/** Functions that AWS adds, and those of the library that read the time or draw random numbers, or know no bounds. */
+function additions({ now, random }: QueryEnvironment): Readonly<Record<string, unknown>> {
+  return {
+    eval: undefined,
+    partition: (array: unknown, size: unknown) => {
+      if (!Array.isArray(array) || typeof size !== 'number' || Math.round(size) <= 0)
+        throw { message: '$partition takes an array and a size.' };
+      return partition(array, Math.round(size));
+    },
+    range: (from: Json, to: Json, step: Json) => {
+      const numbers = range(from, to, step);
+      if (numbers === undefined) throw { message: '$range takes three numbers, and makes at most 1,000 elements.' };
+      return numbers;
+    },
+    hash: (data: Json, algorithm: Json = 'SHA-256') => {
+      const digest = data === undefined ? undefined : hash(data, algorithm);
+      if (digest === undefined) throw { message: '$hash takes at most 10,000 characters, and MD5, SHA-1, SHA-256, SHA-384 or SHA-512.' };
+      return digest;
+    },
+    random: (seed?: unknown) => (typeof seed === 'number' ? seededFraction(seed) : fraction(random)),
+    uuid: () => random.uuid(),
+    parse: (text: unknown) => {
+      const value = typeof text === 'string' ? parseJson(text) : undefined;
+      if (value === undefined) throw { message: '$parse takes a JSON text.' };
+      return value;
+    },
+    pad: (text: unknown, width: unknown, filling: unknown = ' ') => {
+      if (text === undefined) return undefined;
+      if (typeof text !== 'string' || typeof width !== 'number' || typeof filling !== 'string' || Math.abs(width) > payloadBytesMax) {
+        throw { message: `$pad takes a text, a width up to ${payloadBytesMax} and a text to fill with.` };
+      }
+      const characters = [...text].length;
+      const missing = Math.max(0, Math.trunc(Math.abs(width)) - characters);
+      const padding = (filling === '' ? ' ' : filling).repeat(missing).slice(0, missing);
+      return width < 0 ? padding + text : text + padding;
+    },
+    millis: () => now,
+    now: atTime(now),
+  };
+}
+
+/** `$now(picture, timezone)` of the library reads the machine's clock. */
+function atTime(now: number): (picture?: unknown, timezone?: unknown) => unknown {
+  const formatter = jsonata('$fromMillis($at, $picture, $timezone)');
+  return (picture, timezone) =>
+    picture === undefined ? new Date(now).toISOString() : formatter.evaluate(undefined, { at: now, picture, timezone });
+}
+
+function messageOf(fault: unknown): string {
+  if (typeof fault === 'object' && fault !== null && 'message' in fault && typeof fault.message === 'string') return fault.message;
+  return String(fault);
+}
+
+/** Only these members of a node hold what is evaluated in the same context as the node itself. */
+const sameContext = ['arguments', 'procedure', 'expressions', 'lhs', 'rhs', 'condition', 'then', 'else', 'body', 'expression'];
+
+/** What AWS refuses in an expression: `$` and `$$`, names of fields without anything before them, and regular expressions out of bounds. */
+function checkNode(node: unknown, atTop: boolean): string | undefined {
+  if (Array.isArray(node)) return firstOf(node, (item) => checkNode(item, atTop));
+  if (typeof node !== 'object' || node === null) return undefined;
+  const { type, value, steps } = node as { readonly type?: unknown; readonly value?: unknown; readonly steps?: unknown };
+  if (type === 'regex') return LinearRegExp.problemOf(value as RegExp);
+  if (type === 'variable' && atTop && (value === '' || value === '$'))
+    return `The variable '$${String(value)}' is not available here: use $states.input.`;
+  if (type === 'name' && atTop) return `The field name '${String(value)}' has nothing before it: use $states.input.`;
+  if (type === 'wildcard' || type === 'descendant') return atTop ? 'A wildcard has nothing before it: use $states.input.' : undefined;
+  if (Array.isArray(steps)) {
+    const [first, ...rest] = steps;
+    return checkNode(first, atTop) ?? firstOf(rest, (step) => checkNode(step, false)) ?? checkMembers(node, false, ['steps']);
+  }
+  return (
+    firstOf(sameContext, (name) => checkNode((node as Readonly<Record<string, unknown>>)[name], atTop)) ??
+    checkMembers(node, false, sameContext)
+  );
+}
+
+/** What a node holds besides: in the context of what the node finds. */
+function checkMembers(node: object, atTop: boolean, except: readonly string[]): string | undefined {
+  return firstOf(Object.entries(node), ([name, member]) =>
+    except.includes(name) || name === 'value' ? undefined : checkNode(member, atTop),
+  );
+}
+
+function firstOf<T>(items: readonly T[], check: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const problem = check(item);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}

@@ -1,0 +1,27 @@
+import type { BlockId } from './definition.js';
+import type { QueryLanguage } from './expression.js';
+import type { Fields } from './fields.js';
+import type { Resource } from './resource.js';
+
+/** What a definition may ask for here. */
+export interface DefinitionRules {
+  readonly type: 'STANDARD' | 'EXPRESS';
+  /** Why a Task cannot have this resource; undefined when it can. */
+  resourceProblem(resource: Resource): string | undefined;
+}
+
+/** What readers of states need of the definition around them. */
+export interface Reading {
+  readonly rules: DefinitionRules;
+  /** Of the machine: states inherit it, never that of a state around them. */
+  readonly language: QueryLanguage;
+  /** `outer`: variables of the scopes around, which an inner scope may read and not assign. */
+  readBlock(fields: Fields, id: BlockId, outer: ReadonlySet<string>, depth: number): void;
+}
+
+export function readLanguage(fields: Fields): QueryLanguage | undefined {
+  const language = fields.string('QueryLanguage');
+  if (language === undefined || language === 'JSONPath' || language === 'JSONata') return language;
+  fields.problems.add(fields.where('QueryLanguage'), "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]");
+  return undefined;
+}

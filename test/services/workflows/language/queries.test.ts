@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import type { Json } from '../../../../src/services/workflows/language/json.js';
+import { templateValue } from './evaluation.js';
+
+const input: Json = { name: 'Ada', prices: [3, 4], items: [{ n: 1 }, { n: 2 }], one: [{ n: 1 }] };
+const given = { input, context: { Execution: { Name: 'e' } }, variables: { limit: 3 }, result: { ok: true } };
+
+const cases: readonly (readonly [Json, Json])[] = [
+  ['{% $states.input.name %}', 'Ada'],
+  ['{% $sum($states.input.prices) + $limit %}', 10],
+  ['{% $states.result.ok and $states.context.Execution.Name = "e" %}', true],
+  [
+    { a: ['{% $limit %}', 'plain'], b: { c: 1 } },
+    { a: [3, 'plain'], b: { c: 1 } },
+  ],
+  ['{% $states.input.items[n > 1].n %}', 2],
+  ['{% [$states.input.items[n > 1]] %}', [{ n: 2 }]],
+  ['{% {"a": $states.input.nothing, "b": 1} %}', { b: 1 }],
+  ['{% $partition([1,2,3], 2) %}', [[1, 2], [3]]],
+  ['{% $range(1, 5, 2) %}', [1, 3, 5]],
+  ['{% $hash("abc", "SHA-1") %}', 'a9993e364706816aba3e25717850c26c9cd0d89d'],
+  ['{% $parse("{\\"a\\":[1]}") %}', { a: [1] }],
+  ['{% $uuid() %}', '00000000-0000-4000-8000-000000000001'],
+  ['{% $random() %}', 0.5019607843138],
+  ['{% $now() %}', '2026-01-01T00:00:00.000Z'],
+  ['{% $now("[Y0001]") %}', '2026'],
+  ['{% $millis() %}', 1_767_225_600_000],
+  ['{% $map($states.input.items, function($item) { $item.n * 2 }) %}', [2, 4]],
+  ['{% $match("ababab", /ab/)[0].match %}', 'ab'],
+  ['{% $replace("a1b22", /[0-9]+/, "-") %}', 'a-b-'],
+  ['{% $pad("x", 3, "-") & $pad("x", -2) %}', 'x-- x'],
+  [' {% 1 %}', ' {% 1 %}'],
+  ['{% 1 %} ', '{% 1 %} '],
+  ['{% $keys({"x.$": 1}) %}', 'x.$'],
+];
+
+test.each(cases)('%j', async (template, value) => {
+  const outcome = await templateValue(template, 'JSONata', given);
+  if (typeof value === 'number' && !Number.isInteger(value)) expect(outcome).toBeCloseTo(value, 9);
+  else expect(outcome).toEqual(value);
+});
+
+test.each([
+  ['{% $states.input.nothing %}', 'returned nothing (undefined).'],
+  ['{% function($x) { $x } %}', 'returned an unsupported result type.'],
+  ['{% $error("no") %}', 'threw an error during evaluation. no'],
+  ['{% $eval("1") %}', 'threw an error during evaluation.'],
+  ['{% $parse("{") %}', 'threw an error during evaluation. $parse takes a JSON text.'],
+  ['{% 1 + "a" %}', 'threw an error during evaluation.'],
+])('%s fails', async (template, text) => {
+  expect(await templateValue(template, 'JSONata', given)).toEqual(['States.QueryEvaluationError', expect.stringContaining(text)]);
+});
+
+test.each([
+  '{% $ %}',
+  '{% $$.a %}',
+  '{% name %}',
+  '{% $sum(prices) %}',
+  '{% { "a": name } %}',
+  '{% ** %}',
+  '{% 1 + %}',
+  '{% $match("a", /(a)\\1/) %}',
+])('%s is refused when it is read', async (template) => {
+  expect(await templateValue(template, 'JSONata', given)).toEqual([expect.stringMatching(/^The JSONata expression is not valid: /)]);
+});
+
+test.each([
+  '{% ($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(100000)) %}',
+  '{% ($f := function() { $f() }; $f()) %}',
+  '{% [1..9000000] %}',
+  '{% $map([1..1000], function($a) { $map([1..1000], function($b) { $a * $b }) }) %}',
+  '{% $pad("x", 1000000000) %}',
+])('%s is stopped', async (template) => {
+  expect(await templateValue(template, 'JSONata', given)).toEqual(['States.QueryEvaluationError', expect.any(String)]);
+});
+
+test('a regular expression takes linear time', async () => {
+  expect(await templateValue(`{% $contains("${'a'.repeat(60)}!", /^(a+)+$/) %}`, 'JSONata', given)).toBe(false);
+});
