@@ -25,6 +25,7 @@ function sendOnce(view: QueueView, message: NewMessage, messageId: MessageId): S
   if (group === undefined || deduplicationId === undefined) {
     throw new Error(`a message for FIFO queue ${view.record.address} needs a group and a deduplication id`);
   }
+  if (message.once) return enqueue(view, message, messageId);
   const scope = view.record.settings.deduplicationScope === 'group' ? group : '';
   const key = keys.duplicate(scope, deduplicationId);
   const value = tx.get(key);

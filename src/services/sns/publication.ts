@@ -98,7 +98,10 @@ export class DeliveryWriter {
   #placed(content: Buffer | undefined, queue: TargetQueue, ordered: boolean): NewMessage | undefined {
     const { group, deduplicationId, bytes } = this.publication.message;
     if (content === undefined || !this.queues.takes(queue, bytes)) return undefined;
-    if (ordered && group !== undefined && deduplicationId !== undefined) return { content, group, deduplicationId };
+    if (ordered && group !== undefined && deduplicationId !== undefined) {
+      // The steps of a replay deliver once by themselves, also to a queue that had the message in the last five minutes.
+      return this.archived === undefined ? { content, group, deduplicationId } : { content, group, deduplicationId, once: true };
+    }
     return group === undefined || this.topic.settings.ordering === 'fifo' ? { content } : { content, group };
   }
 

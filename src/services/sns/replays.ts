@@ -128,14 +128,10 @@ export class Replays {
       max: stepMessagesMax,
       target: route.queue,
       otherwise: route.deadLetter,
-      deliver: ({ at, sequence, content }) => {
+      deliver: ({ at, content }) => {
         const { publication, signed } = readArchived(content);
         if (at < oldest || !wants(publication.message)) return undefined;
-        const { message } = publication;
-        // Of its own: a queue that had the message in the last five minutes would drop it otherwise.
-        const deduplicationId = message.deduplicationId && `${id}-${sequence}`;
-        const replayed = { ...publication, message: { ...message, deduplicationId } };
-        return new DeliveryWriter(queues, topic, replayed, signed).deliveryTo(route).message;
+        return new DeliveryWriter(queues, topic, publication, signed).deliveryTo(route).message;
       },
       atEnd: (now) => withReplayEnded(now, 'Completed', until !== undefined),
     };

@@ -169,11 +169,13 @@ describe('a replay', () => {
     const subscription = await subject.subscribe(topic, queue);
     const from = subject.clock.now();
     await archive.publishAll(topic, ['a', 'b']);
-    expect(await subject.drainedTexts(queue)).toEqual(['a', 'b']);
+    const ids = async () => (await subject.drained(queue)).map(({ Attributes }) => Attributes?.MessageDeduplicationId);
+    const published = await ids();
+    expect(new Set(published).size).toBe(2);
     for (let again = 0; again < 2; again++) {
       await archive.set(subscription, replay(from));
       await archive.status(subscription, 'Completed');
-      expect(await subject.drainedTexts(queue)).toEqual(['a', 'b']);
+      expect(await ids()).toEqual(published);
     }
   });
 
