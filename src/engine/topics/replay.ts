@@ -10,7 +10,7 @@ import { changeSubscription } from './subscriptions.js';
 import { archiveKey, archiveKeys, placeOfArchiveKey, replayKey, subscriptionKey } from './topic-keys.js';
 import { replayRecord, type SubscriptionRecord, subscriptionRecord } from './topic-records.js';
 import type { TopicView } from './topic-view.js';
-import type { ArchivedMessage, ReplayOutcome, ReplayStep } from './topics.js';
+import type { ArchivedMessage, ReplayedDelivery, ReplayOutcome, ReplayStep } from './topics.js';
 
 /**
  * The body of one step of a replay.
@@ -36,7 +36,7 @@ export function replay(view: TopicView, step: ReplayStep, inputs: FanOutInputs):
 }
 
 class Replay {
-  readonly #outcomes = { delivered: 0, redriven: 0, lost: 0 };
+  readonly #deliveries: ReplayedDelivery[] = [];
   #messages = 0;
 
   constructor(
@@ -59,7 +59,10 @@ class Replay {
       tx.put(replayKey(step.topic.id, step.subscription), replayRecord.encode({ replay: step.replay, at, sequence })); // R1
     }
     if (ended) this.#end();
-    return { kind: 'replayed', messages: messages.length, ...this.#outcomes, ended };
+    const delivered = this.#deliveries.filter(({ outcome }) => outcome === 'delivered').length;
+    const redriven = this.#deliveries.filter((delivery) => delivery.redriven).length;
+    const lost = this.#deliveries.length - delivered - redriven;
+    return { kind: 'replayed', messages: messages.length, delivered, redriven, lost, deliveries: this.#deliveries, ended };
   }
 
   /** The first key that this step looks at. */
@@ -75,23 +78,23 @@ class Replay {
   #deliver(message: ArchivedMessage): void {
     const write = this.step.deliver(message);
     if (write === undefined) return;
-    const take = (view: QueueView | undefined): boolean => this.#send(view, message.sequence, write);
-    if (take(this.target)) this.#outcomes.delivered++;
-    else if (take(this.otherwise)) this.#outcomes.redriven++;
-    else this.#outcomes.lost++;
+    const outcome = this.#send(this.target, message.sequence, write);
+    const redriven = outcome !== 'delivered' && this.#send(this.otherwise, message.sequence, write) === 'delivered';
+    this.#deliveries.push({ message, outcome, redriven });
   }
 
   #send(
     view: QueueView | undefined,
     sequence: number,
     write: (sequence: number, queue: QueueView['record']) => NewMessage | undefined,
-  ): boolean {
-    const taken = view === undefined ? undefined : write(sequence, view.record);
-    if (view === undefined || taken === undefined) return false;
+  ): ReplayedDelivery['outcome'] {
+    if (view === undefined) return 'queueGone';
+    const taken = write(sequence, view.record);
+    if (taken === undefined) return 'notTaken';
     const id = this.inputs.messageIds[this.#messages++];
     if (id === undefined) throw new Error('fewer message ids than deliveries');
     send(view, [taken], [id]);
-    return true;
+    return 'delivered';
   }
 
   #end(): void {

@@ -234,6 +234,14 @@ export interface ReplayStep {
   readonly atEnd: (current: Subscription) => SubscriptionDefinition;
 }
 
+/** What became of one message that was for the subscription. */
+export interface ReplayedDelivery {
+  readonly message: ArchivedMessage;
+  readonly outcome: 'delivered' | Undelivered['reason'];
+  /** Whether it went to `otherwise`. */
+  readonly redriven: boolean;
+}
+
 export type ReplayOutcome =
   | {
       readonly kind: 'replayed';
@@ -242,6 +250,7 @@ export type ReplayOutcome =
       readonly delivered: number;
       readonly redriven: number;
       readonly lost: number;
+      readonly deliveries: readonly ReplayedDelivery[];
       readonly ended: boolean;
     }
   /** The subscription is gone or not replaying, or the plan is out of date: look again. */

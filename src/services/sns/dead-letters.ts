@@ -22,8 +22,11 @@ export interface Undelivered {
   readonly subscription: Subscription;
 }
 
-/** To the dead-letter queue of the subscription and off its own queue, in one transaction. */
-export async function giveUp({ engine, queues }: DeadLetterParts, undelivered: Undelivered): Promise<void> {
+/** `none`: there is no dead-letter queue for it. `lost`: the queue is not there or did not take it. */
+export type Redrive = 'redriven' | 'lost' | 'none';
+
+/** To the dead-letter queue of the subscription and off its own queue, in one transaction. Throws where the disk is too full for it. */
+export async function giveUp({ engine, queues }: DeadLetterParts, undelivered: Undelivered): Promise<Redrive> {
   const { queue, received, envelope: body, topic, subscription, traceHeader } = undelivered;
   const { receipt } = received;
   const deadLetter = deadLetterOf(subscription);
@@ -31,7 +34,7 @@ export async function giveUp({ engine, queues }: DeadLetterParts, undelivered: U
     body === undefined ? undefined : queues.contentOf({ body, attributes: [], senderId: ownerOf(topic.address), traceHeader });
   if (body === undefined || deadLetter === undefined || content === undefined) {
     await engine.settle(queue, [receipt]);
-    return;
+    return body === undefined || deadLetter === undefined ? 'none' : 'lost';
   }
   const messageId = undelivered.messageId as MessageId;
   const deliveries = [
@@ -43,7 +46,7 @@ export async function giveUp({ engine, queues }: DeadLetterParts, undelivered: U
   const settles = { queue: queue.address as QueueAddress, receipt };
   for (;;) {
     const snapshot = await engine.topics.snapshot(topic.address);
-    if (snapshot === undefined) return;
+    if (snapshot === undefined) return 'none';
     const { revision } = snapshot;
     const outcome = await engine.topics.publish({
       topic: snapshot.topic,
@@ -51,6 +54,14 @@ export async function giveUp({ engine, queues }: DeadLetterParts, undelivered: U
       entries: [{ messageId, deliveries, bytes: body.length }],
       settles,
     });
-    if (outcome.kind !== 'stale') return; // with a full disk, the claim runs out and the message comes again
+    switch (outcome.kind) {
+      case 'published':
+        return outcome.entries[0]?.delivered === 1 ? 'redriven' : 'lost';
+      case 'topicGone':
+        return 'none';
+      case 'storageFull':
+        throw new Error('the disk is nearly full: the message is given up when its claim has run out');
+      case 'stale':
+    }
   }
 }

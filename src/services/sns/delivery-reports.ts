@@ -1,13 +1,16 @@
-import type { Subscription, Topic, Undelivered } from '../../engine/topics/topics.js';
+import type { ReplayedDelivery, Subscription, Topic, Undelivered } from '../../engine/topics/topics.js';
 import type { AttemptReport } from './channels/channel.js';
+import type { Redrive } from './dead-letters.js';
 import type { DeliveryLog } from './delivery-log.js';
-import { feedbackOf } from './model/delivery-feedback.js';
-import { shownEndpoint } from './model/endpoint.js';
+import { readArchived } from './model/archived-publication.js';
+import { type Feedback, feedbackOf } from './model/delivery-feedback.js';
+import { type Protocol, shownEndpoint } from './model/endpoint.js';
 import { textFor } from './model/message-texts.js';
 import type { PushMessage } from './model/push-message.js';
 import type { Publication } from './model/stored-publication.js';
 import { deadLetterOf, endpointOf } from './model/subscription-attributes.js';
-import type { Route } from './routes.js';
+import type { FilteredOut, Route } from './routes.js';
+import type { NotificationCounts, TopicMetrics } from './topic-metrics.js';
 
 /** What one transaction did for the queues among `routes`. */
 export interface QueuedReport {
@@ -20,13 +23,27 @@ export interface QueuedReport {
   readonly at: number;
 }
 
-/** How a delivery to an endpoint that is no queue ended. */
-export interface EndedReport {
+/** What one step of a replay did. */
+export interface ReplayedReport {
+  readonly topic: Topic;
+  readonly route: Route;
+  readonly deliveries: readonly ReplayedDelivery[];
+  /** When, in epoch milliseconds. */
+  readonly at: number;
+}
+
+type QueueOutcome = ReplayedDelivery['outcome'];
+
+/** An attempt at an endpoint that is no queue. */
+export interface AttemptedReport {
   readonly topic: Topic;
   readonly subscription: Subscription;
   readonly message: PushMessage;
-  /** Of the last attempt. */
   readonly report: AttemptReport;
+}
+
+/** The last one. */
+export interface EndedReport extends AttemptedReport {
   readonly attempts: number;
   /** When the last attempt began, in epoch milliseconds. */
   readonly handedAt: number;
@@ -34,34 +51,60 @@ export interface EndedReport {
 
 /** Is told what became of deliveries, once it is durable, and tells those who watch. */
 export class DeliveryReports {
-  constructor(private readonly log: DeliveryLog) {}
+  constructor(
+    private readonly metrics: TopicMetrics,
+    private readonly log: DeliveryLog,
+  ) {}
+
+  published({ topic, message }: Publication, filteredOut: readonly FilteredOut[]): void {
+    this.metrics.published(topic, message.bytes, filteredOut);
+  }
 
   queued({ topic, publication, routes, undelivered, at }: QueuedReport): void {
+    const queues = routes.reduce((count, { protocol }) => (protocol === 'sqs' ? count + 1 : count), 0);
+    const failures = undelivered.filter(({ index }) => routes[index]?.protocol === 'sqs');
+    const redrives = redrivesOf(failures, ({ index }) => routes[index]);
+    this.metrics.notified(topic.address, { delivered: queues - failures.length, failed: failures.length, ...redrives });
     const feedback = feedbackOf(topic, 'sqs');
     if (feedback === undefined) return;
-    const { messageId, message, timestamp } = publication;
-    const reasons = new Map(undelivered.map(({ index, reason }) => [index, reason]));
-    for (const [index, { protocol, queue, deadLetter }] of routes.entries()) {
-      if (protocol !== 'sqs') continue;
-      const reason = reasons.get(index);
-      this.log.record(feedback, reason === undefined ? 'SUCCESS' : 'FAILURE', () => ({
-        topicArn: topic.address,
-        messageId,
-        text: textFor(message.texts, protocol),
-        publishedAt: Date.parse(timestamp),
-        handedAt: at,
-        destination: queue,
-        attempts: 1,
-        deadLetter,
-        ...queueAnswers[reason ?? 'delivered'],
-      }));
+    const reasons = new Map(failures.map(({ index, reason }) => [index, reason]));
+    for (const [index, route] of routes.entries()) {
+      if (route.protocol === 'sqs') this.#logQueue(feedback, publication, route, reasons.get(index) ?? 'delivered', at);
     }
+  }
+
+  /** One step of a replay. To other endpoints than queues it only began what is told when it ends. */
+  replayed({ topic, route, deliveries, at }: ReplayedReport): void {
+    if (route.protocol !== 'sqs') return;
+    const failures = deliveries.filter(({ outcome }) => outcome !== 'delivered');
+    this.metrics.replayed(topic.address, { delivered: deliveries.length - failures.length, failed: failures.length });
+    this.metrics.notified(
+      topic.address,
+      redrivesOf(failures, () => route),
+    );
+    const feedback = feedbackOf(topic, 'sqs');
+    if (feedback === undefined) return;
+    for (const { message, outcome } of deliveries) {
+      this.#logQueue(feedback, readArchived(message.content).publication, route, outcome, at);
+    }
+  }
+
+  attempted({ topic, subscription, message, report }: AttemptedReport): void {
+    const fails = message.type === 'Notification' && report.outcome !== 'delivered';
+    if (fails && failsByAttempt(endpointOf(subscription).protocol)) this.metrics.notified(topic.address, { failed: 1 });
+  }
+
+  redriven({ address }: Topic, redrive: Redrive): void {
+    if (redrive === 'redriven') this.metrics.notified(address, { redriven: 1 });
+    if (redrive === 'lost') this.metrics.notified(address, { redriveFailed: 1 });
   }
 
   ended({ topic, subscription, message, report, attempts, handedAt }: EndedReport): void {
     if (message.type !== 'Notification') return;
     const { protocol, endpoint } = endpointOf(subscription);
     const status = report.outcome === 'delivered' ? 'SUCCESS' : 'FAILURE';
+    if (status === 'SUCCESS') this.metrics.notified(topic.address, { delivered: 1 });
+    else if (!failsByAttempt(protocol)) this.metrics.notified(topic.address, { failed: 1 });
     this.log.record(feedbackOf(topic, protocol), status, () => {
       const { Message: text, Timestamp: publishedAt }: Envelope = JSON.parse(message.envelope ?? message.body);
       return {
@@ -78,6 +121,36 @@ export class DeliveryReports {
       };
     });
   }
+
+  #logQueue(feedback: Feedback, publication: Publication, { protocol, queue, deadLetter }: Route, outcome: QueueOutcome, at: number): void {
+    const { topic, messageId, message, timestamp } = publication;
+    this.log.record(feedback, outcome === 'delivered' ? 'SUCCESS' : 'FAILURE', () => ({
+      topicArn: topic,
+      messageId,
+      text: textFor(message.texts, protocol),
+      publishedAt: Date.parse(timestamp),
+      handedAt: at,
+      destination: queue,
+      attempts: 1,
+      deadLetter,
+      ...queueAnswers[outcome],
+    }));
+  }
+}
+
+/** Developer guide, "Monitoring Amazon SNS topics using CloudWatch": of HTTP endpoints, every failed attempt counts. */
+function failsByAttempt(protocol: Protocol): boolean {
+  return protocol === 'http' || protocol === 'https';
+}
+
+/** What became of those that their queues did not take. */
+function redrivesOf<T extends { readonly redriven: boolean }>(
+  failures: readonly T[],
+  routeOf: (failure: T) => Route | undefined,
+): Pick<NotificationCounts, 'redriven' | 'redriveFailed'> {
+  const redriven = failures.filter((failure) => failure.redriven).length;
+  const asked = failures.filter((failure) => routeOf(failure)?.deadLetter !== undefined).length;
+  return { redriven, redriveFailed: asked - redriven };
 }
 
 interface Envelope {
@@ -86,9 +159,7 @@ interface Envelope {
 }
 
 /** The ids that queues give requests are their clients': here is none, as in AWS's own record of a failure. */
-const queueAnswers: Readonly<
-  Record<'delivered' | Undelivered['reason'], { readonly statusCode: number; readonly providerResponse: string }>
-> = {
+const queueAnswers: Readonly<Record<QueueOutcome, { readonly statusCode: number; readonly providerResponse: string }>> = {
   delivered: { statusCode: 200, providerResponse: queueAnswer() },
   queueGone: {
     statusCode: 400,

@@ -151,7 +151,7 @@ export class FanOutJobs {
         return;
       }
       const { revision, topic } = current;
-      const left = this.#leftOf(publication, last, revision) ?? sorted(after(current.select(publication.message), last));
+      const left = this.#leftOf(publication, last, revision) ?? sorted(after(current.select(publication.message).routes, last));
       const { now, later } = chunkOf(left, publication.message.bytes, 1);
       const writer = new DeliveryWriter(queues, topic, publication);
       await writer.sign(now, signer);

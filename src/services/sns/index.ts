@@ -6,6 +6,7 @@ import type { Engine } from '../../engine/engine.js';
 import type { Topics } from '../../engine/topics/topics.js';
 import type { Service } from '../../wire/service.js';
 import { ApplicationEvents } from './application-events.js';
+import { ArchiveSurvey } from './archive-survey.js';
 import { ArchiveUpkeep } from './archive-upkeep.js';
 import { type FunctionTarget, functionChannel } from './channels/function-channel.js';
 import { httpChannel, type Pusher } from './channels/http-channel.js';
@@ -52,6 +53,7 @@ import { PushDeliveries } from './push-deliveries.js';
 import { Replays } from './replays.js';
 import { Routes } from './routes.js';
 import type { Signer } from './signer.js';
+import { TopicMetrics } from './topic-metrics.js';
 
 export interface SnsDependencies {
   readonly engine: Engine;
@@ -81,10 +83,10 @@ export interface Sns {
 
 /** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions and publishing. */
 export function startSns(dependencies: SnsDependencies): Sns {
-  const { engine, clock, random, signer, queues, pusher, functions, mail, extensions, answered, events, report } = dependencies;
+  const { engine, clock, random, signer, queues, pusher, functions, mail, extensions, answered, meter, events, report } = dependencies;
   const { topics } = engine;
   const routes = new Routes(topics);
-  const reports = new DeliveryReports(createDeliveryLog({ events, random }));
+  const reports = new DeliveryReports(new TopicMetrics(meter, new ArchiveSurvey(topics)), createDeliveryLog({ events, random }));
   const jobs = new FanOutJobs({ engine, clock, routes, signer, queues, reports, report });
   const http = httpChannel(pusher, clock);
   const channels = {
@@ -97,7 +99,7 @@ export function startSns(dependencies: SnsDependencies): Sns {
   const deliveries = new PushDeliveries({ engine, clock, channels, queues, reports, report });
   const confirmations = new Confirmations({ clock, random, signer, deliveries });
   const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues, reports });
-  const replays = new Replays({ topics, routes, clock, queues, answered, report });
+  const replays = new Replays({ topics, routes, clock, queues, answered, reports, report });
   const archives = new ArchiveUpkeep({ topics, clock, report });
   const registry = new MobileRegistry(engine.documents);
   const sweep = new MobileSweep({ registry, report });

@@ -11,7 +11,7 @@ import { encodeArchived } from './model/archived-publication.js';
 import type { Message } from './model/message.js';
 import type { Publication } from './model/stored-publication.js';
 import { DeliveryWriter, type QueueContents } from './publication.js';
-import { chunkOf, type Route, type Routes, type TopicRoutes } from './routes.js';
+import { chunkOf, type FilteredOut, type Route, type Routes, type TopicRoutes } from './routes.js';
 import type { Signer } from './signer.js';
 
 export interface PublisherParts {
@@ -22,7 +22,7 @@ export interface PublisherParts {
   readonly random: Random;
   readonly signer: Signer;
   readonly queues: QueueContents;
-  readonly reports: Pick<DeliveryReports, 'queued'>;
+  readonly reports: Pick<DeliveryReports, 'published' | 'queued'>;
 }
 
 /** What a publish knows of its request. */
@@ -53,9 +53,10 @@ export class Publisher {
       const outcome = await topics.publish({ topic, revision, entries, archiveMs: archiveOf(topic)?.retentionMs });
       switch (outcome.kind) {
         case 'published':
-          for (const [index, { publication, routes }] of planned.entries()) {
+          for (const [index, { publication, routes, filteredOut }] of planned.entries()) {
             const entry = outcome.entries[index];
             if (entry?.kind !== 'published') continue;
+            reports.published(publication, filteredOut);
             reports.queued({ topic, publication, routes, undelivered: entry.undelivered, at: clock.now() });
           }
           return outcome.entries;
@@ -80,7 +81,7 @@ export class Publisher {
       traceHeader: context.traceHeader,
       w3cTrace: context.w3cTrace,
     };
-    const selected = current.select(message);
+    const { routes: selected, filteredOut } = current.select(message);
     // A FIFO topic has at most a hundred subscriptions: its messages are never split, or a later one could overtake.
     const { now, later } =
       topic.settings.ordering === 'fifo' ? { now: selected, later: undefined } : chunkOf(selected, message.bytes, share);
@@ -91,7 +92,7 @@ export class Publisher {
     const { group, deduplicationId, bytes } = message;
     const archived = archiveOf(topic) === undefined ? undefined : encodeArchived({ publication, signed: await writer.signedTexts(signer) });
     const entry = { messageId: publication.messageId, group, deduplicationId, deliveries, bytes, archived };
-    return { entry, publication, routes: now };
+    return { entry, publication, routes: now, filteredOut };
   }
 }
 
@@ -100,4 +101,5 @@ interface Planned {
   readonly publication: Publication;
   /** Of its deliveries, but for the job that does the rest. */
   readonly routes: readonly Route[];
+  readonly filteredOut: readonly FilteredOut[];
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { ReplayStep, Subscription, SubscriptionAddress, Topics } from '../../engine/topics/topics.js';
 import type { Refusal } from '../../wire/refusal.js';
+import type { DeliveryReports } from './delivery-reports.js';
 import { replayLimitExceeded } from './errors.js';
 import { replaysMax } from './limits.js';
 import { archiveOf } from './model/archive-policy.js';
@@ -16,6 +17,7 @@ export interface ReplayParts {
   readonly queues: QueueContents;
   /** Requests that the broker has answered so far. */
   readonly answered: () => number;
+  readonly reports: Pick<DeliveryReports, 'replayed'>;
   readonly report: (what: string, fault: unknown) => void;
 }
 
@@ -84,7 +86,7 @@ export class Replays {
 
   /** Whether the replay has ended. */
   async #turn({ topic: address, id }: SubscriptionAddress): Promise<boolean> {
-    const { routes, topics, clock, answered } = this.parts;
+    const { routes, topics, clock, answered, reports } = this.parts;
     const current = await routes.of(address);
     const replaying = current?.replaying(id);
     const replay = replaying && replayOf(replaying.subscription);
@@ -93,6 +95,7 @@ export class Replays {
     const outcome = await topics.replay(this.#step(current, replaying, replay));
     switch (outcome.kind) {
       case 'replayed':
+        reports.replayed({ topic: current.topic, route: replaying.route, deliveries: outcome.deliveries, at: clock.now() });
         if (!outcome.ended) await this.#yield(answered() - before, clock.now() - begunAt);
         return outcome.ended;
       case 'stale':

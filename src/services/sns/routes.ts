@@ -22,6 +22,21 @@ export interface Route {
   readonly raw: boolean;
 }
 
+/** What about a message filter policies did not accept; the names are those of the metrics. */
+export type FilterReason = 'messageAttributes' | 'messageBody' | NoFacts;
+
+/** How many subscriptions do not get a message. */
+export interface FilteredOut {
+  readonly reason: FilterReason;
+  readonly count: number;
+}
+
+/** Who gets a message. */
+export interface Selection {
+  readonly routes: readonly Route[];
+  readonly filteredOut: readonly FilteredOut[];
+}
+
 /** Of the routes of a message: those for its own transaction, and after which subscription the rest begins. */
 export interface Chunk {
   readonly now: readonly Route[];
@@ -41,6 +56,8 @@ function byArn(a: Route, b: Route): number {
   return a.arn < b.arn ? -1 : 1;
 }
 
+const none: readonly FilteredOut[] = [];
+
 /** Routes with an index of their filters. */
 class FilteredRoutes {
   readonly #unfiltered: Route[] = [];
@@ -52,16 +69,22 @@ class FilteredRoutes {
     return this.#unfiltered.length + this.#filteredCount;
   }
 
-  /** Who gets the message. */
-  select(message: Message): readonly Route[] {
-    if (this.#filteredCount === 0) return this.#unfiltered;
+  select(message: Message): Selection {
+    if (this.#filteredCount === 0) return { routes: this.#unfiltered, filteredOut: none };
     const routes = [...this.#unfiltered];
+    const filteredOut: FilteredOut[] = [];
     const ofAttributes = attributeFacts(message.attributes);
+    const add = (index: FilterIndex<Route>, facts: Facts | NoFacts, mismatch: FilterReason): void => {
+      const matched = typeof facts === 'string' ? [] : index.match(facts);
+      for (const route of matched) routes.push(route);
+      const count = index.size - matched.length;
+      if (count > 0) filteredOut.push({ reason: typeof facts === 'string' ? facts : mismatch, count });
+    };
     for (const [protocol, { MessageAttributes, MessageBody }] of this.#filtered) {
-      routes.push(...matching(MessageAttributes, () => ofAttributes));
-      routes.push(...matching(MessageBody, () => bodyFacts(textFor(message.texts, protocol))));
+      if (MessageAttributes.size > 0) add(MessageAttributes, ofAttributes, 'messageAttributes');
+      if (MessageBody.size > 0) add(MessageBody, bodyFacts(textFor(message.texts, protocol)), 'messageBody');
     }
-    return routes;
+    return { routes, filteredOut };
   }
 
   add(route: Route, filter: FilterPolicy | undefined): void {
@@ -107,7 +130,7 @@ export class TopicRoutes {
   }
 
   /** Who gets the message now. */
-  select(message: Message): readonly Route[] {
+  select(message: Message): Selection {
     return this.#live.select(message);
   }
 
@@ -132,17 +155,11 @@ function replayRoute(subscription: Subscription): ReplayRoute {
   const route = routeOf(subscription);
   const alone = new FilteredRoutes();
   alone.add(route, filterOf(subscription));
-  return { subscription, route, wants: (message) => alone.select(message).length > 0 };
+  return { subscription, route, wants: (message) => alone.select(message).routes.length > 0 };
 }
 
 function isEmpty(rule: { readonly leaves: readonly unknown[]; readonly alternations: readonly unknown[] }): boolean {
   return rule.leaves.length + rule.alternations.length === 0;
-}
-
-function matching(index: FilterIndex<Route>, factsOf: () => Facts | NoFacts): readonly Route[] {
-  if (index.size === 0) return [];
-  const facts = factsOf();
-  return typeof facts === 'string' ? [] : index.match(facts);
 }
 
 /** Subscriptions whose routes are kept: beyond it, the topics used longest ago are read again when they are next used. */

@@ -16,7 +16,7 @@ export type Channels = Readonly<Record<Exclude<Protocol, 'sqs'>, Channel>>;
 export interface SubscriptionDestinationParts extends DeadLetterParts {
   readonly clock: Clock;
   readonly channels: Channels;
-  readonly reports: Pick<DeliveryReports, 'ended'>;
+  readonly reports: Pick<DeliveryReports, 'attempted' | 'redriven' | 'ended'>;
 }
 
 /** The endpoint of a subscription, as it is now. Undefined once the subscription is gone, or has gone unconfirmed for too long. */
@@ -36,11 +36,16 @@ export async function subscriptionDestination(
   const channel = parts.channels[subscription.properties.Protocol as keyof Channels];
   return {
     pace: channel.pace(subscription, topic),
-    attempt: (received, signal) => channel.deliver({ message: decodePushMessage(received.content), arn, subscription, topic, signal }),
-    giveUp: (received) => {
+    attempt: async (received, signal) => {
+      const message = decodePushMessage(received.content);
+      const report = await channel.deliver({ message, arn, subscription, topic, signal });
+      if (!signal.aborted) parts.reports.attempted({ topic, subscription, message, report });
+      return report;
+    },
+    giveUp: async (received) => {
       const { type, messageId, body, envelope: ofRaw, traceHeader } = decodePushMessage(received.content);
       const envelope = type === 'Notification' ? (ofRaw ?? body) : undefined; // confirmations are not kept
-      return giveUp(parts, { queue, received, messageId, envelope, traceHeader, topic, subscription });
+      parts.reports.redriven(topic, await giveUp(parts, { queue, received, messageId, envelope, traceHeader, topic, subscription }));
     },
     ended: ({ received, report, handedAt }) => {
       const message = decodePushMessage(received.content);

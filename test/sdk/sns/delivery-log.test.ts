@@ -143,6 +143,24 @@ test('draws successes by their rate, and tells of every failure', async () => {
   expect(subject.statuses.map(({ status }) => status)).toEqual(['SUCCESS', 'FAILURE']);
 });
 
+test('tells of replays as of what is published', async () => {
+  await using subject = await Logging.start();
+  const archive = { FifoTopic: 'true', ArchivePolicy: '{"MessageRetentionPeriod":"1"}' };
+  const topic = await subject.topic({ ...archive, SQSSuccessFeedbackRoleArn: role, SQSFailureFeedbackRoleArn: role });
+  const StartingPoint = new Date(subject.clock.now()).toISOString();
+  subject.clock.advance(1_000);
+  const { MessageId } = await subject.publish(topic, 'm', { MessageGroupId: 'g', MessageDeduplicationId: 'd' });
+  subject.clock.advance(60_000);
+  const queue = await subject.queue({ FifoQueue: 'true' });
+  await subject.subscribe(topic, queue, { ReplayPolicy: JSON.stringify({ PointType: 'Timestamp', StartingPoint }) });
+  const [status] = await subject.logged(1);
+  expect(status).toMatchObject({
+    notification: { messageId: MessageId, timestamp: '2026-01-01 12:00:01.001' },
+    delivery: { destination: queue, dwellTimeMs: 60_000, attempts: 1 },
+    status: 'SUCCESS',
+  });
+});
+
 test('tells of no duplicate', async () => {
   await using subject = await Logging.start();
   const topic = await subject.topic({ FifoTopic: 'true', SQSSuccessFeedbackRoleArn: role });

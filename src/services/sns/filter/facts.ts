@@ -15,7 +15,7 @@ export interface Facts {
   readonly root: JsonObject;
 }
 
-/** Why only the empty policy accepts a message; the names are those of the metrics. */
+/** Why only the empty policy accepts a message. */
 export type NoFacts = 'noMessageAttributes' | 'invalidAttributes' | 'invalidMessageBody';
 
 /** Of binary attributes nothing is seen. */
