@@ -1,29 +1,18 @@
-import { chown, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Clock } from '../../base/clock.js';
-import type { Random } from '../../base/random.js';
-import { type Exit, exited, responseTooLarge, timedOut, timedOutText } from './failures.js';
-import { type FunctionProcess, memoryMbMaxOf, type ProcessUser, startProcess } from './function-process.js';
+import { type Exit, exited, invalidEntrypoint, responseTooLarge, timedOut, timedOutText } from './failures.js';
 import type { EnvironmentSpec } from './invocation.js';
 import { InvocationLog, type LogSink } from './invocation-log.js';
 import { conclude, type Job, type Result } from './job.js';
-import { type Launch, launchOf, type Machine } from './launch.js';
-import { ProcessOutput } from './process-output.js';
-import type { Body, Poll, RuntimeApi, RuntimeHost } from './runtime-api.js';
+import { requestIdIn } from './log-line.js';
+import type { Body, Poll } from './runtime-api.js';
+import { Sandbox, type SandboxEnd, type SandboxParts, type SandboxTenant } from './sandbox.js';
 
-export interface EnvironmentParts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly api: RuntimeApi;
-  readonly machine: Machine;
-  /** Holds a folder for each environment, which ends with it. */
-  readonly temporaryFolder: string;
-  readonly runAs: ProcessUser | undefined;
+export interface EnvironmentParts extends SandboxParts {
+  /** How long a process without work is kept. */
   readonly idleMsMax: number;
   readonly log: LogSink;
 }
 
-/** How an environment ended. `over`: it had started, and whom it failed has been told. */
+/** How an environment ended. `over`: it had started, and whom it failed has been told; or it was not wanted any more. */
 export type EnvironmentEnd =
   | { readonly kind: 'over' }
   | { readonly kind: 'init failed'; readonly payload: Buffer }
@@ -37,6 +26,7 @@ export interface EnvironmentOwner {
   onEnd(environment: Environment, end: EnvironmentEnd): void;
 }
 
+/** What was handed out. */
 interface Run {
   readonly job: Job;
   readonly startedAt: number;
@@ -46,34 +36,32 @@ interface Run {
 }
 
 /**
- * One process of a function, from its start to its end.
+ * One process of a function and what it works on.
  *
  * E1  It takes work only while its process waits for some: what has not been handed out cannot be lost with it.
  * E2  What was handed out is answered once: by the process, by its deadline, or by the end of the process.
- * E3  Its process, the children of that, and its folder do not outlive it.
  */
-export class Environment implements RuntimeHost {
+export class Environment implements SandboxTenant {
   readonly ended: Promise<void>;
+  readonly #sandbox: Sandbox;
   readonly #startedAt: number;
-  readonly #initTimer: Disposable;
-  /** What was handed out and is not answered. */
-  readonly #runs = new Map<string, Run>();
-  /** Those and the ones whose last output is awaited. */
-  readonly #logs = new Map<string, InvocationLog>();
+  /** Of its start; then of its idleness. */
+  #timer: Disposable;
   #phase: 'starting' | 'serving' | 'ended' = 'starting';
   #retired = false;
-  #killed = false;
-  #polls: Poll[] = [];
-  #process: FunctionProcess | undefined;
-  #output: ProcessOutput | undefined;
   #initEnd: EnvironmentEnd | undefined;
   /** Until the first invocation has it. */
   #initMs: number | undefined;
+  #idleSince = 0;
+  /** The latest last: it is the one to use. */
+  readonly #polls: Poll[] = [];
+  /** What was handed out and is not answered. */
+  readonly #runs = new Map<string, Run>();
+  /** Of those, and of the ones whose last output is awaited. */
+  readonly #logs = new Map<string, InvocationLog>();
+  #latestLog: InvocationLog;
   /** For what is printed while the process starts, and later where nothing tells which of several invocations printed it. */
   #strayLog: InvocationLog;
-  #latestLog: InvocationLog;
-  #idleSince = 0;
-  #idleTimer: Disposable | undefined;
 
   constructor(
     private readonly parts: EnvironmentParts,
@@ -82,12 +70,12 @@ export class Environment implements RuntimeHost {
     private readonly owner: EnvironmentOwner,
     initMsMax: number,
   ) {
-    const { clock, log } = parts;
-    this.#startedAt = clock.now();
-    this.#strayLog = new InvocationLog(log, spec, undefined);
+    this.#startedAt = parts.clock.now();
+    this.#strayLog = new InvocationLog(parts.log, spec, undefined);
     this.#latestLog = this.#strayLog;
-    this.#initTimer = clock.timer(this.#startedAt + initMsMax, () => this.#endInit({ kind: 'init timed out' }));
-    this.ended = this.#live();
+    this.#timer = parts.clock.timer(this.#startedAt + initMsMax, () => this.#endInit({ kind: 'init timed out' }));
+    this.#sandbox = new Sandbox(parts, spec, this);
+    this.ended = this.#sandbox.ended.then((end) => this.#end(end));
   }
 
   /** How many invocations it can still take, now or when its process asks for them. */
@@ -99,6 +87,10 @@ export class Environment implements RuntimeHost {
     return this.#phase === 'serving' && this.room > 0 && this.#nextPoll() !== undefined;
   }
 
+  get isBusy(): boolean {
+    return this.#runs.size > 0 || this.#phase === 'starting';
+  }
+
   /** Since when it has waited for work, where it has none at all. */
   get idleSince(): number | undefined {
     return this.isReady && this.#runs.size === 0 ? this.#idleSince : undefined;
@@ -108,13 +100,14 @@ export class Environment implements RuntimeHost {
     return this.parts.clock.now() - this.#startedAt;
   }
 
-  get isBusy(): boolean {
-    return this.#runs.size > 0;
-  }
-
   /** What was logged while it started, of one that failed to. */
   get initTail(): Buffer {
     return this.#strayLog.tail();
+  }
+
+  /** One for an invocation, one for the poll after it, and some for what the process wants to know besides. */
+  get connectionsMax(): number {
+    return 2 * this.capacity + 64;
   }
 
   /** Only while it is ready (E1). */
@@ -122,6 +115,7 @@ export class Environment implements RuntimeHost {
     const poll = this.#nextPoll();
     if (poll === undefined) throw new Error('no process waits for this work');
     this.#polls.pop();
+    this.#timer[Symbol.dispose]();
     const { clock, log } = this.parts;
     const { requestId, payload, invokedArn, traceHeader, clientContext } = job.invocation;
     const startedAt = job.startedAt ?? clock.now();
@@ -134,7 +128,6 @@ export class Environment implements RuntimeHost {
       deadline: clock.timer(deadlineMs, () => this.#timeOut(run)),
     };
     this.#initMs = undefined;
-    this.#idleTimer?.[Symbol.dispose]();
     if (this.#runs.size === 0) this.#strayLog = new InvocationLog(log, this.spec, undefined);
     this.#runs.set(requestId, run);
     this.#logs.set(requestId, run.log);
@@ -146,13 +139,12 @@ export class Environment implements RuntimeHost {
   /** Takes no more work and ends when it has none. */
   retire(): void {
     this.#retired = true;
-    if (this.#runs.size === 0) this.kill();
+    if (this.#runs.size === 0) this.#sandbox.kill();
   }
 
   kill(): void {
     this.#retired = true;
-    this.#killed = true;
-    this.#process?.kill();
+    this.#sandbox.kill();
   }
 
   /** Nothing more is to be heard of the job, if it runs here. */
@@ -167,11 +159,13 @@ export class Environment implements RuntimeHost {
     if (this.#phase === 'ended' || this.#initEnd !== undefined) return;
     if (this.#phase === 'starting') {
       this.#phase = 'serving';
-      this.#initTimer[Symbol.dispose]();
-      this.#initMs = this.parts.clock.now() - this.#startedAt;
+      this.#initMs = this.ageMs;
     }
     this.#polls.push(poll);
-    if (this.#runs.size === 0) this.#idle();
+    if (this.#runs.size === 0) {
+      this.#idleSince = this.parts.clock.now();
+      this.#endAfter(this.parts.idleMsMax);
+    }
     if (this.isReady) this.owner.onReady(this);
   }
 
@@ -193,69 +187,30 @@ export class Environment implements RuntimeHost {
     return true;
   }
 
-  async #live(): Promise<void> {
-    let end: EnvironmentEnd;
-    try {
-      end = await this.#liveInFolder();
-    } catch (fault) {
-      end = { kind: 'not started', reason: fault instanceof Error ? fault.message : String(fault) };
-    }
-    this.#initTimer[Symbol.dispose]();
-    this.#idleTimer?.[Symbol.dispose]();
-    this.owner.onEnd(this, end);
-  }
-
-  async #liveInFolder(): Promise<EnvironmentEnd> {
-    const { temporaryFolder, runAs } = this.parts;
-    const folder = await mkdtemp(join(temporaryFolder, 'environment-'));
-    try {
-      if (runAs !== undefined) await chown(folder, runAs.uid, runAs.gid);
-      return await this.#liveAtAddress(folder);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  }
-
-  async #liveAtAddress(temporaryFolder: string): Promise<EnvironmentEnd> {
-    const { api, clock, machine, random } = this.parts;
-    // One connection for an invocation, one for the poll after it, and some for what the process wants to know besides.
-    const { address, close } = await api.open(this, 2 * this.capacity + 64);
-    try {
-      const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
-      const logStreamName = `${day}/[${this.spec.version}]${random.bytes(16).toString('hex')}`;
-      const launch = await launchOf(this.spec, machine, { runtimeApi: address, temporaryFolder, logStreamName });
-      return 'invalid' in launch ? { kind: 'not started', reason: launch.invalid } : await this.#liveAs(launch);
-    } finally {
-      close();
-    }
-  }
-
-  async #liveAs(launch: Launch): Promise<EnvironmentEnd> {
-    const process = startProcess(launch, this.spec.folder, this.parts.runAs);
-    this.#process = process;
-    this.#output = new ProcessOutput(this.parts.clock, process.output, (line) => this.#logOf(line).add(line));
-    if (this.#killed) process.kill();
-    const exit = await process.ended;
-    process.kill(); // its children
-    if ('notStarted' in exit) return { kind: 'not started', reason: exit.notStarted };
-    await this.#output.drained();
-    const hadStarted = this.#phase === 'serving';
-    this.#phase = 'ended';
-    for (const run of [...this.#runs.values()]) this.#finish(run, { payload: exited(run.job.invocation.requestId, exit), status: 'error' });
-    return this.#initEnd ?? (hadStarted || this.#killed ? { kind: 'over' } : { kind: 'init crashed', exit });
-  }
-
   /** What a process that has one invocation at a time prints between two belongs to the first. */
-  #logOf(line: Buffer): InvocationLog {
-    if (this.capacity === 1) return this.#latestLog;
+  printed(line: Buffer): void {
     const [only] = this.#logs.size === 1 ? this.#logs.values() : [];
-    return this.#logs.get(requestIdIn(line) ?? '') ?? only ?? this.#strayLog;
+    const log = this.capacity === 1 ? this.#latestLog : (this.#logs.get(requestIdIn(line) ?? '') ?? only ?? this.#strayLog);
+    log.add(line);
+  }
+
+  #end(end: SandboxEnd): void {
+    this.#timer[Symbol.dispose]();
+    const hadStarted = this.#phase === 'serving' || this.#retired;
+    this.#phase = 'ended';
+    for (const run of [...this.#runs.values()]) this.#finish(run, { payload: payloadOf(run, end), status: 'error' });
+    this.owner.onEnd(this, this.#initEnd ?? (hadStarted ? { kind: 'over' } : endOf(end)));
   }
 
   #endInit(end: EnvironmentEnd): void {
     this.#initEnd = end;
-    this.#initTimer[Symbol.dispose]();
+    this.#timer[Symbol.dispose]();
     this.kill();
+  }
+
+  #endAfter(ms: number): void {
+    this.#timer[Symbol.dispose]();
+    this.#timer = this.parts.clock.timer(this.parts.clock.now() + ms, () => this.retire());
   }
 
   #nextPoll(): Poll | undefined {
@@ -263,26 +218,21 @@ export class Environment implements RuntimeHost {
     return this.#polls.at(-1);
   }
 
-  #idle(): void {
-    const { clock, idleMsMax } = this.parts;
-    this.#idleTimer?.[Symbol.dispose]();
-    this.#idleSince = clock.now();
-    this.#idleTimer = clock.timer(this.#idleSince + idleMsMax, () => this.retire());
-  }
-
   #answered(requestId: string, body: Body, status: 'success' | 'error'): boolean {
     const run = this.#runs.get(requestId);
     if (run === undefined) return false;
-    if (body.kind === 'too large') this.#finish(run, { payload: responseTooLarge(), status: 'error' });
-    else this.#finish(run, { payload: body.bytes, status });
-    if (this.#retired && this.#runs.size === 0) this.kill();
+    this.#finish(run, body.kind === 'whole' ? { payload: body.bytes, status } : { payload: responseTooLarge(), status: 'error' });
+    if (this.#runs.size > 0) return true;
+    if (this.#retired) this.#sandbox.kill();
+    // A process that does not ask for more is of no use: those who wait get another.
+    else if (this.#nextPoll() === undefined) this.#endAfter(this.spec.timeoutMs);
     return true;
   }
 
-  /** What else runs in the process may go on until it ends; a process that hangs meets all its deadlines. */
+  /** What else runs in the process may go on until it ends; if the process hangs, all meet their deadlines. */
   #timeOut(run: Run): void {
     const { requestId } = run.job.invocation;
-    run.log.note(`${new Date(this.parts.clock.now()).toISOString()} ${requestId} ${timedOutText(this.spec.timeoutMs)}\n`);
+    run.log.note(`${new Date(this.parts.clock.now()).toISOString()} ${requestId} ${timedOutText(this.spec.timeoutMs)}`);
     this.#finish(run, { payload: timedOut(requestId, this.spec.timeoutMs), status: 'timeout' });
     this.retire();
   }
@@ -290,13 +240,12 @@ export class Environment implements RuntimeHost {
   /** Answers once (E2), when what the invocation printed has been read. */
   #finish(run: Run, result: Result): void {
     this.#release(run);
-    const durationMs = this.parts.clock.now() - run.startedAt;
-    const memoryMbMax = memoryMbMaxOf(this.#process?.pid);
-    const concluded = (): void => {
-      this.#logs.delete(run.job.invocation.requestId);
-      conclude(run.job, result, run.log, { durationMs, initMs: run.initMs, memoryMbMax });
-    };
-    this.#output?.caughtUp().then(concluded);
+    const { job, startedAt, initMs, log } = run;
+    const usage = { durationMs: this.parts.clock.now() - startedAt, initMs, memoryMbMax: this.#sandbox.memoryMbMax };
+    this.#sandbox.caughtUp().then(() => {
+      this.#logs.delete(job.invocation.requestId);
+      conclude(job, result, log, usage);
+    });
   }
 
   #release(run: Run): void {
@@ -305,10 +254,11 @@ export class Environment implements RuntimeHost {
   }
 }
 
-const lineHeadBytes = 200;
+function payloadOf({ job }: Run, end: SandboxEnd): Buffer {
+  const { requestId } = job.invocation;
+  return end.kind === 'exited' ? exited(requestId, end.exit) : invalidEntrypoint(requestId, end.reason);
+}
 
-/** Where lines of the runtimes' loggers have the request id: second between tabs, or a member of JSON. */
-function requestIdIn(line: Buffer): string | undefined {
-  const [, inText, inJson] = /^[^\t]*\t([^\t]+)\t|"requestId":"([^"]+)"/.exec(line.toString('latin1', 0, lineHeadBytes)) ?? [];
-  return inText ?? inJson;
+function endOf(end: SandboxEnd): EnvironmentEnd {
+  return end.kind === 'exited' ? { kind: 'init crashed', exit: end.exit } : end;
 }

@@ -2,7 +2,10 @@ import type { Environment, EnvironmentParts } from './environment.js';
 import { EnvironmentGroup, type PoolSide } from './environment-group.js';
 import type { EnvironmentSpec, Invocation, InvocationOutcome } from './invocation.js';
 import type { Job } from './job.js';
+import { createOrphanGuard } from './orphan-guard.js';
+import { ProcessWatch } from './process-watch.js';
 import { createRuntimeApi } from './runtime-api.js';
+import { createTemporaryFolders } from './temporary-folders.js';
 
 /** Processes of functions, started when there is work for them and kept for the next. */
 export interface FunctionPool {
@@ -14,7 +17,9 @@ export interface FunctionPool {
   stop(): Promise<void>;
 }
 
-export interface FunctionPoolOptions extends Omit<EnvironmentParts, 'api'> {
+export interface FunctionPoolOptions extends Pick<EnvironmentParts, 'clock' | 'random' | 'machine' | 'runAs' | 'idleMsMax' | 'log'> {
+  /** For what belongs to processes, one folder each. Nothing else is in it: it is emptied. */
+  readonly temporaryFolder: string;
   /** At once, of all functions together. */
   readonly processesMax: number;
 }
@@ -37,7 +42,19 @@ class Pool implements FunctionPool, PoolSide {
   #stopped = false;
 
   constructor(private readonly options: FunctionPoolOptions) {
-    this.#parts = { ...options, api: createRuntimeApi() };
+    const { clock, random, machine, runAs, idleMsMax, log, temporaryFolder } = options;
+    this.#parts = {
+      clock,
+      random,
+      machine,
+      runAs,
+      idleMsMax,
+      log,
+      api: createRuntimeApi(),
+      folders: createTemporaryFolders(temporaryFolder, runAs),
+      watch: new ProcessWatch(clock),
+      guard: createOrphanGuard(),
+    };
   }
 
   invoke(invocation: Invocation): Promise<InvocationOutcome> {
@@ -69,6 +86,8 @@ class Pool implements FunctionPool, PoolSide {
     this.#stopped = true;
     for (const stop of this.#stops) stop();
     await Promise.all([...this.#groups.values()].map((group) => group.stop()));
+    await this.#parts.folders.removed();
+    this.#parts.guard.close();
   }
 
   onShort(): void {

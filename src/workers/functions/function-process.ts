@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Exit } from './failures.js';
 import type { Launch } from './launch.js';
@@ -60,15 +60,5 @@ function offerToTheKernel(pid: number): void {
     writeFileSync(`/proc/${pid}/oom_score_adj`, firstToEnd);
   } catch {
     // Not Linux, or ended already.
-  }
-}
-
-/** The most that a process has had in memory so far, where the system tells. */
-export function memoryMbMaxOf(pid: number | undefined): number | undefined {
-  try {
-    const [, kb] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return kb === undefined ? undefined : Math.ceil(Number(kb) / 1_024);
-  } catch {
-    return undefined;
   }
 }

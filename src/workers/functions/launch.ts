@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EnvironmentSpec } from './invocation.js';
@@ -47,13 +46,14 @@ async function programOf(spec: EnvironmentSpec, { node, python }: Machine): Prom
       return [python, '-u', join(runtimeFolder, 'python', 'bootstrap.py')];
     case 'provided': {
       const bootstrap = join(spec.folder, 'bootstrap');
-      const runs = await access(bootstrap, constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      return runs ? [bootstrap] : { invalid: `Couldn't find valid bootstrap(s): [${bootstrap}]` };
+      return (await isProgram(bootstrap)) ? [bootstrap] : { invalid: `Couldn't find valid bootstrap(s): [${bootstrap}]` };
     }
   }
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && (found.mode & 0o111) !== 0;
 }
 
 /** AWS Lambda developer guide, "Defined runtime environment variables". */

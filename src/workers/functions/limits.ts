@@ -23,3 +23,11 @@ export const outputSliceLinesMax = 1_000;
 
 /** Ours: after the end of a process, for the rest of what it printed. */
 export const outputEndMsMax = 200;
+
+/** Processes and threads of one environment at once. */
+export const processesMax = 1_024;
+/** Ours: between two looks at memory and processes, and while nothing runs. */
+export const watchMs = 100;
+export const watchIdleMs = 1_000;
+/** Ours: of the broker's time. Where looks take longer, they are rarer, down to one in `watchIdleMs`. */
+export const watchShareMax = 0.02;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
+import { failure } from './failures.js';
 import { refusedBytesMax, responseBytesMax } from './limits.js';
 
 /** What one environment answers to the calls of its process. */
@@ -86,7 +87,7 @@ export function createRuntimeApi(): RuntimeApi {
 async function serve(host: RuntimeHost, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const call = `${request.method} ${request.url}`;
   if (call === 'GET /2018-06-01/runtime/invocation/next') return poll(host, response);
-  const take = call === 'POST /2018-06-01/runtime/init/error' ? host.initFailed : answerTo(host, call);
+  const take = takerOf(host, request, call);
   if (take === undefined) return refuse(request, response, 404, 'NotFound', `there is no ${call.slice(0, 200)}`);
   if (take === 'unknown invocation') return refuse(request, response, 400, 'InvalidRequestID', 'Invalid request ID');
   const body = await readBody(request);
@@ -99,12 +100,25 @@ async function serve(host: RuntimeHost, request: IncomingMessage, response: Serv
   reply(response, 202, { status: 'OK' });
 }
 
-/** Refuses before the body is read where the invocation does not run, or no longer. */
-function answerTo(host: RuntimeHost, call: string): ((body: Body) => boolean) | 'unknown invocation' | undefined {
+/** Who takes what a call posts. Told before the body is read: that of an invocation that does not run is not worth it. */
+function takerOf(host: RuntimeHost, request: IncomingMessage, call: string): ((body: Body) => boolean) | 'unknown invocation' | undefined {
+  if (call === 'POST /2018-06-01/runtime/init/error') return (body) => host.initFailed(body);
   const [, requestId, kind] = /^POST \/2018-06-01\/runtime\/invocation\/([^/?]+)\/(response|error)$/.exec(call) ?? [];
   if (requestId === undefined) return undefined;
   if (!host.isRunning(requestId)) return 'unknown invocation';
-  return (body) => (kind === 'response' ? host.responded(requestId, body) : host.failed(requestId, body));
+  if (kind === 'error') return (body) => host.failed(requestId, body);
+  return (body) => {
+    const fault = faultOf(request);
+    return fault === undefined ? host.responded(requestId, body) : host.failed(requestId, { kind: 'whole', bytes: fault });
+  };
+}
+
+/** A streamed answer tells in its trailers that it broke off, with an error in base64. */
+function faultOf({ trailers }: IncomingMessage): Buffer | undefined {
+  const errorType = trailers['lambda-runtime-function-error-type'];
+  if (errorType === undefined) return undefined;
+  const body = trailers['lambda-runtime-function-error-body'];
+  return body === undefined ? failure(errorType, 'the answer broke off') : Buffer.from(body, 'base64');
 }
 
 function poll(host: RuntimeHost, response: ServerResponse): void {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { createRealClock } from '../../../src/base/real-clock.js';
 import { createRealRandom } from '../../../src/base/real-random.js';
 import { createFunctionPool, type FunctionPool, type FunctionPoolOptions } from '../../../src/workers/functions/function-pool.js';
@@ -21,6 +21,7 @@ export interface Call {
 /** An outcome with its JSON read. */
 export interface Outcome {
   readonly kind: InvocationOutcome['kind'];
+  readonly payload: string;
   readonly value: unknown;
   readonly log: string;
   readonly initMs: number | undefined;
@@ -46,7 +47,7 @@ export async function createSubject(options: Partial<FunctionPoolOptions> = {}):
     clock: createRealClock(),
     random,
     machine: { node: process.execPath, python: 'python3', variables: { PATH } },
-    temporaryFolder: folder,
+    temporaryFolder: join(folder, 'temporary'),
     runAs: undefined,
     idleMsMax: 60_000,
     processesMax: 8,
@@ -100,6 +101,22 @@ async function invoke(pool: FunctionPool, environment: EnvironmentSpec, call: Ca
     clientContext: call.clientContext,
     signal,
   });
-  if (outcome.kind === 'stopped') return { kind: 'stopped', value: undefined, log: '', initMs: undefined };
-  return { kind: outcome.kind, value: JSON.parse(outcome.payload.toString()), log: outcome.log.toString(), initMs: outcome.initMs };
+  if (outcome.kind === 'stopped') return { kind: 'stopped', payload: '', value: undefined, log: '', initMs: undefined };
+  const { kind, log, initMs } = outcome;
+  const payload = outcome.payload.toString();
+  return { kind, payload, value: JSON.parse(payload), log: log.toString(), initMs };
+}
+
+/** For what processes do outside; the test's own time-out is the limit. */
+export async function until(isSo: () => boolean): Promise<void> {
+  await vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 15_000, interval: 20 });
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

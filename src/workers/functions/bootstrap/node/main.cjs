@@ -60,10 +60,16 @@ async function serve(invocation) {
   const { requestId, traceId } = invocation;
   running.add(requestId);
   poll();
-  if (concurrency === 1) env._X_AMZN_TRACE_ID = traceId;
+  if (concurrency === 1) setTrace(traceId);
   await store.run({ requestId, traceId }, () => answer(invocation));
   running.delete(requestId);
   poll();
+}
+
+/** @param {string | undefined} traceId */
+function setTrace(traceId) {
+  if (traceId === undefined) delete env._X_AMZN_TRACE_ID;
+  else env._X_AMZN_TRACE_ID = traceId;
 }
 
 /** @param {import('./runtime-client.cjs').Invocation} invocation */

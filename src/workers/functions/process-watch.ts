@@ -1,0 +1,136 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../../base/clock.js';
+import { processesMax, watchIdleMs, watchMs, watchShareMax } from './limits.js';
+import { type ProcessState, processIds, processState, proportionalBytes } from './proc.js';
+
+/** A process group under watch. */
+export interface Watched {
+  readonly pid: number;
+  readonly memoryBytesMax: number;
+  /** While nothing runs in any, looks are rare. */
+  isBusy(): boolean;
+  /** It has more memory, or more processes, than it may. */
+  onExceeded(): void;
+}
+
+export interface Watch extends Disposable {
+  /** Of what left the group, but was seen to come from it. */
+  killStrays(): void;
+}
+
+interface Entry {
+  readonly watched: Watched;
+  /** By pid. */
+  readonly strays: Map<number, ProcessState>;
+}
+
+/** Looks so many processes at a time before others have their turn. */
+const batch = 64;
+
+/**
+ * Holds the processes of functions to their memory and number by looking at all of them again and again. Linux only: elsewhere there is
+ * nothing to look at, and only Node's own limit of its heap holds.
+ *
+ * What a process allocates between two looks is not held; and a process that has left its group, its session and its parent
+ * between two looks is not seen.
+ */
+export class ProcessWatch {
+  readonly #entries = new Map<number, Entry>();
+  #timer: Disposable | undefined;
+  #tookMs = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  add(watched: Watched): Watch {
+    const entry: Entry = { watched, strays: new Map() };
+    this.#entries.set(watched.pid, entry);
+    if (this.#timer === undefined) this.#wait();
+    return {
+      killStrays: () => {
+        for (const stray of entry.strays.values()) killSame(stray);
+      },
+      [Symbol.dispose]: () => {
+        this.#entries.delete(watched.pid);
+        if (this.#entries.size > 0) return;
+        this.#timer?.[Symbol.dispose]();
+        this.#timer = undefined;
+      },
+    };
+  }
+
+  #wait(): void {
+    const isBusy = [...this.#entries.values()].some(({ watched }) => watched.isBusy());
+    const ms = isBusy ? Math.min(Math.max(watchMs, this.#tookMs / watchShareMax), watchIdleMs) : watchIdleMs;
+    this.#timer = this.clock.timer(this.clock.now() + ms, () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    const states = await this.#allStates();
+    for (const [entry, members] of this.#membersOf(states)) judge(entry, members);
+    if (this.#entries.size > 0) this.#wait();
+  }
+
+  async #allStates(): Promise<readonly ProcessState[]> {
+    const states: ProcessState[] = [];
+    this.#tookMs = 0;
+    const pids = processIds();
+    for (let from = 0; from < pids.length; from += batch) {
+      const startedAt = this.clock.now();
+      for (const pid of pids.slice(from, from + batch)) {
+        const state = processState(pid);
+        if (state !== undefined) states.push(state);
+      }
+      this.#tookMs += this.clock.now() - startedAt;
+      await setImmediate();
+    }
+    return states;
+  }
+
+  /** By group or session, by a parent that is one, or because they were before. */
+  #membersOf(states: readonly ProcessState[]): ReadonlyMap<Entry, readonly ProcessState[]> {
+    const known = new Map<string, Entry>();
+    for (const entry of this.#entries.values()) {
+      for (const stray of entry.strays.values()) known.set(identityOf(stray), entry);
+      entry.strays.clear();
+    }
+    const owners = new Map<number, Entry>();
+    const members = new Map<Entry, ProcessState[]>();
+    // Parents before their children.
+    for (const state of states.toSorted((a, b) => a.startedAt - b.startedAt || a.pid - b.pid)) {
+      const inGroup = this.#entries.get(state.group) ?? this.#entries.get(state.session);
+      const entry = inGroup ?? owners.get(state.parent) ?? known.get(identityOf(state));
+      if (entry === undefined) continue;
+      owners.set(state.pid, entry);
+      if (inGroup === undefined) entry.strays.set(state.pid, state);
+      const others = members.get(entry);
+      if (others === undefined) members.set(entry, [state]);
+      else others.push(state);
+    }
+    return members;
+  }
+}
+
+function identityOf({ pid, startedAt }: ProcessState): string {
+  return `${pid} ${startedAt}`;
+}
+
+function judge({ watched }: Entry, members: readonly ProcessState[]): void {
+  const threads = members.reduce((sum, member) => sum + member.threads, 0);
+  if (threads > processesMax || bytesOf(members, watched.memoryBytesMax) > watched.memoryBytesMax) watched.onExceeded();
+}
+
+/** What they have in memory. Only where that seems too much it is worth finding out what they share. */
+function bytesOf(members: readonly ProcessState[], bytesMax: number): number {
+  const resident = members.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+  if (resident <= bytesMax || members.length === 1) return resident;
+  return members.reduce((sum, { pid, residentBytes }) => sum + (proportionalBytes(pid) ?? residentBytes), 0);
+}
+
+function killSame({ pid, startedAt }: ProcessState): void {
+  if (processState(pid)?.startedAt !== startedAt) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
