@@ -6,7 +6,7 @@ import { median } from './statistics.js';
 
 /**
  * One message against 10,000 filtered subscriptions of which three match: through the index, and by evaluating every policy, which is
- * the baseline. `npx tsx bench/filters.ts`
+ * the baseline. `npm run bench:filters`
  */
 const subscriptions = 10_000;
 const matching = 3;

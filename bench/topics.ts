@@ -8,15 +8,19 @@ import { startSignalboxProcess } from './processes.js';
 import { median } from './statistics.js';
 
 /**
- * Topics, against the same broker's own SendMessage in the same run: fan-out to queues, batches, an HTTP endpoint, and replays with and
- * without live traffic beside them. Everything durable. Build first. `npx tsx bench/topics.ts`
+ * Topics, against the same broker's own SendMessage in the same run: fan-out to queues, filters, batches, an HTTP endpoint beside bare requests to it,
+ * and replays beside batches of sends, with and without live traffic. Everything durable. `npm run bench:topics`
  */
 const rounds = 3;
 const roundMs = 2_000;
 const connections = 16;
 const pushed = 4_000;
 const archived = 40_000;
+const filtered = 10_000;
+/** Of the filtered subscriptions, those that each message matches. */
+const matched = 3;
 const body = 'x'.repeat(1_024);
+const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 type Input = Readonly<Record<string, unknown>>;
 type Answer = Readonly<Record<string, unknown>>;
@@ -61,6 +65,22 @@ async function subscribedTopic(name: string, queues: number): Promise<string> {
   return TopicArn;
 }
 
+/** As many subscriptions as the bench has, each for one colour; messages are of a colour that a few have. */
+async function filteredTopic(name: string): Promise<string> {
+  const TopicArn = await topic(name);
+  for (let at = 0; at < matched; at++) await sqs('CreateQueue', { QueueName: `${name}-${at}` });
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < filtered; at = next++) {
+      const FilterPolicy = JSON.stringify({ colour: [at < matched ? 'red' : `colour-${at}`] });
+      const Endpoint = queueArn(at < matched ? `${name}-${at}` : `nobody-${at}`);
+      await sns('Subscribe', { TopicArn, Protocol: 'sqs', Endpoint, Attributes: { FilterPolicy } });
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, lane));
+  return TopicArn;
+}
+
 /** Calls a second over all connections. */
 async function rate(one: () => Promise<unknown>): Promise<number> {
   const until = performance.now() + roundMs;
@@ -86,6 +106,8 @@ async function fanOut(): Promise<readonly Row[]> {
   await sqs('CreateQueue', { QueueName: 'sent' });
   const topics = new Map<number, string>();
   for (const queues of [1, 10, 100]) topics.set(queues, await subscribedTopic(`to-${queues}`, queues));
+  const toFiltered = await filteredTopic('filtered');
+  const MessageAttributes = { colour: { DataType: 'String', StringValue: 'red' } };
   const entries = Array.from({ length: 10 }, (_, at) => ({ Id: String(at), Message: body }));
   const kinds: readonly { readonly name: string; readonly messagesEach: number; readonly one: () => Promise<unknown> }[] = [
     { name: 'SendMessage', messagesEach: 1, one: () => sqs('SendMessage', { QueueUrl: 'sent', MessageBody: body }) },
@@ -94,6 +116,11 @@ async function fanOut(): Promise<readonly Row[]> {
       messagesEach: queues,
       one: () => sns('Publish', { TopicArn, Message: body }),
     })),
+    {
+      name: `Publish to ${matched} of ${whole(filtered)} filtered subscriptions`,
+      messagesEach: matched,
+      one: () => sns('Publish', { TopicArn: toFiltered, Message: body, MessageAttributes }),
+    },
     {
       name: 'PublishBatch x10 to 1 queue',
       messagesEach: 10,
@@ -110,8 +137,14 @@ async function fanOut(): Promise<readonly Row[]> {
   return kinds.map(({ name, messagesEach }, at) => ({ name, messagesEach, perSecond: median(measured[at] ?? []) }));
 }
 
-/** From the first publish until the endpoint has every message. */
-async function push(): Promise<number> {
+interface Pushed {
+  /** From the first publish until the endpoint has every message. */
+  readonly perSecond: number;
+  /** Requests with the same body, sent to the endpoint by this process, as many at a time as the broker sends. */
+  readonly barePerSecond: number;
+}
+
+async function push(): Promise<Pushed> {
   let arrived = 0;
   let done = (): void => {};
   const all = new Promise<void>((resolve) => {
@@ -125,7 +158,7 @@ async function push(): Promise<number> {
       if (request.headers['x-amz-sns-message-type'] === 'SubscriptionConfirmation') {
         const { TopicArn, Token } = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string>;
         void sns('ConfirmSubscription', { TopicArn, Token }).then(() => confirmed());
-      } else if (++arrived === pushed) done();
+      } else if (request.headers['x-amz-sns-message-type'] === 'Notification' && ++arrived === pushed) done();
     });
   });
   let confirmed = (): void => {};
@@ -145,11 +178,25 @@ async function push(): Promise<number> {
     };
     await Promise.all(Array.from({ length: connections }, lane));
     await all;
-    return (pushed * 1_000) / (performance.now() - began);
+    const perSecond = (pushed * 1_000) / (performance.now() - began);
+    return { perSecond, barePerSecond: await rate(() => post(port)) };
   } finally {
     endpoint.closeAllConnections();
     endpoint.close();
   }
+}
+
+/** What the broker sends, but for the envelope and the broker. */
+function post(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ port, host: '127.0.0.1', method: 'POST', agent }, (response) => {
+      response.resume();
+      response.on('error', reject);
+      response.on('end', () => resolve());
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
 }
 
 const archive = { FifoTopic: 'true', ContentBasedDeduplication: 'true', FifoThroughputScope: 'MessageGroup' };
@@ -212,12 +259,17 @@ async function besideReplay(TopicArn: string, policy: string): Promise<number> {
   return median(ratios);
 }
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en');
+/** Messages a second by SendMessageBatch: what a replay saves its user. */
+async function batches(): Promise<number> {
+  const Entries = Array.from({ length: 10 }, (_, at) => ({ Id: String(at), MessageBody: body }));
+  return 10 * (await rate(() => sqs('SendMessageBatch', { QueueUrl: 'sent', Entries })));
+}
 
 try {
   const rows = await fanOut();
   const sends = rows[0]?.perSecond ?? Number.NaN;
   const { cpu, cores, memoryGb, filesystem, system, node } = describeMachine(folder);
+  const pushes = await push();
   const lines = [
     `${cpu}, ${cores} cores, ${memoryGb} GB, ${filesystem}, ${system}, Node ${node}. ${connections} connections, 1 KB, medians of ${rounds}.`,
     '',
@@ -228,7 +280,8 @@ try {
       return `| ${name} | ${whole(perSecond)} | ${whole(perSecond * messagesEach)} | ${ratio.toFixed(2)}x |`;
     }),
     '',
-    `An HTTP endpoint on the same machine: ${whole(await push())} messages/s from publish to delivery.`,
+    `An HTTP endpoint on the same machine: ${whole(pushes.perSecond)} messages/s from publish to delivery; bare requests to it: ${whole(pushes.barePerSecond)}/s.`,
+    `SendMessageBatch x10: ${whole(await batches())} messages/s.`,
   ];
   const { TopicArn, policy } = await archivedTopic();
   lines.push(
