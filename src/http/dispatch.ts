@@ -1,16 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Random } from '../base/random.js';
-import { foreignPageRefused, internalFailure, requestTooLarge, unsupportedEncoding } from '../wire/errors.js';
+import { foreignPageRefused, internalFailure, operationTooLarge, requestTooLarge, unsupportedEncoding } from '../wire/errors.js';
 import { readPrincipal } from '../wire/principal.js';
-import { ServiceError } from '../wire/service.js';
+import { type Protocol, ServiceError } from '../wire/service.js';
 import { type Body, readBody } from './body.js';
 import { Exchange } from './exchange.js';
 import { foreignPage, isNavigation } from './foreign-page.js';
 import type { HttpLimits } from './limits.js';
-import type { OperationTable, Served } from './operations.js';
+import type { OperationTable } from './operations.js';
 import type { FinishedRequest, HttpLog, HttpObserver, Route } from './ports.js';
-import { type Answer, jsonRequest, notAws, protocolOf, queryRequest, refusal, success, type WireRequest } from './protocols.js';
+import {
+  type Answer,
+  jsonRequest,
+  type Meant,
+  notAws,
+  protocolOf,
+  queryRequest,
+  refusal,
+  restRequest,
+  type WireRequest,
+} from './protocols.js';
+import { isRestPath } from './rest-routes.js';
 import { answerRoute, isRoutePath } from './routes.js';
+import { partsOf } from './url-parts.js';
 
 export interface DispatchOptions {
   readonly table: OperationTable;
@@ -28,7 +40,7 @@ export interface DispatchOptions {
 /** What is known of a request when it is answered. */
 interface Progress {
   protocol: FinishedRequest['protocol'];
-  served: Served | undefined;
+  meant: Meant | undefined;
   outcome: string;
 }
 
@@ -37,14 +49,14 @@ interface Progress {
  * id, body, own page or protocol, authenticate, find the operation, turn away web pages, decode, authorize, handle, encode, write.
  */
 export function dispatcher(options: DispatchOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const { random, limits, log, publicUrl } = options;
+  const { random, log, publicUrl } = options;
   const undoFailed = (exchange: Exchange, fault: unknown): void =>
     log.error({ requestId: exchange.requestId, err: fault }, 'what an undelivered answer had claimed could not be given back');
   return (request, response) => {
     const startedAt = performance.now();
     const exchange = new Exchange(request, response, random.uuid(), publicUrl, undoFailed);
-    const progress: Progress = { protocol: 'none', served: undefined, outcome: 'ok' };
-    readBody(request, limits.bodyBytesMax, (body) => {
+    const progress: Progress = { protocol: 'none', meant: undefined, outcome: 'ok' };
+    readBody(request, bodyLimit(options, request).bytesMax, (body) => {
       if (body.kind === 'gone') return;
       const cutOff = body.kind === 'tooLarge';
       answer(options, exchange, body, progress).then(
@@ -67,22 +79,41 @@ async function answer(options: DispatchOptions, exchange: Exchange, body: Body, 
   }
   exchange.protocol = protocol;
   progress.protocol = protocol;
-  if (body.kind === 'tooLarge') throw requestTooLarge(options.limits.bodyBytesMax);
+  if (body.kind === 'tooLarge') throw bodyLimit(options, exchange.request).refusal();
   const { table } = options;
   const encoding = exchange.request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') throw unsupportedEncoding(encoding);
-  const wire = protocol === 'json' ? jsonRequest(exchange, body.bytes, table) : queryRequest(exchange, body.bytes, table);
+  const wire = readers[protocol](exchange, body.bytes, table);
   authenticate(exchange, wire);
-  const served = wire.find();
-  progress.served = served;
-  refuseForeignPage(exchange, served, options.publicUrl);
-  const input = wire.decode(served);
+  const meant = wire.find();
+  progress.meant = meant;
+  refuseForeignPage(exchange, meant, options.publicUrl);
+  const input = meant.decode();
   authorize();
-  const output = await served.operation.handle(input, exchange);
-  return success(served, protocol, output, exchange.requestId);
+  const output = await meant.operation.handle(input, exchange);
+  return meant.encode(output, exchange.requestId);
 }
 
-function refuseForeignPage({ request }: Exchange, { operation }: Served, publicUrl: string | undefined): void {
+const readers: Readonly<Record<Protocol, (exchange: Exchange, body: Buffer, table: OperationTable) => WireRequest>> = {
+  json: jsonRequest,
+  query: queryRequest,
+  rest: restRequest,
+};
+
+/** How much of a body is read, and what is said to more. The path tells which operation of REST is meant before its body is there. */
+function bodyLimit({ table, limits }: DispatchOptions, { method, url = '/' }: IncomingMessage): BodyLimit {
+  const { target } = (isRestPath(url) ? table.byPath.find(method, partsOf(url).path) : undefined) ?? {};
+  if (target === undefined) return { bytesMax: limits.bodyBytesMax, refusal: () => requestTooLarge(limits.bodyBytesMax) };
+  const bytesMax = target.binding.bodyBytesMax ?? limits.bodyBytesMax;
+  return { bytesMax, refusal: () => operationTooLarge(target.operation.name, bytesMax) };
+}
+
+interface BodyLimit {
+  readonly bytesMax: number;
+  refusal(): ServiceError;
+}
+
+function refuseForeignPage({ request }: Exchange, { operation }: Meant, publicUrl: string | undefined): void {
   const page = foreignPage(request, publicUrl);
   if (page !== undefined && !(operation.linked === true && isNavigation(request))) throw foreignPageRefused(page);
 }
@@ -103,10 +134,10 @@ function authorize(): void {}
 function faulted({ table, log }: DispatchOptions, exchange: Exchange, progress: Progress, fault: unknown): Answer {
   const error = fault instanceof ServiceError ? fault : internalFailure();
   const { requestId, protocol } = exchange;
-  const operation = progress.served?.operation.name;
+  const operation = progress.meant?.operation.name;
   progress.outcome = error.code.queryCode;
   if (fault !== error) log.error({ requestId, operation, err: fault }, 'the request failed by a fault of the broker');
-  return refusal(error, protocol, table, progress.served?.service, requestId);
+  return refusal(error, protocol, table, progress.meant?.service, requestId);
 }
 
 function write(
@@ -120,19 +151,20 @@ function write(
   const { response, requestId } = exchange;
   const { status, contentType, body, queryError } = answered;
   const seconds = (performance.now() - startedAt) / 1_000;
-  const { served, protocol, outcome } = progress;
-  const service = served?.service.name ?? 'unknown';
+  const { meant, protocol, outcome } = progress;
+  const service = meant?.service.name ?? 'unknown';
   options.observer.requestFinished({
     requestId,
     service,
-    operation: served?.operation.name ?? 'unknown',
+    operation: meant?.operation.name ?? 'unknown',
     protocol,
     status,
     outcome,
     seconds,
   });
   if (response.destroyed) return;
-  const headers = ['Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(body)), 'x-amzn-RequestId', requestId];
+  const headers = ['x-amzn-RequestId', requestId];
+  if (contentType !== undefined) headers.push('Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(body)));
   if (answered.headers !== undefined) headers.push(...answered.headers);
   if (queryError !== undefined) headers.push('x-amzn-query-error', queryError);
   if (cutOff || options.draining()) headers.push('Connection', 'close');

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccountId, Region } from '../base/ids.js';
 import { readW3cTrace, traceHeaderOf, type W3cTrace } from '../base/trace-context.js';
 import { type Principal, rootOf } from '../wire/principal.js';
-import type { Call } from '../wire/service.js';
+import type { Call, Protocol } from '../wire/service.js';
 import { defaultScope, type Scope } from '../wire/sigv4.js';
 import { originOf } from './origin.js';
 
@@ -14,7 +14,7 @@ import { originOf } from './origin.js';
  *     answer had been written but not handed to the system.
  */
 export class Exchange implements Call {
-  protocol: 'json' | 'query' = 'json';
+  protocol: Protocol = 'json';
   scope: Scope = defaultScope;
   /** Who the request says that it comes from, where it does. */
   stated: Principal | undefined;

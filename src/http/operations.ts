@@ -1,8 +1,18 @@
 import { type JsonCodec, jsonCodec } from '../wire/aws-json.js';
 import { type QueryCodec, queryCodec } from '../wire/aws-query.js';
-import type { Operation, Service } from '../wire/service.js';
+import { type RestCodec, restCodec } from '../wire/rest-json.js';
+import type { Operation, RestBinding, Service } from '../wire/service.js';
+import { RestRoutes } from './rest-routes.js';
 
-/** An operation with everything that serving it needs, made once at start. */
+/** An operation that REST serves. */
+export interface ServedByRest {
+  readonly service: Service;
+  readonly operation: Operation;
+  readonly binding: RestBinding;
+  readonly rest: RestCodec;
+}
+
+/** An operation that AWS JSON and AWS Query serve, with everything that it needs, made once at start. */
 export interface Served {
   readonly service: Service;
   readonly operation: Operation;
@@ -16,22 +26,32 @@ export interface OperationTable {
   readonly byTarget: ReadonlyMap<string, Served>;
   /** Services share the names of some actions: all that have it, in the order of the services. */
   readonly byAction: ReadonlyMap<string, readonly Served[]>;
+  readonly byPath: RestRoutes<ServedByRest>;
 }
 
 export function operationTable(services: readonly Service[]): OperationTable {
   const served = services.flatMap((service) =>
-    [...service.operations.values()].map((operation) => ({
-      service,
-      operation,
-      json: jsonCodec(operation),
-      query: queryCodec(service, operation),
-    })),
+    [...service.operations.values()]
+      .filter(({ rest }) => rest === undefined)
+      .map((operation) => ({ service, operation, json: jsonCodec(operation), query: queryCodec(service, operation) })),
   );
   return {
     services,
     byTarget: new Map(served.map((entry) => [`${entry.service.targetPrefix}.${entry.operation.name}`, entry])),
     byAction: byAction(served),
+    byPath: byPath(services),
   };
+}
+
+function byPath(services: readonly Service[]): RestRoutes<ServedByRest> {
+  const routes = new RestRoutes<ServedByRest>();
+  for (const service of services) {
+    for (const operation of service.operations.values()) {
+      const binding = operation.rest;
+      if (binding !== undefined) routes.add(binding, { service, operation, binding, rest: restCodec(operation, binding) });
+    }
+  }
+  return routes;
 }
 
 function byAction(served: readonly Served[]): ReadonlyMap<string, readonly Served[]> {

@@ -1,3 +1,5 @@
+import type { Protocol } from '../wire/service.js';
+
 /** What the listener needs of the rest of the program. */
 
 export interface HttpLog {
@@ -12,7 +14,7 @@ export interface FinishedRequest {
   readonly service: string;
   readonly operation: string;
   /** `page`: one of the broker's own. */
-  readonly protocol: 'json' | 'query' | 'page' | 'none';
+  readonly protocol: Protocol | 'page' | 'none';
   readonly status: number;
   /** `ok`, or the code of the refusal. */
   readonly outcome: string;
@@ -40,7 +42,7 @@ export interface RouteRequest {
 export interface RouteReply {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Buffer;
   /** Names and values in turn. */
   readonly headers?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { malformedInput } from './errors.js';
-import { blobFrom, integerFrom, isInteger32 } from './scalar.js';
+import { blobFrom, doubleFrom, integerFrom, isInteger32 } from './scalar.js';
 import type { Members, Operation, Service, ServiceError } from './service.js';
 import type { Shape, StructureShape } from './shape.js';
 
@@ -34,6 +34,12 @@ export interface EncodedError {
   readonly queryError: string;
 }
 
+/** The members of a JSON object that the shape names; an empty body is an object without any. */
+export function jsonDecoder(shape: StructureShape): (body: Buffer) => Members {
+  const decode = structureDecoder(shape);
+  return (body) => decode(body.length === 0 ? {} : parse(body)) as Members;
+}
+
 /** `service` is unknown while the operation is. */
 export function encodeJsonError(error: ServiceError, service: Service | undefined): EncodedError {
   const { type, origin, queryCode, fault, status } = error.code;
@@ -59,6 +65,8 @@ function decoderOf(shape: Shape): Decoder {
       return (value) => (typeof value === 'string' ? value : refuse(value, 'a String'));
     case 'integer':
       return decodeInteger;
+    case 'double':
+      return decodeDouble;
     case 'boolean':
       return (value) => (typeof value === 'boolean' ? value : refuse(value, 'a Boolean'));
     case 'blob':
@@ -114,6 +122,11 @@ function decodeInteger(value: unknown): number {
   return refuse(value, 'an Integer');
 }
 
+function decodeDouble(value: unknown): number {
+  if (typeof value === 'string') return doubleFrom(value);
+  return typeof value === 'number' ? value : refuse(value, 'a Double');
+}
+
 function isPresent(value: unknown): boolean {
   return value !== null && value !== undefined;
 }
@@ -153,6 +166,7 @@ function encoderOf(shape: Shape): Encoder {
   switch (shape.kind) {
     case 'string':
     case 'integer':
+    case 'double':
     case 'boolean':
       return (value) => value;
     case 'blob':

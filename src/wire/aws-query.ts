@@ -1,5 +1,5 @@
 import type { FormNode } from './form.js';
-import { blobFrom, booleanFrom, integerFrom } from './scalar.js';
+import { blobFrom, booleanFrom, doubleFrom, integerFrom } from './scalar.js';
 import type { Members, Operation, Service, ServiceError } from './service.js';
 import type { ListShape, MapShape, Shape, StructureShape } from './shape.js';
 import { element, elementOrEmpty, escapeText } from './xml.js';
@@ -53,6 +53,8 @@ function decodeValue(shape: Shape, node: FormNode): unknown {
       return node.value;
     case 'integer':
       return node.value === undefined ? undefined : integerFrom(node.value);
+    case 'double':
+      return node.value === undefined ? undefined : doubleFrom(node.value);
     case 'boolean':
       return node.value === undefined ? undefined : booleanFrom(node.value);
     case 'blob':
@@ -153,6 +155,7 @@ function memberWriter(name: string, shape: Shape): Writer {
       return (value) => element(name, (value as Buffer).toString('base64'));
     case 'string':
     case 'integer':
+    case 'double':
     case 'boolean':
       return (value) => element(name, escapeText(String(value)));
   }

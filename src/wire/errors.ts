@@ -7,6 +7,7 @@ import { type ErrorCode, ServiceError } from './service.js';
 export const wireErrorCodes = {
   malformedInput: framework('SerializationException', 'MalformedInput', 400),
   unknownOperation: framework('UnknownOperationException', 'InvalidAction', 400),
+  unknownPath: framework('UnknownOperationException', 'UnknownOperationException', 404),
   accessDenied: framework('AccessDeniedException', 'AccessDenied', 403),
   invalidPrincipal: framework('ValidationException', 'ValidationError', 400),
   requestTooLarge: framework('RequestEntityTooLargeException', 'RequestEntityTooLarge', 413),
@@ -46,6 +47,19 @@ export function invalidPrincipal(stated: string): ServiceError {
 
 export function requestTooLarge(bytesMax: number): ServiceError {
   return new ServiceError(wireErrorCodes.requestTooLarge, `The request is larger than ${bytesMax} bytes.`);
+}
+
+/** As Lambda says it. */
+export function operationTooLarge(operation: string, bytesMax: number): ServiceError {
+  return new ServiceError(wireErrorCodes.requestTooLarge, `Request must be smaller than ${bytesMax} bytes for the ${operation} operation`);
+}
+
+export function unknownPath(method: string, path: string): ServiceError {
+  return new ServiceError(wireErrorCodes.unknownPath, `${method} ${path.slice(0, 200)} is no operation of this server.`);
+}
+
+export function malformedPath(path: string): ServiceError {
+  return malformedInput(`The path ${path.slice(0, 200)} is not percent-encoded UTF-8`);
 }
 
 export function unsupportedEncoding(encoding: string): ServiceError {

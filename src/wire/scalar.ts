@@ -10,6 +10,15 @@ export function integerFrom(text: string): number {
   return value;
 }
 
+const fraction = /^-?\d{1,20}(\.\d{1,20})?([eE][+-]?\d{1,3})?$/;
+
+/** A double from its decimal text. */
+export function doubleFrom(text: string): number {
+  const value = fraction.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(value)) throw malformedInput('STRING_VALUE can not be converted to a Double');
+  return value;
+}
+
 export function isInteger32(value: number): boolean {
   return Number.isInteger(value) && Math.abs(value) <= integerMax;
 }

@@ -28,10 +28,37 @@ export interface Operation<I extends StructureShape = StructureShape, O extends 
   readonly name: string;
   readonly input: I;
   readonly output: O | undefined;
+  /** Present: it is served by REST and by no other protocol. */
+  readonly rest?: RestBinding;
   /** People come to it by a link in a mail or a message, from a page of any origin. */
   readonly linked?: boolean;
   /** Throws `ServiceError` for everything the caller did wrong. */
   handle(input: Infer<I>, call: Call): Promise<Infer<O>>;
+}
+
+/** How restJson1 carries an operation. Members of the input that are nowhere here are members of a JSON object: the body. */
+export interface RestBinding {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** `/2015-03-31/functions/{FunctionName}/aliases/{Name}`: braces hold members of the input. */
+  readonly path: string;
+  /** Of a success. 204 has no body. */
+  readonly status: number;
+  /** Parameters of the URL that are members of the input by the same name. */
+  readonly query?: readonly string[];
+  /** Headers, in lower case, and the members of the input that they are. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The member of the input that is the whole body, as it is. */
+  readonly payload?: string;
+  /** Where it is not that of the listener. */
+  readonly bodyBytesMax?: number;
+  readonly output?: {
+    /** The member that is the status, in place of `status`. */
+    readonly status?: string;
+    /** Members that are headers. */
+    readonly headers?: Readonly<Record<string, string>>;
+    /** The member that is the whole body, as it is. */
+    readonly payload?: string;
+  };
 }
 
 /** A decoded input or an output, as the chain passes them on without looking inside. */
@@ -42,10 +69,13 @@ export function operation<I extends StructureShape, O extends StructureShape>(de
   return definition as unknown as Operation;
 }
 
+/** `rest`: restJson1. */
+export type Protocol = 'json' | 'query' | 'rest';
+
 /** What an operation knows of the request besides its input. */
 export interface Call {
   readonly requestId: string;
-  readonly protocol: 'json' | 'query';
+  readonly protocol: Protocol;
   readonly accountId: AccountId;
   /** ARN of who calls: the root of the account, until callers are authenticated, or what `X-Signalbox-Principal` says. */
   readonly principal: string;
@@ -76,6 +106,14 @@ export interface ErrorCode {
   readonly queryCode: string;
   readonly status: number;
   readonly fault: 'Sender' | 'Receiver';
+  /** REST: the member of the body that has the text, where the service's model writes it so. */
+  readonly textMember?: 'Message';
+}
+
+/** REST: what an error has besides its text. */
+export interface ErrorDetails {
+  readonly members?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A refusal that the caller is told of. `queryText` is for the few texts that differ in the Query protocol. */
@@ -84,6 +122,7 @@ export class ServiceError extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly queryText: string = message,
+    readonly more: ErrorDetails = {},
   ) {
     super(message);
     this.name = 'ServiceError';

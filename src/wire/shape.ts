@@ -3,13 +3,17 @@
  * the Query codec reads flattened parameters and writes XML by them. They say what a value *is*; which values an
  * operation accepts is the operation's own rule. Every member may be absent; a missing required one is the operation's to refuse.
  */
-export type Shape = StringShape | IntegerShape | BooleanShape | BlobShape | ListShape | MapShape | StructureShape;
+export type Shape = StringShape | IntegerShape | DoubleShape | BooleanShape | BlobShape | ListShape | MapShape | StructureShape;
 
 export interface StringShape {
   readonly kind: 'string';
 }
 export interface IntegerShape {
   readonly kind: 'integer';
+}
+/** Also points in time where a protocol has them as seconds with a fraction. */
+export interface DoubleShape {
+  readonly kind: 'double';
 }
 export interface BooleanShape {
   readonly kind: 'boolean';
@@ -48,7 +52,7 @@ export type Members = { readonly [name: string]: Shape };
 /** The TypeScript type of a shape's value. */
 export type Infer<S> = S extends StringShape
   ? string
-  : S extends IntegerShape
+  : S extends IntegerShape | DoubleShape
     ? number
     : S extends BooleanShape
       ? boolean
@@ -64,6 +68,7 @@ export type Infer<S> = S extends StringShape
 
 export const string: StringShape = { kind: 'string' };
 export const integer: IntegerShape = { kind: 'integer' };
+export const double: DoubleShape = { kind: 'double' };
 export const boolean: BooleanShape = { kind: 'boolean' };
 export const blob: BlobShape = { kind: 'blob' };
 
