@@ -29,6 +29,8 @@ export interface Engine {
   unreceive(queue: Queue, receipts: readonly ReceiptHandle[]): Promise<void>;
   /** Deletes each message by its receipt; one outcome per receipt, in order. */
   settle(queue: Queue, receipts: readonly ReceiptHandle[]): Promise<readonly SettleOutcome[] | QueueGone>;
+  /** Deletes the message that a receipt names and sends others to another queue: all of it in one transaction, or nothing. */
+  forward(step: ForwardStep): Promise<ForwardOutcome>;
   /** One outcome per change, in order. */
   changeVisibility(queue: Queue, changes: readonly VisibilityChange[]): Promise<readonly VisibilityOutcome[] | QueueGone>;
   /** Removes every message, in flight and delayed ones too, and forgets deduplication ids. Refused within `minIntervalMs` of the last one. */
@@ -141,6 +143,21 @@ export type ReceiveOutcome =
  * `invalid`: not a receipt of this queue. A superseded receipt on a standard queue is `settled` and deletes nothing.
  */
 export type SettleOutcome = 'settled' | 'expired' | 'invalid';
+
+export interface ForwardStep {
+  readonly from: Queue;
+  readonly receipt: ReceiptHandle;
+  /** May be the same. */
+  readonly to: Queue;
+  readonly messages: readonly NewMessage[];
+}
+
+export type ForwardOutcome =
+  | { readonly kind: 'forwarded'; readonly messages: readonly SentMessage[] }
+  /** The receipt is void: the message is deleted, or was received again. */
+  | { readonly kind: 'notAvailable' }
+  | { readonly kind: 'targetGone' }
+  | QueueGone;
 
 export interface VisibilityChange {
   readonly receipt: ReceiptHandle;

@@ -8,6 +8,8 @@ import { StoreDocuments } from './documents.js';
 import type {
   CreateOutcome,
   Engine,
+  ForwardOutcome,
+  ForwardStep,
   PeekPage,
   Queue,
   QueueCounts,
@@ -19,6 +21,7 @@ import type {
   VisibilityChange,
   VisibilityOutcome,
 } from './engine.js';
+import { forward } from './forward.js';
 import { countsOf, peekPage } from './inspect.js';
 import { Keeper } from './keeper.js';
 import { queueScope } from './keys.js';
@@ -135,6 +138,17 @@ class StoreEngine implements Engine {
     const outcomes = await this.#core.change(queue.id, (view) => decoded.map((receipt) => settle(view, receipt)), decoded.length);
     if (queue.settings.ordering === 'fifo') this.#core.signal(queue.id);
     return outcomes;
+  }
+
+  async forward({ from, receipt, to, messages }: ForwardStep): Promise<ForwardOutcome> {
+    messages.forEach(checkIds);
+    const ids = messages.map(() => this.#core.random.uuid() as MessageId);
+    const now = this.#core.now();
+    const outcome = await this.#core.changeTwo<ForwardOutcome>(from.id, to.id, (source, target) =>
+      forward(source, target, receipt, messages, ids),
+    );
+    if (outcome.kind === 'forwarded') this.#entered(to, now);
+    return outcome;
   }
 
   async changeVisibility(queue: Queue, changes: readonly VisibilityChange[]): Promise<readonly VisibilityOutcome[] | QueueGone> {

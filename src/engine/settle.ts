@@ -40,6 +40,11 @@ export function settle(view: QueueView, receipt: Receipt | undefined): SettleOut
   }
 }
 
+/** Deletes the message if nobody has received it since: false for every other receipt. */
+export function settleLatest(view: QueueView, receipt: Receipt | undefined): boolean {
+  return standing(view, receipt).kind === 'latest' && settle(view, receipt) === 'settled';
+}
+
 /** Hides the message until `now + timeoutMs`; zero makes it visible at once. */
 export function changeVisibility(view: QueueView, receipt: Receipt | undefined, timeoutMs: number): VisibilityOutcome {
   const found = standing(view, receipt);
