@@ -13,12 +13,13 @@ import { createLog, type Log, type LogSink } from './observe/log.js';
 import { createMetrics, type Metrics } from './observe/metrics.js';
 import { certificatePage } from './observe/pages/certificate.js';
 import { clockPage } from './observe/pages/clock.js';
+import { functionCodePage } from './observe/pages/function-code.js';
 import { healthPage } from './observe/pages/health.js';
 import { messagesPage } from './observe/pages/messages.js';
 import { metricsPage } from './observe/pages/metrics.js';
 import { deliveriesPage, pendingSubscriptionsPage } from './observe/pages/subscriptions.js';
 import { requestLog } from './observe/request-log.js';
-import { noFunctions } from './services/sns/channels/function-channel.js';
+import { type Functions, startFunctions } from './services/functions/index.js';
 import { type Sns, startSns } from './services/sns/index.js';
 import { deliveryQueueOf, pendingOf } from './services/sns/shown.js';
 import { createSigner, type Signer } from './services/sns/signer.js';
@@ -29,6 +30,8 @@ import { addressOfQueue, peekedContent } from './services/sqs/peeked.js';
 import { workflowsService } from './services/workflows/index.js';
 import type { Store, StoreObserver } from './store/store.js';
 import { defaultAccount, defaultRegion } from './wire/sigv4.js';
+import { functionFolders, lazyPool } from './wiring/functions.js';
+import { topicTarget } from './wiring/topic-target.js';
 import { createHttpPush } from './workers/http-push.js';
 import { createSmtpMailer } from './workers/smtp-mailer.js';
 
@@ -74,14 +77,41 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     opened.push(async () => pusher.close());
     const queues = { contentOf: deliveredContent, takes: queueTakes };
     let answeredCount = 0;
-    const sns = startSns({
+    let sns: Sns | undefined;
+    let listener: Listener | undefined;
+    const endpoint = (): string => config.publicUrl ?? listener?.url ?? '';
+    const folders = functionFolders(config.storage.kind === 'folder' ? config.storage.path : undefined);
+    opened.push(folders.close);
+    const pool = lazyPool({
+      random,
+      machine: { node: process.execPath, python: 'python3', variables: { PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin' } },
+      temporaryFolder: folders.temporary,
+      runAs: undefined,
+      processesMax: 32,
+      log: (line) => log.info(line, 'function'),
+    });
+    opened.push(() => pool.stop());
+    const functions = await startFunctions({
+      engine,
+      clock,
+      random,
+      pool,
+      queues,
+      topics: topicTarget({ publish: () => sns?.service.operations.get('Publish'), random, endpoint }),
+      folder: folders.code,
+      concurrencyMax: 1_000,
+      endpoint,
+      report,
+    });
+    opened.push(() => functions.stop());
+    sns = startSns({
       engine,
       clock,
       random,
       signer,
       queues,
       pusher,
-      functions: noFunctions,
+      functions: { invoke: (event) => functions.accept(event) },
       mail: config.mail && { mailer: createSmtpMailer(config.mail), from: config.mail.from },
       extensions: config.extensions,
       answered: () => answeredCount,
@@ -91,13 +121,14 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     });
     opened.push(() => sns.stop());
     await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });
-    const listener = await startListener({
+    listener = await startListener({
       port: config.port,
       host: config.host,
       publicUrl: config.publicUrl,
       services: [
         sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } }),
         sns.service,
+        functions.service,
         workflowsService({ targets: new Map() }),
       ],
       routes: pages({
@@ -107,6 +138,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
         testClock: config.testClock ? settable : undefined,
         metrics,
         signer,
+        functions,
         stopping: () => stopping,
       }),
       random,
@@ -123,7 +155,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const toStop = (): void => {
       stopping = true;
     };
-    return running({ listener, sns, engine, opened, log, toStop });
+    return running({ listener, sns, functions, engine, opened, log, toStop });
   } catch (fault) {
     await closeAll(opened);
     throw fault;
@@ -148,11 +180,12 @@ interface Parts {
   readonly testClock: SettableClock | undefined;
   readonly metrics: Metrics;
   readonly signer: Signer;
+  readonly functions: Functions;
   readonly stopping: () => boolean;
 }
 
 /** The broker's own pages, beside the services. */
-function pages({ store, engine, clock, testClock, metrics, signer, stopping }: Parts): readonly Route[] {
+function pages({ store, engine, clock, testClock, metrics, signer, functions, stopping }: Parts): readonly Route[] {
   const version = programVersion();
   const subscriptions = { engine, pendingOf, queueOf: deliveryQueueOf };
   return [
@@ -161,6 +194,7 @@ function pages({ store, engine, clock, testClock, metrics, signer, stopping }: P
     messagesPage({ engine, addressOf: addressOfQueue, contentOf: peekedContent }),
     clockPage(testClock),
     certificatePage(signer),
+    functionCodePage(functions),
     pendingSubscriptionsPage(subscriptions),
     deliveriesPage(subscriptions),
   ];
@@ -169,6 +203,7 @@ function pages({ store, engine, clock, testClock, metrics, signer, stopping }: P
 interface Running {
   readonly listener: Listener;
   readonly sns: Sns;
+  readonly functions: Functions;
   readonly engine: Engine;
   readonly opened: readonly Closing[];
   readonly log: Log;
@@ -176,11 +211,12 @@ interface Running {
   readonly toStop: () => void;
 }
 
-function running({ listener, sns, engine, opened, log, toStop }: Running): Broker {
+function running({ listener, sns, functions, engine, opened, log, toStop }: Running): Broker {
   const stop = async (): Promise<void> => {
     log.info('stopping');
     toStop();
     const closed = listener.close(stopMsMax);
+    functions.drain();
     const ended = sns.stop();
     engine.drain();
     await closed;

@@ -1,0 +1,216 @@
+import type { Clock } from '../../../base/clock.js';
+import type { AccountId, QueueAddress } from '../../../base/ids.js';
+import type { Random } from '../../../base/random.js';
+import type { Engine, ForwardOutcome, Queue, ReceivedMessage } from '../../../engine/engine.js';
+import type { NewMessage } from '../../../engine/new-message.js';
+import type { Catalogue } from '../catalogue.js';
+import { storageFull } from '../errors.js';
+import { kindOfDestination } from '../model/destination.js';
+import { type FunctionAddress, qualifiedArn, referenceOfArn } from '../model/function-name.js';
+import type { FunctionRecord } from '../model/function-record.js';
+import { smallerRecords } from '../model/invocation-record.js';
+import { untilOrAborted } from '../waiting.js';
+import { type DeliveryJob, decodeJob, deliveryQueue } from './delivery-job.js';
+
+/** Messages as queues hold them; see `services/sqs/delivered.ts`. */
+export interface QueueContents {
+  /** Undefined for what no queue takes. */
+  contentOf(message: {
+    readonly body: string;
+    readonly attributes: DeliveryJob['attributes'];
+    readonly senderId: AccountId;
+    readonly traceHeader: string | undefined;
+  }): Buffer | undefined;
+  takes(queue: Pick<Queue, 'properties'>, bytes: number): boolean;
+}
+
+/** Publishes to topics; `main` says how. */
+export interface TopicTarget {
+  /** `delivered` once it is durable. `tooLarge`: a smaller message may do. */
+  publish(message: {
+    readonly topicArn: string;
+    readonly body: string;
+    readonly attributes: DeliveryJob['attributes'];
+    readonly traceHeader: string | undefined;
+    readonly signal: AbortSignal;
+  }): Promise<'delivered' | 'tooLarge' | 'failed'>;
+}
+
+/** Where functions have their events. */
+export interface FunctionEvents {
+  open(recipient: { readonly address: FunctionAddress; readonly record: FunctionRecord }): Promise<Queue>;
+  message(
+    recipient: { readonly invokedArn: string },
+    event: { readonly requestId: string; readonly payload: Buffer; readonly traceHeader: string | undefined },
+  ): NewMessage;
+  wake(queue: Queue): void;
+}
+
+export interface DeliveriesParts {
+  readonly engine: Pick<Engine, 'createQueue' | 'findQueue' | 'receive' | 'settle' | 'changeVisibility' | 'forward' | 'unreceive'>;
+  readonly catalogue: Catalogue;
+  readonly queues: QueueContents;
+  readonly topics: TopicTarget;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly report: (what: string, fault: unknown) => void;
+}
+
+const waitMs = 20_000;
+const receiveMax = 10;
+const claimMs = 60_000;
+const pauseMs = 1_000;
+const retentionMs = 7 * 86_400_000;
+/** AWS drops a record that its destination does not take. Here it is tried again, doubling from a second to five minutes, for six hours. */
+const retryMsMin = 1_000;
+const retryMsMax = 300_000;
+const tryMsMax = 6 * 3_600_000;
+
+/**
+ * Sends the records of what became of events, and dead letters, to where the configuration of their functions says.
+ *
+ * D1  To a queue, or to a function as its next event, a delivery moves in one transaction: it is there once. A topic may get it twice, when the broker
+ *     ends between the publish and what is noted of it.
+ * D2  What cannot be delivered now is tried again; when is the state of its message.
+ */
+export class Deliveries {
+  readonly #ended = new AbortController();
+  #running: Promise<void> | undefined;
+  #events: FunctionEvents | undefined;
+
+  constructor(private readonly parts: DeliveriesParts) {}
+
+  /** Takes up what a previous process left. `events`: where events for functions go. */
+  async start(events: FunctionEvents): Promise<void> {
+    this.#events = events;
+    const queue = await this.parts.engine.findQueue(deliveryQueue);
+    if (queue !== undefined) this.#run(queue);
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    await this.#running;
+  }
+
+  /** Where jobs are put. It is made with the first. */
+  async queue(): Promise<Queue> {
+    const { engine } = this.parts;
+    const found = await engine.findQueue(deliveryQueue);
+    const queue = found ?? (await this.#create());
+    this.#run(queue);
+    return queue;
+  }
+
+  async #create(): Promise<Queue> {
+    const outcome = await this.parts.engine.createQueue(deliveryQueue, {
+      settings: { ordering: 'standard', visibilityTimeoutMs: claimMs, delayMs: 0, retentionMs, deduplicationScope: 'queue' },
+      properties: {},
+      tags: {},
+    });
+    if (outcome.kind === 'created' || outcome.kind === 'exists') return outcome.queue;
+    throw storageFull();
+  }
+
+  #run(queue: Queue): void {
+    if (!this.#ended.signal.aborted) this.#running ??= this.#work(queue);
+  }
+
+  async #work(queue: Queue): Promise<void> {
+    const { engine, clock, report } = this.parts;
+    const { signal } = this.#ended;
+    while (!signal.aborted) {
+      try {
+        const received = await engine.receive(queue, { max: receiveMax, waitMs, visibilityTimeoutMs: claimMs, signal });
+        const messages = received.kind === 'received' ? received.messages : [];
+        await Promise.all(messages.map((message) => this.#deliver(queue, message)));
+      } catch (fault) {
+        report('deliveries for functions', fault);
+        await untilOrAborted(clock, clock.now() + pauseMs, signal);
+      }
+    }
+  }
+
+  async #deliver(queue: Queue, message: ReceivedMessage): Promise<void> {
+    const { engine, clock, report } = this.parts;
+    const { receipt, receives, sentAt } = message;
+    const job = decodeJob(message.content);
+    if (await this.#sent(queue, message, job)) return; // D1
+    if (this.#ended.signal.aborted) return engine.unreceive(queue, [receipt]);
+    if (clock.now() - sentAt > tryMsMax) {
+      report(
+        `a ${job.kind === 'destination' ? 'record' : 'dead letter'} of ${job.source} could not be delivered to ${job.target} and is dropped`,
+        undefined,
+      );
+      await engine.settle(queue, [receipt]);
+      return;
+    }
+    const visibilityTimeoutMs = Math.min(retryMsMax, retryMsMin * 2 ** (receives - 1));
+    await engine.changeVisibility(queue, [{ receipt, visibilityTimeoutMs }]); // D2
+  }
+
+  /** Whether it is where it should be, and its message gone. */
+  #sent(queue: Queue, message: ReceivedMessage, job: DeliveryJob): Promise<boolean> {
+    switch (kindOfDestination(job.target)) {
+      case 'sqs':
+        return this.#toQueue(queue, message, job);
+      case 'sns':
+        return this.#toTopic(queue, message, job);
+      case 'lambda':
+        return this.#toFunction(queue, message, job);
+      case undefined:
+        return Promise.resolve(false);
+    }
+  }
+
+  async #toQueue(from: Queue, { receipt }: ReceivedMessage, job: DeliveryJob): Promise<boolean> {
+    const { engine, queues } = this.parts;
+    const to = await engine.findQueue(job.target as QueueAddress);
+    const body = to === undefined ? undefined : bodiesOf(job).find((one) => queues.takes(to, bytesOf(one, job)));
+    if (to === undefined || body === undefined) return false;
+    const senderId = (job.source.split(':', 5)[4] ?? '') as AccountId;
+    const content = queues.contentOf({ body, attributes: job.attributes, senderId, traceHeader: job.traceHeader });
+    return content !== undefined && isMoved(await engine.forward({ from, receipt, to, messages: [{ content }] }));
+  }
+
+  async #toTopic(from: Queue, { receipt }: ReceivedMessage, job: DeliveryJob): Promise<boolean> {
+    const { engine, topics } = this.parts;
+    for (const body of bodiesOf(job)) {
+      const { target: topicArn, attributes, traceHeader } = job;
+      const outcome = await topics.publish({ topicArn, body, attributes, traceHeader, signal: this.#ended.signal });
+      if (outcome === 'failed') return false;
+      if (outcome === 'tooLarge') continue;
+      await engine.settle(from, [receipt]);
+      return true;
+    }
+    return false;
+  }
+
+  /** As an event of its own: with a new id, and with what that function's configuration says of its events. */
+  async #toFunction(from: Queue, { receipt }: ReceivedMessage, { target, body, traceHeader }: DeliveryJob): Promise<boolean> {
+    const { engine, catalogue, random } = this.parts;
+    const reference = referenceOfArn(target);
+    const record = reference === undefined ? undefined : await catalogue.find(reference.address);
+    if (this.#events === undefined || reference === undefined || record === undefined) return false;
+    const { address, qualifier } = reference;
+    const to = await this.#events.open({ address, record });
+    const request = { requestId: random.uuid(), payload: Buffer.from(body), traceHeader };
+    const message = this.#events.message({ invokedArn: qualifiedArn(address, qualifier) }, request);
+    const moved = isMoved(await engine.forward({ from, receipt, to, messages: [message] }));
+    this.#events.wake(to);
+    return moved;
+  }
+}
+
+/** The body, and what may be sent in its place when it is too large. */
+function bodiesOf({ kind, body }: DeliveryJob): readonly string[] {
+  return kind === 'destination' ? [body, ...smallerRecords(body)] : [body];
+}
+
+function bytesOf(body: string, { attributes }: DeliveryJob): number {
+  return attributes.reduce((sum, { name, type, value }) => sum + Buffer.byteLength(name + type + value), Buffer.byteLength(body));
+}
+
+/** A void receipt means that somebody else has moved it. */
+function isMoved({ kind }: ForwardOutcome): boolean {
+  return kind === 'forwarded' || kind === 'notAvailable';
+}

@@ -1,0 +1,34 @@
+import type { QueueAddress } from '../../../base/ids.js';
+
+/** Something to be sent to where the configuration of a function says, as the queue of deliveries holds it. */
+export interface DeliveryJob {
+  readonly kind: 'destination' | 'deadLetter';
+  /** ARN of a queue, a topic or a function. */
+  readonly target: string;
+  /** ARN of the function that it is about, without a qualifier. */
+  readonly source: string;
+  readonly body: string;
+  readonly attributes: readonly MessageAttribute[];
+  readonly traceHeader: string | undefined;
+}
+
+/** As SQS and SNS have them. */
+export interface MessageAttribute {
+  readonly name: string;
+  readonly type: 'String' | 'Number';
+  readonly value: string;
+}
+
+export const deliveryQueue = 'internal/functions/deliveries' as QueueAddress;
+
+const layout = 1;
+
+export function encodeJob(job: DeliveryJob): Buffer {
+  return Buffer.from(JSON.stringify({ layout, ...job }));
+}
+
+export function decodeJob(content: Buffer): DeliveryJob {
+  const { layout: stored, ...job }: DeliveryJob & { readonly layout: number } = JSON.parse(content.toString());
+  if (stored !== layout) throw new Error(`a delivery for a function has layout ${stored}, known is ${layout}`);
+  return { ...job, traceHeader: job.traceHeader };
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isRefusal, type Refusal } from '../../../wire/refusal.js';
+import { codeTooLarge, invalidValue } from '../errors.js';
+import { codeZippedBytesMax } from '../limits.js';
+import { unzip } from './unzip.js';
+
+export interface StoredPackage {
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/**
+ * Code packages by the SHA-256 of their zip files, below one folder: `packages/<sha256>.zip`, and `unpacked/<sha256>/` for those that run.
+ *
+ * C1  A zip file that is there under its name is whole and on the disk, its name too: it is written and flushed under another name first.
+ * C2  What is unpacked is a copy that this process has made: those of an earlier one, which a power loss may have left in part, are removed before
+ *     the first. A folder that is there under its name is whole.
+ *
+ * Nothing is touched before it is needed: a server without functions has no folder for them.
+ */
+export class PackageStore {
+  readonly #unpacking = new Map<string, Promise<string>>();
+  /** Stored by this process: not to be swept, though no document may name them yet. */
+  readonly #stored = new Set<string>();
+  #temporary = 0;
+
+  #prepared: Promise<void> | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  /** Durable when it resolves, and known to unpack. */
+  async store(zip: Buffer): Promise<StoredPackage | Refusal> {
+    if (zip.length > codeZippedBytesMax) return codeTooLarge(zip.length, codeZippedBytesMax);
+    if (zip.length === 0) return invalidValue('Uploaded file must be a non-empty zip');
+    await this.#ready();
+    const sha256 = createHash('sha256').update(zip).digest('hex');
+    this.#stored.add(sha256);
+    const unpacked = await this.#unpack(sha256, zip);
+    if (isRefusal(unpacked)) return unpacked;
+    if (!(await this.#has(sha256))) await this.#write(sha256, zip);
+    return { sha256, bytes: zip.length };
+  }
+
+  /** The folder of its unpacked files. */
+  unpacked(sha256: string): Promise<string> {
+    const waiting = this.#unpacking.get(sha256);
+    if (waiting !== undefined) return waiting;
+    const unpacking = this.#unpacked(sha256).finally(() => this.#unpacking.delete(sha256));
+    this.#unpacking.set(sha256, unpacking);
+    return unpacking;
+  }
+
+  /** The zip file as it was uploaded. */
+  async read(sha256: string): Promise<Buffer | undefined> {
+    if (!/^[0-9a-f]{64}$/.test(sha256) || !(await this.#has(sha256))) return undefined;
+    return readFile(this.#zipOf(sha256));
+  }
+
+  /** Names of the packages that are there now. */
+  async list(): Promise<readonly string[]> {
+    const names = await readdir(this.#in('packages')).catch(() => []);
+    return names.map((name) => name.replace(/\.zip$/, ''));
+  }
+
+  /** Removes those of `candidates` that `isUsed` does not know, but for what this process has stored. */
+  async sweep(candidates: readonly string[], isUsed: (sha256: string) => boolean): Promise<void> {
+    for (const sha256 of candidates) {
+      if (!isUsed(sha256) && !this.#stored.has(sha256)) await rm(this.#zipOf(sha256), { force: true });
+    }
+  }
+
+  #ready(): Promise<void> {
+    this.#prepared ??= this.#prepare().catch((fault: unknown) => {
+      this.#prepared = undefined;
+      throw fault;
+    });
+    return this.#prepared;
+  }
+
+  async #prepare(): Promise<void> {
+    for (const name of ['unpacked', 'temporary']) await rm(this.#in(name), { recursive: true, force: true }); // C2
+    for (const name of ['packages', 'unpacked', 'temporary']) await mkdir(this.#in(name), { recursive: true });
+    for (const created of [this.folder, dirname(this.folder)]) await flushFolder(created); // C1
+  }
+
+  async #unpacked(sha256: string): Promise<string> {
+    await this.#ready();
+    const folder = this.#in('unpacked', sha256);
+    if (await isThere(folder)) return folder;
+    const unpacked = await this.#unpack(sha256, await readFile(this.#zipOf(sha256)));
+    if (isRefusal(unpacked)) throw new Error(`the stored package ${sha256} does not unpack: ${unpacked.message}`);
+    return unpacked;
+  }
+
+  async #unpack(sha256: string, zip: Buffer): Promise<string | Refusal> {
+    const folder = this.#in('unpacked', sha256);
+    if (await isThere(folder)) return folder;
+    const temporary = this.#temporaryName();
+    await mkdir(temporary);
+    try {
+      const refusal = await unzip(zip, temporary);
+      if (refusal !== undefined) return refusal;
+      await renameUnlessThere(temporary, folder);
+      return folder;
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+  }
+
+  /** C1 */
+  async #write(sha256: string, zip: Buffer): Promise<void> {
+    const temporary = this.#temporaryName();
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(zip);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, this.#zipOf(sha256));
+    await flushFolder(this.#in('packages'));
+  }
+
+  #has(sha256: string): Promise<boolean> {
+    return isThere(this.#zipOf(sha256));
+  }
+
+  #zipOf(sha256: string): string {
+    return this.#in('packages', `${sha256}.zip`);
+  }
+
+  #temporaryName(): string {
+    return this.#in('temporary', String(++this.#temporary));
+  }
+
+  #in(...names: readonly string[]): string {
+    return join(this.folder, ...names);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Somebody else may have unpacked the same package meanwhile. */
+async function renameUnlessThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (fault) {
+    if (!(await isThere(to))) throw fault;
+  }
+}
+
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

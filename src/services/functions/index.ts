@@ -1,0 +1,116 @@
+import type { Clock } from '../../base/clock.js';
+import type { Random } from '../../base/random.js';
+import type { Engine } from '../../engine/engine.js';
+import { isRefusal } from '../../wire/refusal.js';
+import type { Operation, Service } from '../../wire/service.js';
+import { Deliveries, type QueueContents, type TopicTarget } from './async/deliveries.js';
+import { EventQueues } from './async/event-queues.js';
+import { Catalogue } from './catalogue.js';
+import { PackageStore } from './code/package-store.js';
+import { errorCodes } from './errors.js';
+import { Invoker } from './invoker.js';
+import { referenceOfArn } from './model/function-name.js';
+import { createFunction } from './operations/createFunction.js';
+import { deleteFunction } from './operations/deleteFunction.js';
+import { getFunction } from './operations/getFunction.js';
+import { getFunctionConfiguration } from './operations/getFunctionConfiguration.js';
+import { invoke } from './operations/invoke.js';
+import { listFunctions } from './operations/listFunctions.js';
+import type { Parts } from './parts.js';
+import type { FunctionPool } from './pool.js';
+import { Slots } from './slots.js';
+
+export interface FunctionsDependencies {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly pool: FunctionPool;
+  readonly queues: QueueContents;
+  readonly topics: TopicTarget;
+  /** Folder of the code packages. */
+  readonly folder: string;
+  /** Invocations at once, of one account in one Region: 1,000 with AWS. */
+  readonly concurrencyMax: number;
+  /** Where functions reach this server; asked for when one is invoked. */
+  readonly endpoint: () => string;
+  /** Told of faults in background work; the work is tried again. */
+  readonly report: (what: string, fault: unknown) => void;
+}
+
+export interface Functions {
+  readonly service: Service;
+  /** A code package as it was uploaded, by its SHA-256 in hexadecimal. */
+  packageOf(sha256: string): Promise<Buffer | undefined>;
+  /** Keeps an event for the function that the ARN names. `refused`: there is none. Its policy is not asked yet. */
+  accept(event: FunctionEvent): Promise<'delivered' | 'failed' | 'refused'>;
+  /** No further event is taken up. */
+  drain(): void;
+  /** Ends invocations and background work; what is left of it is taken up at the next start. */
+  stop(): Promise<void>;
+}
+
+/** An event from another service. */
+export interface FunctionEvent {
+  /** Of a function, or of a version or alias of it. */
+  readonly functionArn: string;
+  /** JSON. */
+  readonly payload: string;
+  readonly traceHeader: string | undefined;
+}
+
+/** AWS Lambda, API version 2015-03-31, as far as docs/functions.md says. */
+export async function startFunctions(dependencies: FunctionsDependencies): Promise<Functions> {
+  const { engine, clock, random, pool, queues, topics, folder, concurrencyMax, endpoint, report } = dependencies;
+  const catalogue = new Catalogue(engine.documents);
+  const packages = new PackageStore(folder);
+  const slots = new Slots(concurrencyMax);
+  const invoker = new Invoker({ catalogue, packages, pool, slots, clock, random, endpoint });
+  const deliveries = new Deliveries({ engine, catalogue, queues, topics, clock, random, report });
+  const events = new EventQueues({ engine, catalogue, invoker, slots, deliveries, clock, report });
+  await deliveries.start(events);
+  events.start();
+  return {
+    service: functionsService({ catalogue, packages, invoker, slots, clock, random }, events),
+    packageOf: (sha256) => packages.read(sha256),
+    accept: async ({ functionArn, payload, traceHeader }) => {
+      const reference = referenceOfArn(functionArn);
+      if (reference === undefined) return 'refused';
+      try {
+        const target = await invoker.target(reference);
+        await events.accept(target, { requestId: random.uuid(), payload: Buffer.from(payload), traceHeader });
+        return 'delivered';
+      } catch (fault) {
+        if (!isRefusal(fault)) throw fault;
+        return fault.code === errorCodes.resourceNotFound ? 'refused' : 'failed';
+      }
+    },
+    drain: () => events.drain(),
+    stop: async () => {
+      events.drain();
+      invoker.stop();
+      await Promise.all([events.stop(), deliveries.stop()]);
+    },
+  };
+}
+
+function functionsService(parts: Parts, events: EventQueues): Service {
+  const operations: readonly Operation[] = [
+    createFunction(parts),
+    deleteFunction({ ...parts, events }),
+    getFunction(parts),
+    getFunctionConfiguration(parts),
+    invoke({ ...parts, events }),
+    listFunctions(parts),
+  ];
+  return {
+    name: 'lambda',
+    operations: new Map(operations.map((operation) => [operation.name, operation])),
+    // Every operation has a binding to REST: AWS JSON and AWS Query reach none of them, and these are names that no client uses.
+    targetPrefix: 'AWSLambda',
+    errorNamespace: 'com.amazonaws.lambda',
+    apiVersion: '2015-03-31',
+    xmlNamespace: '',
+    xmlErrorEnd: '',
+    pathMembers: () => ({}),
+  };
+}
