@@ -1,10 +1,15 @@
 import type { Clock } from '../../base/clock.js';
-import type { SubscriptionId, TopicAddress } from '../../base/ids.js';
+import type { MessageId, QueueAddress, SubscriptionId, TopicAddress } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
+import type { Engine } from '../../engine/engine.js';
 import type { Subscription, Topic } from '../../engine/topics/topics.js';
 import { confirmationMsMax } from './limits.js';
-import { type Confirmation, confirmationBody, signedConfirmationText } from './model/envelope.js';
-import { subscriptionArn } from './model/topic-arn.js';
+import { isFifoQueue } from './model/endpoint.js';
+import { type Confirmation, type ConfirmationType, confirmationBody, signedConfirmationText } from './model/envelope.js';
+import type { PushMessage } from './model/push-message.js';
+import { endpointOf } from './model/subscription-attributes.js';
+import { ownerOf, subscriptionArn } from './model/topic-arn.js';
+import type { QueueContents } from './publication.js';
 import type { PushDeliveries } from './push-deliveries.js';
 import type { Signer } from './signer.js';
 
@@ -13,6 +18,8 @@ export interface ConfirmationParts {
   readonly random: Random;
   readonly signer: Signer;
   readonly deliveries: Pick<PushDeliveries, 'send'>;
+  readonly engine: Pick<Engine, 'findQueue' | 'send'>;
+  readonly queues: QueueContents;
 }
 
 const tokenBytes = 128;
@@ -36,30 +43,49 @@ export function isConfirmable({ createdAt }: Subscription, now: number): boolean
   return now <= createdAt + confirmationMsMax;
 }
 
-/** Sends endpoints what they confirm their subscription with. */
+/** Sends endpoints what they confirm their subscription with, or have it back. Never raw, and past every filter. */
 export class Confirmations {
   constructor(private readonly parts: ConfirmationParts) {}
 
-  async send(topic: Topic, { id }: Subscription, token: string, origin: string): Promise<void> {
-    const { clock, random, signer, deliveries } = this.parts;
+  async send(type: ConfirmationType, topic: Topic, subscription: Subscription, token: string, origin: string): Promise<void> {
+    const { clock, random, signer } = this.parts;
     const confirmation: Confirmation = {
+      type,
       messageId: random.uuid(),
       token,
       topic: topic.address,
+      subscription: subscriptionArn(topic.address, subscription.id),
       subscribeUrl: subscribeUrl(origin, topic.address, token),
       timestamp: new Date(clock.now()).toISOString(),
     };
     const version = topic.properties.SignatureVersion === '2' ? '2' : '1';
     const signature = await signer.sign(signedConfirmationText(confirmation), version);
     const signed = { version, signature, certificateUrl: await signer.certificateUrl(origin) };
-    await deliveries.send(subscriptionArn(topic.address, id), {
-      type: 'SubscriptionConfirmation',
+    const body = confirmationBody(confirmation, signed);
+    await this.#deliver(subscription, {
+      type,
       messageId: confirmation.messageId,
-      body: confirmationBody(confirmation, signed),
+      body,
       envelope: undefined,
       traceHeader: undefined,
       w3cTrace: undefined,
     });
+  }
+
+  async #deliver(subscription: Subscription, message: PushMessage): Promise<void> {
+    const { protocol, endpoint } = endpointOf(subscription);
+    if (protocol === 'sqs') return this.#enqueue(subscription.topic, endpoint as QueueAddress, message);
+    await this.parts.deliveries.send(subscriptionArn(subscription.topic, subscription.id), message);
+  }
+
+  /** One that is not there, or does not take it, gets none, as with any message. */
+  async #enqueue(topic: TopicAddress, address: QueueAddress, { messageId, body }: PushMessage): Promise<void> {
+    const { engine, queues } = this.parts;
+    const queue = await engine.findQueue(address);
+    const content = queues.contentOf({ body, attributes: [], senderId: ownerOf(topic), traceHeader: undefined });
+    if (queue === undefined || content === undefined || !queues.takes(queue, body.length)) return;
+    const placed = isFifoQueue(address) ? { content, group: messageId, deduplicationId: messageId as MessageId } : { content };
+    await engine.send(queue, [placed]);
   }
 }
 

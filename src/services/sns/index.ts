@@ -15,6 +15,7 @@ import { Confirmations } from './confirmations.js';
 import { createDeliveryLog } from './delivery-log.js';
 import { DeliveryReports } from './delivery-reports.js';
 import { FanOutJobs } from './fan-out-jobs.js';
+import { Farewells } from './farewells.js';
 import { MobileRegistry } from './mobile/registry.js';
 import { MobileSweep } from './mobile-sweep.js';
 import type { Extensions } from './model/topic-attributes.js';
@@ -53,6 +54,7 @@ import { PushDeliveries } from './push-deliveries.js';
 import { Replays } from './replays.js';
 import { Routes } from './routes.js';
 import type { Signer } from './signer.js';
+import { SubscriptionTokens } from './subscription-tokens.js';
 import { TopicMetrics } from './topic-metrics.js';
 
 export interface SnsDependencies {
@@ -96,15 +98,17 @@ export function startSns(dependencies: SnsDependencies): Sns {
     email: mailChannel(mail, clock, 'email'),
     'email-json': mailChannel(mail, clock, 'email-json'),
   };
-  const deliveries = new PushDeliveries({ engine, clock, channels, queues, reports, report });
-  const confirmations = new Confirmations({ clock, random, signer, deliveries });
+  const tokens = new SubscriptionTokens({ documents: engine.documents, topics, clock, report });
+  const deliveries = new PushDeliveries({ engine, clock, channels, queues, reports, tokens, report });
+  const confirmations = new Confirmations({ clock, random, signer, deliveries, engine, queues });
+  const farewells = new Farewells({ topics, deliveries, confirmations, tokens, random });
   const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues, reports });
   const replays = new Replays({ topics, routes, clock, queues, answered, reports, report });
   const archives = new ArchiveUpkeep({ topics, clock, report });
   const registry = new MobileRegistry(engine.documents);
   const sweep = new MobileSweep({ registry, report });
   const applicationEvents = new ApplicationEvents({ publisher, clock, events });
-  const background = [jobs, deliveries, replays, archives, sweep];
+  const background = [jobs, deliveries, replays, archives, tokens, sweep];
   for (const work of background) work.start();
   const parts = {
     topics,
@@ -113,6 +117,8 @@ export function startSns(dependencies: SnsDependencies): Sns {
     random,
     deliveries,
     confirmations,
+    tokens,
+    farewells,
     replays,
     archives,
     registry,
@@ -136,6 +142,8 @@ interface ServiceParts {
   readonly random: Random;
   readonly deliveries: PushDeliveries;
   readonly confirmations: Confirmations;
+  readonly tokens: SubscriptionTokens;
+  readonly farewells: Farewells;
   readonly replays: Replays;
   readonly archives: ArchiveUpkeep;
   readonly registry: MobileRegistry;
@@ -175,7 +183,7 @@ function snsService(parts: ServiceParts): Service {
     setTopicAttributes({ topics, clock, extensions, expireArchive: (topic) => archives.expire(topic) }),
     subscribe(parts),
     tagResource(topics),
-    unsubscribe(topics, deliveries),
+    unsubscribe(parts),
     untagResource(topics),
   ];
   return {

@@ -9,7 +9,7 @@ import { type SubscriptionDestinationParts, subscriptionDestination } from './su
 export interface PushDeliveriesParts extends DeliveryWorkerParts, SubscriptionDestinationParts {
   readonly engine: DeliveryWorkerParts['engine'] &
     SubscriptionDestinationParts['engine'] &
-    Pick<Engine, 'createQueue' | 'findQueue' | 'deleteQueue' | 'listQueues' | 'send'>;
+    Pick<Engine, 'createQueue' | 'findQueue' | 'deleteQueue' | 'listQueues' | 'send' | 'purge'>;
 }
 
 const pageOfQueues = 100;
@@ -65,6 +65,12 @@ export class PushDeliveries {
   async send(subscription: SubscriptionArn, message: PushMessage): Promise<void> {
     const queue = await this.parts.engine.findQueue(pushQueueOf(subscription));
     if (queue !== undefined) await this.parts.engine.send(queue, [{ content: encodePushMessage(message) }]);
+  }
+
+  /** What is on its way goes nowhere; what comes later does. */
+  async clear(subscription: SubscriptionArn): Promise<void> {
+    const queue = await this.parts.engine.findQueue(pushQueueOf(subscription));
+    if (queue !== undefined) await this.parts.engine.purge(queue, 0);
   }
 
   /** The subscription is gone, and with it what was on its way. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { SubscriptionId, TopicAddress } from '../../base/ids.js';
 import type { Queue } from '../../engine/engine.js';
+import type { Subscription, Topic } from '../../engine/topics/topics.js';
 import type { Channel } from './channels/channel.js';
 import { type DeadLetterParts, giveUp } from './dead-letters.js';
 import type { DeliveryReports } from './delivery-reports.js';
@@ -9,6 +10,7 @@ import { confirmationMsMax } from './limits.js';
 import type { Protocol } from './model/endpoint.js';
 import { decodePushMessage } from './model/push-message.js';
 import { readSubscriptionArn, type SubscriptionArn } from './model/topic-arn.js';
+import type { SubscriptionTokens } from './subscription-tokens.js';
 
 /** What carries messages, by protocol. */
 export type Channels = Readonly<Record<Exclude<Protocol, 'sqs'>, Channel>>;
@@ -17,9 +19,13 @@ export interface SubscriptionDestinationParts extends DeadLetterParts {
   readonly clock: Clock;
   readonly channels: Channels;
   readonly reports: Pick<DeliveryReports, 'attempted' | 'redriven' | 'ended'>;
+  readonly tokens: Pick<SubscriptionTokens, 'ended'>;
 }
 
-/** The endpoint of a subscription, as it is now. Undefined once the subscription is gone, or has gone unconfirmed for too long. */
+/**
+ * The endpoint of a subscription, as it is now: also of one that is gone and can still be restored, as it is to be told of that. Undefined once there
+ * is neither, or once the subscription has gone unconfirmed for too long.
+ */
 export async function subscriptionDestination(
   parts: SubscriptionDestinationParts,
   arn: SubscriptionArn,
@@ -27,7 +33,8 @@ export async function subscriptionDestination(
 ): Promise<Destination | undefined> {
   const { topics } = parts.engine;
   const { topic: address, id } = addressOf(arn);
-  const [topic, subscription] = [await topics.find(address), await topics.findSubscription(address, id)];
+  const [topic, current] = [await topics.find(address), await topics.findSubscription(address, id)];
+  const subscription = current ?? (await ended(parts, topic, id));
   if (topic === undefined || subscription === undefined) return undefined;
   if (subscription.state === 'pending' && parts.clock.now() > subscription.createdAt + confirmationMsMax) {
     await topics.unsubscribe(address, id);
@@ -52,6 +59,18 @@ export async function subscriptionDestination(
       parts.reports.ended({ topic, subscription, message, report, attempts: received.receives, handedAt });
     },
   };
+}
+
+/** One that can be restored. */
+async function ended(
+  { tokens }: SubscriptionDestinationParts,
+  topic: Topic | undefined,
+  id: SubscriptionId,
+): Promise<Subscription | undefined> {
+  const found = await tokens.ended(id);
+  if (topic === undefined || found === undefined || found.topicId !== topic.id) return undefined;
+  const { identity, state, properties } = found;
+  return { id, identity, state, properties, topic: topic.address, createdAt: topic.createdAt };
 }
 
 function addressOf(arn: SubscriptionArn): { readonly topic: TopicAddress; readonly id: SubscriptionId } {

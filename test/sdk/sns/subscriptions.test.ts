@@ -115,7 +115,7 @@ describe('subscriptions', () => {
     ]);
     await subject.sns.send(new Sns.UnsubscribeCommand({ SubscriptionArn: subscription }));
     await subject.publish(topic, 'y');
-    expect(await subject.envelopes(queue)).toEqual([]);
+    expect((await subject.envelopes(queue)).map(({ Type }) => Type)).toEqual(['UnsubscribeConfirmation']);
     const { Attributes } = await subject.sns.send(new Sns.GetTopicAttributesCommand({ TopicArn: topic }));
     expect(Attributes).toMatchObject({ SubscriptionsConfirmed: '0', SubscriptionsDeleted: '1' });
   });

@@ -76,7 +76,7 @@ function headersOf(
     'x-amz-sns-message-type': type,
     'x-amz-sns-message-id': messageId,
     'x-amz-sns-topic-arn': topic,
-    ...(type === 'Notification' && { 'x-amz-sns-subscription-arn': subscription }),
+    ...(type !== 'SubscriptionConfirmation' && { 'x-amz-sns-subscription-arn': subscription }),
     ...(envelope !== undefined && { 'x-amz-sns-rawdelivery': 'true' }),
     ...(traceHeader !== undefined && { 'X-Amzn-Trace-Id': traceHeader }),
     ...(traceparent !== undefined && { traceparent }),

@@ -1,8 +1,9 @@
-import type { QueueAddress } from '../../../base/ids.js';
+import type { AccountId, QueueAddress } from '../../../base/ids.js';
 import type { Refusal } from '../../../wire/refusal.js';
 import { invalid, missing } from '../errors.js';
 import { endpointCharsMax } from '../limits.js';
 import { isMailAddress } from './mail.js';
+import { ownerOf } from './topic-arn.js';
 import type { TopicKind } from './topic-attributes.js';
 
 /** The protocols that this server delivers to. */
@@ -49,9 +50,9 @@ export function isMail(protocol: Protocol): boolean {
   return protocol === 'email' || protocol === 'email-json';
 }
 
-/** Whether who is behind the endpoint has to agree first. */
-export function needsConfirmation(protocol: Protocol): boolean {
-  return protocol !== 'sqs' && protocol !== 'lambda';
+/** Whether who is behind the endpoint has to agree first: only for queues and functions that are the caller's own it is known that he does. */
+export function needsConfirmation({ protocol, endpoint }: Endpoint, caller: AccountId): boolean {
+  return (protocol !== 'sqs' && protocol !== 'lambda') || ownerOf(endpoint) !== caller;
 }
 
 function readMailEndpoint(protocol: 'email' | 'email-json', endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {

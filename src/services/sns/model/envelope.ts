@@ -1,5 +1,6 @@
 import type { TopicAddress } from '../../../base/ids.js';
 import type { MessageAttribute } from './message-attributes.js';
+import type { SubscriptionArn } from './topic-arn.js';
 
 /**
  * The JSON that wraps a message for queues and HTTP endpoints; developer guide, "Amazon SNS message and JSON formats". Keys in
@@ -32,32 +33,44 @@ export function signedText({ messageId, subject, text, timestamp, topic }: Notif
   return `Message\n${text}\nMessageId\n${messageId}\n${subjectLines}Timestamp\n${timestamp}\nTopicArn\n${topic}\nType\nNotification\n`;
 }
 
-/** What an endpoint gets that is to confirm its subscription, or the address that a mail goes to. */
+/** `UnsubscribeConfirmation`: somebody who may have been anybody has ended the subscription. */
+export type ConfirmationType = 'SubscriptionConfirmation' | 'UnsubscribeConfirmation';
+
+/** What an endpoint gets that is to confirm its subscription, or that can have it back. */
 export interface Confirmation {
+  readonly type: ConfirmationType;
   readonly messageId: string;
   readonly token: string;
   readonly topic: TopicAddress;
+  readonly subscription: SubscriptionArn;
   readonly subscribeUrl: string;
   /** ISO 8601, milliseconds. */
   readonly timestamp: string;
 }
 
-function confirmationText(topic: TopicAddress): string {
-  return `You have chosen to subscribe to the topic ${topic}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`;
+function confirmationText({ type, topic, subscription }: Confirmation): string {
+  switch (type) {
+    case 'SubscriptionConfirmation':
+      return `You have chosen to subscribe to the topic ${topic}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`;
+    case 'UnsubscribeConfirmation':
+      return `You have chosen to deactivate subscription ${subscription}.\nTo cancel this operation and restore the subscription, visit the SubscribeURL included in this message.`;
+  }
 }
 
-export function signedConfirmationText({ messageId, token, topic, subscribeUrl, timestamp }: Confirmation): string {
-  const lines = ['Message', confirmationText(topic), 'MessageId', messageId, 'SubscribeURL', subscribeUrl, 'Timestamp', timestamp];
-  return `${[...lines, 'Token', token, 'TopicArn', topic, 'Type', 'SubscriptionConfirmation'].join('\n')}\n`;
+export function signedConfirmationText(confirmation: Confirmation): string {
+  const { type, messageId, token, topic, subscribeUrl, timestamp } = confirmation;
+  const lines = ['Message', confirmationText(confirmation), 'MessageId', messageId, 'SubscribeURL', subscribeUrl, 'Timestamp', timestamp];
+  return `${[...lines, 'Token', token, 'TopicArn', topic, 'Type', type].join('\n')}\n`;
 }
 
-export function confirmationBody({ messageId, token, topic, subscribeUrl, timestamp }: Confirmation, signed: Signed): string {
+export function confirmationBody(confirmation: Confirmation, signed: Signed): string {
+  const { type, messageId, token, topic, subscribeUrl, timestamp } = confirmation;
   const lines = [
-    line('Type', 'SubscriptionConfirmation'),
+    line('Type', type),
     line('MessageId', messageId),
     line('Token', token),
     line('TopicArn', topic),
-    line('Message', confirmationText(topic)),
+    line('Message', confirmationText(confirmation)),
     line('SubscribeURL', subscribeUrl),
     line('Timestamp', timestamp),
     ...signatureLines(signed),

@@ -13,7 +13,10 @@ export interface ComposedMail {
 }
 
 const subjectDefault = 'AWS Notification Message';
-const confirmationSubject = 'AWS Notification - Subscription Confirmation';
+const confirmationSubjects = {
+  SubscriptionConfirmation: 'AWS Notification - Subscription Confirmation',
+  UnsubscribeConfirmation: 'AWS Notification - Unsubscribe Confirmation',
+} as const;
 
 /** One mailbox, no list, nothing that ends a header. */
 export function isMailAddress(text: string): boolean {
@@ -35,18 +38,31 @@ export function composeMail(
   format: 'email' | 'email-json',
 ): ComposedMail {
   const envelope: Envelope = JSON.parse(body);
-  const confirms = type === 'SubscriptionConfirmation';
-  const text = confirms ? confirmationText(address, envelope) : notificationText(address, envelope);
   return {
     id: `<${messageId}.${subscription.slice(subscription.lastIndexOf(':') + 1)}@signalbox>`,
     name: properties.DisplayName ?? '',
-    subject: confirms ? confirmationSubject : (envelope.Subject ?? subjectDefault),
-    text: format === 'email-json' ? body : text,
+    subject: type === 'Notification' ? (envelope.Subject ?? subjectDefault) : confirmationSubjects[type],
+    text: format === 'email-json' ? body : textOf(type, address, envelope),
   };
+}
+
+function textOf(type: PushMessage['type'], topic: string, envelope: Envelope): string {
+  switch (type) {
+    case 'Notification':
+      return notificationText(topic, envelope);
+    case 'SubscriptionConfirmation':
+      return confirmationText(topic, envelope);
+    case 'UnsubscribeConfirmation':
+      return farewellText(topic, envelope);
+  }
 }
 
 function confirmationText(topic: string, { SubscribeURL = '' }: Envelope): string {
   return `Somebody has subscribed this address to the topic\n${topic}\n\nTo confirm, open this link:\n${SubscribeURL}\n\nIf it was not you, do nothing: without it no messages will come.\n`;
+}
+
+function farewellText(topic: string, { SubscribeURL = '' }: Envelope): string {
+  return `This address gets no more messages of the topic\n${topic}\n\nIf that was a mistake, open this link to get them again:\n${SubscribeURL}\n`;
 }
 
 function notificationText(topic: string, { Message, UnsubscribeURL = '' }: Envelope): string {

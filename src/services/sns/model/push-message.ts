@@ -1,10 +1,11 @@
 import type { QueueAddress } from '../../../base/ids.js';
 import type { W3cTrace } from '../../../base/trace-context.js';
+import type { ConfirmationType } from './envelope.js';
 import type { SubscriptionArn } from './topic-arn.js';
 
 /** A message on its way to an endpoint that is no queue, as the queue of its subscription holds it. */
 export interface PushMessage {
-  readonly type: 'Notification' | 'SubscriptionConfirmation';
+  readonly type: 'Notification' | ConfirmationType;
   readonly messageId: string;
   /** The envelope, or the bare message where delivery is raw. */
   readonly body: string;

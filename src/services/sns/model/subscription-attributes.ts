@@ -220,8 +220,21 @@ export function withReplayEnded(
 }
 
 /** The state of a subscription that has just been confirmed. */
-export function confirmedState({ properties }: Pick<Subscription, 'properties'>): 'confirmed' | 'replaying' {
+function confirmedState({ properties }: Pick<Subscription, 'properties'>): 'confirmed' | 'replaying' {
   return properties.ReplayPolicy === undefined ? 'confirmed' : 'replaying';
+}
+
+/** The definition after whoever has the token confirmed it, by a signed call or not. `authenticated`: only owners can end it. */
+export function withConfirmation({ properties }: SubscriptionDefinition, signed: boolean, authenticated: boolean): SubscriptionDefinition {
+  const confirmed = { ...properties, ConfirmationWasAuthenticated: String(signed), [authenticateOnUnsubscribe]: String(authenticated) };
+  return { state: confirmedState({ properties }), properties: confirmed };
+}
+
+/** Internal property. */
+const authenticateOnUnsubscribe = 'AuthenticateOnUnsubscribe';
+
+export function authenticatesUnsubscribe({ properties }: Subscription): boolean {
+  return properties[authenticateOnUnsubscribe] === 'true';
 }
 
 /** What holds for deliveries to the endpoint. */

@@ -34,6 +34,10 @@ export function ownerOf(arn: string): AccountId {
   return (arn.split(':', 5)[4] ?? '') as AccountId;
 }
 
+export function regionOf(arn: string): Region {
+  return (arn.split(':', 4)[3] ?? '') as Region;
+}
+
 export function topicNameOf(address: TopicAddress): TopicName {
   return address.slice(address.lastIndexOf(':') + 1) as TopicName;
 }

@@ -1,26 +1,27 @@
 import type { Clock } from '../../../base/clock.js';
 import type { SubscriptionId } from '../../../base/ids.js';
 import type { Random } from '../../../base/random.js';
-import type { SubscribeOutcome, Subscription, Topic, Topics } from '../../../engine/topics/topics.js';
+import type { SubscribeOutcome, Subscription, Topics } from '../../../engine/topics/topics.js';
 import { accept, type Refusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { boolean, string, structure } from '../../../wire/shape.js';
 import { type Confirmations, newToken } from '../confirmations.js';
-import { invalid, storageFull, subscriptionLimitExceeded, topicDoesNotExist } from '../errors.js';
-import { fifoSubscriptionsMax, largeMessageSubscriptionsMax, messageBytesDefault } from '../limits.js';
+import { invalid, storageFull, topicDoesNotExist } from '../errors.js';
 import { identityOf, isMail, needsConfirmation, type Protocol, readEndpoint } from '../model/endpoint.js';
 import {
   asksForMore,
   changeAttributes,
   type SubscriptionAttributes,
   subscriptionProperties,
+  withConfirmation,
   withReplay,
 } from '../model/subscription-attributes.js';
 import { subscriptionArn } from '../model/topic-arn.js';
-import { maximumMessageBytes } from '../model/topic-attributes.js';
 import type { PushDeliveries } from '../push-deliveries.js';
 import type { Replays } from '../replays.js';
+import { checkRoom } from '../room.js';
 import { attributes } from '../shapes.js';
+import type { SubscriptionTokens } from '../subscription-tokens.js';
 import { requireTopic } from '../topic-lookup.js';
 
 /**
@@ -36,14 +37,16 @@ export interface SubscribeParts {
   readonly topics: Pick<Topics, 'find' | 'subscribe' | 'counts' | 'updateSubscription'>;
   readonly random: Random;
   readonly deliveries: Pick<PushDeliveries, 'open' | 'begin' | 'end'>;
-  readonly confirmations: Confirmations;
+  readonly confirmations: Pick<Confirmations, 'send'>;
+  readonly tokens: Pick<SubscriptionTokens, 'expect' | 'forget'>;
   readonly clock: Clock;
   readonly replays: Pick<Replays, 'begin' | 'requireRoom'>;
   /** Whether there is a mail server. */
   readonly sendsMail: boolean;
 }
 
-export function subscribe({ topics, random, deliveries, confirmations, clock, replays, sendsMail }: SubscribeParts): Operation {
+export function subscribe(parts: SubscribeParts): Operation {
+  const { topics, random, deliveries, confirmations, tokens, clock, replays, sendsMail } = parts;
   return operation({
     name: 'Subscribe',
     input,
@@ -58,31 +61,34 @@ export function subscribe({ topics, random, deliveries, confirmations, clock, re
       const properties = subscriptionProperties(endpoint, call.accountId, call.principal, asked);
       const atOnce = withReplay({ state: 'confirmed', properties }, random.uuid());
       if (atOnce.state === 'replaying') accept(await replays.requireRoom());
-      const given = { id, identity: identityOf(endpoint) };
-      if (endpoint.protocol === 'sqs') {
-        const outcome = await topics.subscribe(topic, { ...given, ...atOnce });
-        const subscription = accept(subscribed(outcome, asked));
-        if (outcome.kind === 'created' && subscription.state === 'replaying') replays.begin(subscription);
-        return { SubscriptionArn: subscriptionArn(topic.address, subscription.id) };
+      const token = needsConfirmation(endpoint, call.accountId) ? newToken(id, random) : undefined;
+      const definition = token === undefined ? atOnce : { state: 'pending' as const, properties: { ...atOnce.properties, Token: token } };
+      const isPushed = endpoint.protocol !== 'sqs';
+      if (token !== undefined) await tokens.expect(topic.address, id);
+      if (isPushed && !(await deliveries.open(subscriptionArn(topic.address, id)))) throw storageFull();
+      const outcome = await topics.subscribe(topic, { id, identity: identityOf(endpoint), ...definition });
+      if (outcome.kind !== 'created') {
+        if (isPushed) await deliveries.end(subscriptionArn(topic.address, id));
+        if (token !== undefined) await tokens.forget(id);
       }
-      const token = needsConfirmation(endpoint.protocol) ? newToken(id, random) : undefined;
-      if (!(await deliveries.open(subscriptionArn(topic.address, id)))) throw storageFull();
-      const outcome = await topics.subscribe(
-        topic,
-        token === undefined ? { ...given, ...atOnce } : { ...given, state: 'pending', properties: { ...atOnce.properties, Token: token } },
-      );
-      if (outcome.kind !== 'created') await deliveries.end(subscriptionArn(topic.address, id));
-      const subscription = accept(subscribed(outcome, asked));
+      const found = accept(subscribed(outcome, asked));
+      const subscription = found.state === 'pending' && token === undefined ? await agreed(found) : found;
       const arn = subscriptionArn(topic.address, subscription.id);
-      await deliveries.begin(arn);
+      if (isPushed) await deliveries.begin(arn);
       if (subscription.state === 'pending') {
         const sent = outcome.kind === 'created' && token !== undefined ? token : await renewed(subscription);
-        await confirmations.send(topic, subscription, sent, call.origin);
+        await confirmations.send('SubscriptionConfirmation', topic, subscription, sent, call.origin);
       }
-      if (outcome.kind === 'created' && subscription.state === 'replaying') replays.begin(subscription);
+      if (subscription.state === 'replaying') replays.begin(subscription);
       return { SubscriptionArn: subscription.state !== 'pending' || input.ReturnSubscriptionArn === true ? arn : 'pending confirmation' };
     },
   });
+
+  /** Whose the endpoint is subscribes it too: nothing is left to confirm. */
+  async function agreed(pending: Subscription): Promise<Subscription> {
+    const change = (current: Subscription) => (current.state === 'pending' ? withConfirmation(current, true, false) : current);
+    return (await topics.updateSubscription(pending.topic, pending.id, change)) ?? pending;
+  }
 
   /** Who subscribes an endpoint again that has not confirmed gets another token; the earlier one is void. */
   async function renewed({ topic, id }: Subscription): Promise<string> {
@@ -111,18 +117,4 @@ function noMailServer(protocol: Protocol): string {
 
 function checkSame(subscription: Subscription, asked: SubscriptionAttributes): Refusal | undefined {
   return asksForMore(subscription, asked) ? invalid('Attributes Reason: Subscription already exists with different attributes') : undefined;
-}
-
-/** FIFO topics, and those that take large messages, have few subscriptions. A repeated Subscribe at the limit is refused too. */
-async function checkRoom(topics: Pick<Topics, 'counts'>, topic: Topic): Promise<Refusal | undefined> {
-  const max = subscriptionsMax(topic);
-  if (max === undefined) return undefined;
-  const counts = await topics.counts(topic);
-  if (counts === undefined) return topicDoesNotExist();
-  return counts.confirmed + counts.pending >= max ? subscriptionLimitExceeded(max) : undefined;
-}
-
-function subscriptionsMax(topic: Topic): number | undefined {
-  if (topic.settings.ordering === 'fifo') return fifoSubscriptionsMax;
-  return maximumMessageBytes(topic) > messageBytesDefault ? largeMessageSubscriptionsMax : undefined;
 }

@@ -1,0 +1,66 @@
+import type { SubscriptionId } from '../../base/ids.js';
+import type { Random } from '../../base/random.js';
+import type { SubscribeOutcome, Subscription, Topic, Topics } from '../../engine/topics/topics.js';
+import { type Confirmations, newToken } from './confirmations.js';
+import { endpointOf } from './model/subscription-attributes.js';
+import { subscriptionArn } from './model/topic-arn.js';
+import type { PushDeliveries } from './push-deliveries.js';
+import type { EndedSubscription, SubscriptionTokens } from './subscription-tokens.js';
+
+export interface FarewellParts {
+  readonly topics: Pick<Topics, 'unsubscribe' | 'subscribe'>;
+  readonly deliveries: Pick<PushDeliveries, 'open' | 'begin' | 'end' | 'clear'>;
+  readonly confirmations: Confirmations;
+  readonly tokens: SubscriptionTokens;
+  readonly random: Random;
+}
+
+/** Ends subscriptions; where anybody may have asked for it, their endpoints are told last of all how to have them back. */
+export class Farewells {
+  /** A link that is opened twice at a time restores once. */
+  readonly #restoring = new Map<SubscriptionId, Promise<SubscribeOutcome>>();
+
+  constructor(private readonly parts: FarewellParts) {}
+
+  async end(subscription: Subscription): Promise<void> {
+    const { topics, deliveries } = this.parts;
+    const ended = await topics.unsubscribe(subscription.topic, subscription.id);
+    if (ended !== undefined && isPushed(subscription)) await deliveries.end(subscriptionArn(ended.topic, ended.id));
+  }
+
+  /** Functions are not told: Lambda documents no such event. */
+  async endByAnybody(subscription: Subscription, topic: Topic, origin: string): Promise<void> {
+    const { topics, deliveries, confirmations, tokens, random } = this.parts;
+    const { id } = subscription;
+    if (subscription.state === 'pending' || endpointOf(subscription).protocol === 'lambda') return this.end(subscription);
+    const token = await tokens.end(subscription, topic.id, newToken(id, random));
+    if ((await topics.unsubscribe(topic.address, id)) === undefined) return;
+    await deliveries.clear(subscriptionArn(topic.address, id));
+    await confirmations.send('UnsubscribeConfirmation', topic, subscription, token, origin);
+  }
+
+  /** `exists`: its endpoint was subscribed again by another way. */
+  restore(ended: EndedSubscription, topic: Topic): Promise<SubscribeOutcome> {
+    const { id } = ended;
+    const restoring = this.#restoring.get(id) ?? this.#restore(ended, topic).finally(() => this.#restoring.delete(id));
+    this.#restoring.set(id, restoring);
+    return restoring;
+  }
+
+  async #restore({ id, identity, state, properties, token }: EndedSubscription, topic: Topic): Promise<SubscribeOutcome> {
+    const { topics, deliveries, tokens } = this.parts;
+    const restored = { id, identity, state, properties: { ...properties, Token: token } };
+    const arn = subscriptionArn(topic.address, id);
+    if (isPushed(restored) && !(await deliveries.open(arn))) return { kind: 'storageFull' };
+    const outcome = await topics.subscribe(topic, restored);
+    if (outcome.kind === 'storageFull') return outcome;
+    await tokens.restored(id);
+    if (isPushed(restored) && outcome.kind === 'created') await deliveries.begin(arn);
+    return outcome;
+  }
+}
+
+/** Whether its messages wait in a queue of its own. */
+function isPushed(subscription: Pick<Subscription, 'properties'>): boolean {
+  return subscription.properties.Protocol !== 'sqs';
+}
