@@ -17,12 +17,14 @@ import { functionCodePage } from './observe/pages/function-code.js';
 import { healthPage } from './observe/pages/health.js';
 import { messagesPage } from './observe/pages/messages.js';
 import { metricsPage } from './observe/pages/metrics.js';
+import { inboundSmsPage, smsConversionsPage, smsPage } from './observe/pages/sms.js';
 import { deliveriesPage, pendingSubscriptionsPage } from './observe/pages/subscriptions.js';
 import { requestLog } from './observe/request-log.js';
 import { type Functions, startFunctions } from './services/functions/index.js';
 import { type Sns, startSns } from './services/sns/index.js';
 import { deliveryQueueOf, pendingOf } from './services/sns/shown.js';
 import { createSigner, type Signer } from './services/sns/signer.js';
+import type { SmsDesk } from './services/sns/sms/sms-desk.js';
 import { createDeclaredQueues } from './services/sqs/declared-queues.js';
 import { deliveredContent, queueTakes } from './services/sqs/delivered.js';
 import { sqsService } from './services/sqs/index.js';
@@ -75,6 +77,8 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const signer = createSigner({ documents: engine.documents, clock, random });
     const pusher = createHttpPush({ denyPrivate: config.denyPrivateEndpoints });
     opened.push(async () => pusher.close());
+    const providerPusher = createHttpPush({ denyPrivate: false }); // who runs the broker has named the provider
+    opened.push(async () => providerPusher.close());
     const queues = { contentOf: deliveredContent, takes: queueTakes };
     let answeredCount = 0;
     let sns: Sns | undefined;
@@ -113,6 +117,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       pusher,
       functions: { invoke: (event) => functions.accept(event) },
       mail: config.mail && { mailer: createSmtpMailer(config.mail), from: config.mail.from },
+      sms: { settings: config.sms, provider: config.sms.provider && { pusher: providerPusher, ...config.sms.provider } },
       extensions: config.extensions,
       answered: () => answeredCount,
       meter: metrics.meter,
@@ -139,6 +144,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
         metrics,
         signer,
         functions,
+        sms: sns.sms,
         stopping: () => stopping,
       }),
       random,
@@ -181,11 +187,12 @@ interface Parts {
   readonly metrics: Metrics;
   readonly signer: Signer;
   readonly functions: Functions;
+  readonly sms: SmsDesk;
   readonly stopping: () => boolean;
 }
 
 /** The broker's own pages, beside the services. */
-function pages({ store, engine, clock, testClock, metrics, signer, functions, stopping }: Parts): readonly Route[] {
+function pages({ store, engine, clock, testClock, metrics, signer, functions, sms, stopping }: Parts): readonly Route[] {
   const version = programVersion();
   const subscriptions = { engine, pendingOf, queueOf: deliveryQueueOf };
   return [
@@ -197,6 +204,9 @@ function pages({ store, engine, clock, testClock, metrics, signer, functions, st
     functionCodePage(functions),
     pendingSubscriptionsPage(subscriptions),
     deliveriesPage(subscriptions),
+    smsPage(sms),
+    inboundSmsPage(sms, { account: defaultAccount, region: defaultRegion }),
+    smsConversionsPage(sms),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Config, Storage } from './config.js';
 import { ConfigError } from './config-error.js';
 import type { Sections } from './sections.js';
 import { flagOf, type SettingName, type SettingValues, settingNames, settings } from './settings.js';
+import { smsConfig } from './sms-config.js';
 import type { Source } from './sources.js';
 
 type Resolved = {
@@ -13,7 +14,7 @@ type Resolved = {
 const sqsIntervalSecondsDefault = 60;
 
 /** The first source that gives a setting decides it. Throws a `ConfigError` for settings that contradict each other. */
-export function combine(sources: readonly Source[], { sqs = {}, extensions = {}, mail, resources = {} }: Sections): Config {
+export function combine(sources: readonly Source[], { sqs = {}, extensions = {}, mail, sms = {}, resources = {} }: Sections): Config {
   const giving = (name: SettingName): Source | undefined => sources.find(({ values }) => values[name] !== undefined);
   const resolved = Object.fromEntries(settingNames.map((name) => [name, giving(name)?.values[name] ?? settings[name].default])) as Resolved;
   const nameOf = (name: SettingName): string => giving(name)?.where(name) ?? flagOf(name);
@@ -33,6 +34,7 @@ export function combine(sources: readonly Source[], { sqs = {}, extensions = {},
     },
     extensions: { standardTopicArchive: extensions.standardTopicArchive ?? false },
     mail: mail && { url: mail.url, from: mail.from },
+    sms: smsConfig(sms),
     queues: structuredClone(resources.queues ?? []),
   });
 }

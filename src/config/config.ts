@@ -15,6 +15,7 @@ export interface Config {
   readonly extensions: ExtensionsConfig;
   /** Absent: no mails are sent. */
   readonly mail: MailConfig | undefined;
+  readonly sms: SmsConfig;
   /** Created at start where they are missing. */
   readonly queues: readonly QueueDeclaration[];
 }
@@ -43,6 +44,51 @@ export interface MailConfig {
   readonly url: string;
   /** The address that mails are from. */
   readonly from: string;
+}
+
+/** Messages to phones. */
+export interface SmsConfig {
+  /** Absent: nobody brings them to phones. */
+  readonly provider: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
+  readonly pricePerPartUsd: number;
+  /** To all phones together. */
+  readonly messagesPerSecond: number;
+  /** Accounts can send to verified numbers only. */
+  readonly sandbox: boolean;
+  readonly originationNumbers: readonly OriginationNumber[];
+  readonly guards: SmsGuardsConfig;
+}
+
+/** A number that messages can come from, as ListOriginationNumbers shows it. */
+export interface OriginationNumber {
+  readonly number: string;
+  /** ISO 3166-1, two letters. */
+  readonly country?: string | undefined;
+  readonly routeType?: 'Transactional' | 'Promotional' | 'Premium' | undefined;
+  readonly capabilities?: readonly ('SMS' | 'MMS' | 'VOICE')[] | undefined;
+}
+
+/** Against SMS pumping. Absent: that guard is off. */
+export interface SmsGuardsConfig {
+  readonly countries?: readonly string[] | undefined;
+  readonly perNumber?: SmsRate | undefined;
+  readonly perSource?: SmsRate | undefined;
+  readonly pauses?: { readonly firstMs: number; readonly maxMs: number; readonly forgetAfterMs: number } | undefined;
+  readonly runs?: { readonly numbers: number; readonly span: number; readonly windowMs: number } | undefined;
+  readonly conversion?:
+    | {
+        readonly threshold: number;
+        readonly windowMs: number;
+        readonly messagesMin: number;
+        readonly graceMs: number;
+        readonly refuse: boolean;
+      }
+    | undefined;
+}
+
+export interface SmsRate {
+  readonly max: number;
+  readonly windowMs: number;
 }
 
 /** What the broker does beyond AWS, which refuses it. */

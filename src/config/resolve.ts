@@ -39,8 +39,8 @@ export async function resolveProgram(flags: Flags, environment: Environment): Pr
  * For embedding: options, then file, then what suits a test: a free port, in memory unless a folder is named, quiet. The
  * environment is not read. Rejects with a `ConfigError`.
  */
-export async function resolveOptions({ config: path, sqs, extensions, mail, resources, ...settings }: Options): Promise<Config> {
-  const own = await checkedSections({ sqs, extensions, mail, resources }, (at) => optionName(shownPath(at)));
+export async function resolveOptions({ config: path, sqs, extensions, mail, sms, resources, ...settings }: Options): Promise<Config> {
+  const own = await checkedSections({ sqs, extensions, mail, sms, resources }, (at) => optionName(shownPath(at)));
   const sources: Source[] = [optionSource(settings)];
   if (path === undefined) return combine([...sources, embeddingDefaults(sources)], own);
   const namedBy = optionName('config');
@@ -51,6 +51,7 @@ export async function resolveOptions({ config: path, sqs, extensions, mail, reso
     sqs: { ...ofFile.sqs, ...own.sqs },
     extensions: { ...ofFile.extensions, ...own.extensions },
     mail: own.mail ?? ofFile.mail,
+    sms: own.sms ?? ofFile.sms,
     resources: { ...ofFile.resources, ...own.resources },
   });
 }

@@ -4,6 +4,7 @@ import { ValueErrorType } from '@sinclair/typebox/errors';
 import type { Sections } from './sections.js';
 import type { SettingPath } from './setting-path.js';
 import { settingNames } from './settings.js';
+import { smsSchema } from './sms-schema.js';
 
 /** Loaded only when there are sections: a start without a file need not wait for the schema library. */
 
@@ -54,6 +55,7 @@ const sections = Type.Object(
         { additionalProperties: false, expected: 'a mail server: url, from' },
       ),
     ),
+    sms: Type.Optional(smsSchema),
     resources: Type.Optional(
       Type.Object(
         { queues: Type.Optional(Type.Array(queue, { expected: 'a list of queues' })) },

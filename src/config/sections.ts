@@ -1,10 +1,11 @@
-import type { QueueDeclaration } from './config.js';
+import type { OriginationNumber, QueueDeclaration } from './config.js';
 
 /** The settings that are more than one value: from the file, or from a program that embeds the broker. */
 export interface Sections {
   readonly sqs?: SqsSection | undefined;
   readonly extensions?: ExtensionsSection | undefined;
   readonly mail?: MailSection | undefined;
+  readonly sms?: SmsSection | undefined;
   readonly resources?: ResourcesSection | undefined;
 }
 
@@ -29,8 +30,62 @@ export interface MailSection {
   readonly from: string;
 }
 
+/** Messages to phones: who brings them there, what they cost, what stands against abuse. */
+export interface SmsSection {
+  /** Where messages are posted to. Absent: nobody brings them to phones, and `GET /_signalbox/sms` shows them. */
+  readonly url?: string | undefined;
+  /** Of those requests: credentials. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Default 0.00645. */
+  readonly pricePerPartUsd?: number | undefined;
+  /** To all phones together. Default 20, as in AWS. */
+  readonly messagesPerSecond?: number | undefined;
+  /** Accounts can send to verified numbers only. Default false. */
+  readonly sandbox?: boolean | undefined;
+  /** What ListOriginationNumbers returns. */
+  readonly originationNumbers?: readonly OriginationNumber[] | undefined;
+  readonly guards?: SmsGuardsSection | undefined;
+}
+
+/** Each guard is off unless it is here; what one leaves out has its default. */
+export interface SmsGuardsSection {
+  /** Prefixes such as `+49`, or expressions for whole numbers such as `\\+91[0-9]{10}`: others are not sent to. */
+  readonly countries?: readonly string[] | undefined;
+  /** Default 5 in 300 seconds. */
+  readonly perNumber?: SmsRateSection | undefined;
+  /** Default 100 in 300 seconds. */
+  readonly perSource?: SmsRateSection | undefined;
+  /** Between messages to one number, twice as long each time. Defaults 30, 3600 and 86400. */
+  readonly pauses?:
+    | {
+        readonly firstSeconds?: number | undefined;
+        readonly maxSeconds?: number | undefined;
+        readonly forgetAfterSeconds?: number | undefined;
+      }
+    | undefined;
+  /** So many receivers among `span` neighbouring numbers. Defaults 5, 10 and 300. */
+  readonly runs?:
+    | { readonly numbers?: number | undefined; readonly span?: number | undefined; readonly windowSeconds?: number | undefined }
+    | undefined;
+  /** The share of messages that are confirmed. Defaults 0.3, 3600, 20, 300 and false. */
+  readonly conversion?:
+    | {
+        readonly threshold?: number | undefined;
+        readonly windowSeconds?: number | undefined;
+        readonly messagesMin?: number | undefined;
+        readonly graceSeconds?: number | undefined;
+        readonly refuse?: boolean | undefined;
+      }
+    | undefined;
+}
+
+export interface SmsRateSection {
+  readonly messages?: number | undefined;
+  readonly windowSeconds?: number | undefined;
+}
+
 export interface ResourcesSection {
   readonly queues?: readonly QueueDeclaration[] | undefined;
 }
 
-export const sectionNames = ['sqs', 'extensions', 'mail', 'resources'] as const satisfies readonly (keyof Sections)[];
+export const sectionNames = ['sqs', 'extensions', 'mail', 'sms', 'resources'] as const satisfies readonly (keyof Sections)[];

@@ -55,7 +55,8 @@ export function createDeliveryLog({ events, random }: DeliveryLogParts): Deliver
 
 const message = 'delivery status';
 
-function isDrawn(percent: number, random: Random): boolean {
+/** Whether this one is among so many of a hundred. */
+export function isDrawn(percent: number, random: Random): boolean {
   if (percent === 0 || percent === 100) return percent === 100;
   return (random.bytes(4).readUInt32BE() / 2 ** 32) * 100 < percent;
 }

@@ -1,3 +1,4 @@
+import type { TopicAddress } from '../../base/ids.js';
 import type { ReplayedDelivery, Subscription, Topic, Undelivered } from '../../engine/topics/topics.js';
 import type { AttemptReport } from './channels/channel.js';
 import type { Redrive } from './dead-letters.js';
@@ -97,6 +98,11 @@ export class DeliveryReports {
   redriven({ address }: Topic, redrive: Redrive): void {
     if (redrive === 'redriven') this.metrics.notified(address, { redriven: 1 });
     if (redrive === 'lost') this.metrics.notified(address, { redriveFailed: 1 });
+  }
+
+  /** A topic's message to a phone. The account's settings say whether it is in the log: not the topic's. */
+  texted(topic: TopicAddress, outcome: AttemptReport['outcome']): void {
+    this.metrics.notified(topic, outcome === 'delivered' ? { delivered: 1 } : { failed: 1 });
   }
 
   ended({ topic, subscription, message, report, attempts, handedAt }: EndedReport): void {

@@ -9,31 +9,31 @@ export interface DeliveryWorkerParts {
   readonly report: (what: string, fault: unknown) => void;
 }
 
-/** Where the messages of a queue go, as of now. */
-export interface Destination {
+/** Where the messages of a queue go, as of now; its reports may say more than the worker asks for. */
+export interface Destination<R extends AttemptReport = AttemptReport> {
   readonly pace: Pace;
-  attempt(received: ReceivedMessage, signal: AbortSignal): Promise<AttemptReport>;
+  attempt(received: ReceivedMessage, signal: AbortSignal): Promise<R>;
   /** Takes a message off the queue that is not tried again. `failed`: there were as many attempts as there may be. */
-  giveUp(received: ReceivedMessage, last: AttemptReport): Promise<void>;
+  giveUp(received: ReceivedMessage, last: R): Promise<void>;
   /** Told of a message that has left the queue, delivered or given up. */
-  ended(end: AttemptsEnd): void;
+  ended(end: AttemptsEnd<R>): void;
 }
 
 /** The last attempt at a message. */
-export interface AttemptsEnd {
+export interface AttemptsEnd<R extends AttemptReport = AttemptReport> {
   readonly received: ReceivedMessage;
-  readonly report: AttemptReport;
+  readonly report: R;
   /** When it began, in epoch milliseconds. */
   readonly handedAt: number;
 }
 
 /** A durable queue of deliveries. */
-export interface DeliveryQueue {
+export interface DeliveryQueue<R extends AttemptReport> {
   /** For reports of faults. */
   readonly what: string;
   readonly queue: Queue;
   /** Asked before messages are handed out; undefined: there is nobody to deliver to, now or later. */
-  destination(): Promise<Destination | undefined>;
+  destination(): Promise<Destination<R> | undefined>;
 }
 
 const waitMs = 20_000;
@@ -51,7 +51,7 @@ const receiveMax = 10;
  * H2  Which attempt it is, and when the next is due, is the state of the message in its queue: a restart changes nothing. An attempt
  *     during which the broker died counts; one that the broker ended itself to stop does not.
  */
-export class DeliveryWorker {
+export class DeliveryWorker<R extends AttemptReport = AttemptReport> {
   readonly #ended = new AbortController();
   readonly #attempts = new Set<Promise<void>>();
   /** When the next attempt may begin by the rate of the destination. */
@@ -59,7 +59,7 @@ export class DeliveryWorker {
 
   constructor(
     private readonly parts: DeliveryWorkerParts,
-    private readonly deliveries: DeliveryQueue,
+    private readonly deliveries: DeliveryQueue<R>,
   ) {}
 
   /** Until it is stopped, or until there is nobody to deliver to: then it answers `gone`. */
@@ -94,8 +94,13 @@ export class DeliveryWorker {
       await this.#until(clock.now() + pauseMs);
       return false;
     }
-    for (const message of received.messages) {
+    for (const [index, message] of received.messages.entries()) {
       await this.#slot(destination.pace.perSecond);
+      if (signal.aborted) {
+        const rest = received.messages.slice(index).map(({ receipt }) => receipt);
+        await engine.unreceive(this.deliveries.queue, rest); // H2
+        return false;
+      }
       this.#begin(message, destination);
     }
     return false;
@@ -108,14 +113,14 @@ export class DeliveryWorker {
     return this.#until(Math.ceil(at));
   }
 
-  #begin(message: ReceivedMessage, destination: Destination): void {
+  #begin(message: ReceivedMessage, destination: Destination<R>): void {
     const attempt = this.#attempt(message, destination)
       .catch((fault: unknown) => this.parts.report(this.deliveries.what, fault))
       .finally(() => this.#attempts.delete(attempt));
     this.#attempts.add(attempt);
   }
 
-  async #attempt(received: ReceivedMessage, destination: Destination): Promise<void> {
+  async #attempt(received: ReceivedMessage, destination: Destination<R>): Promise<void> {
     const { engine, clock } = this.parts;
     const { queue } = this.deliveries;
     const { signal } = this.#ended;

@@ -1,6 +1,7 @@
 import type { QueueAddress } from '../../base/ids.js';
 import type { Engine, Queue } from '../../engine/engine.js';
 import type { NewMessage } from '../../engine/new-message.js';
+import type { AttemptReport } from './channels/channel.js';
 import { claimMs, DeliveryWorker, type DeliveryWorkerParts, type Destination } from './delivery-worker.js';
 import { deliveryRetentionMs } from './limits.js';
 
@@ -9,17 +10,17 @@ export interface DirectDeliveriesParts extends DeliveryWorkerParts {
 }
 
 /** One kind of receivers that have no queues of their own. */
-export interface DirectKind {
+export interface DirectKind<R extends AttemptReport> {
   /** Internal: no ARN, so no client can reach it. */
   readonly address: QueueAddress;
   /** For reports of faults. */
   readonly what: string;
-  readonly destination: (queue: Queue) => Destination;
+  readonly destination: (queue: Queue) => Destination<R>;
 }
 
 interface Working {
   readonly queue: Queue;
-  readonly worker: DeliveryWorker;
+  readonly worker: Pick<DeliveryWorker, 'stop'>;
   readonly ended: Promise<unknown>;
 }
 
@@ -27,14 +28,14 @@ interface Working {
  * Deliveries to receivers that are too many to have a queue each: one durable queue for all of a kind, and one worker on it. Messages with
  * different `group`s take turns, so that one group's backlog does not hold up the others.
  */
-export class DirectDeliveries {
+export class DirectDeliveries<R extends AttemptReport> {
   /** Set once there is a queue. */
   #working: Promise<Working> | undefined;
   #stopped = false;
 
   constructor(
     private readonly parts: DirectDeliveriesParts,
-    private readonly kind: DirectKind,
+    private readonly kind: DirectKind<R>,
   ) {}
 
   /** Takes up what a previous process left. */

@@ -16,13 +16,17 @@ export const errorCodes = {
   invalidState: modelled('InvalidState', 400),
   invalidParameterValue: { ...modelled('ParameterValueInvalid', 400), type: 'InvalidParameterValueException' },
   notFound: modelled('NotFound', 404),
+  optedOut: modelled('OptedOut', 400),
   platformApplicationDisabled: modelled('PlatformApplicationDisabled', 400),
   replayLimitExceeded: modelled('ReplayLimitExceeded', 403),
   resourceNotFound: modelled('ResourceNotFound', 404),
   subscriptionLimitExceeded: modelled('SubscriptionLimitExceeded', 403),
   tagLimitExceeded: modelled('TagLimitExceeded', 400),
+  throttled: modelled('Throttled', 429),
   tooManyEntries: modelled('TooManyEntriesInBatchRequest', 400),
+  userError: modelled('UserError', 400),
   validation: { ...modelled('ValidationError', 400), type: 'ValidationException' },
+  verification: { ...modelled('VerificationException', 400), type: 'VerificationException' },
   serviceUnavailable: {
     type: 'ServiceUnavailableException',
     origin: 'framework',
@@ -116,6 +120,28 @@ export function storageFull(): Refusal {
     errorCodes.serviceUnavailable,
     'The disk that holds the messages is nearly full: nothing more is accepted until space is freed.',
   );
+}
+
+// SMS
+
+export function optedOut(number: string): Refusal {
+  return new ServiceError(errorCodes.optedOut, `The phone number ${number} has opted out of receiving SMS messages.`);
+}
+
+export function numberDoesNotExist(): Refusal {
+  return new ServiceError(errorCodes.resourceNotFound, 'The phone number is not in the sandbox');
+}
+
+export function userError(text: string): Refusal {
+  return new ServiceError(errorCodes.userError, text);
+}
+
+export function verificationFailed(text: string): Refusal {
+  return new ServiceError(errorCodes.verification, text);
+}
+
+export function throttled(text: string): Refusal {
+  return new ServiceError(errorCodes.throttled, text);
 }
 
 // Batches

@@ -11,6 +11,7 @@ import { ArchiveUpkeep } from './archive-upkeep.js';
 import { type FunctionTarget, functionChannel } from './channels/function-channel.js';
 import { httpChannel, type Pusher } from './channels/http-channel.js';
 import { type MailParts, mailChannel } from './channels/mail-channel.js';
+import { journalSmsChannel, providerSmsChannel, type SmsProvider } from './channels/sms-channel.js';
 import { Confirmations } from './confirmations.js';
 import { createDeliveryLog } from './delivery-log.js';
 import { DeliveryReports } from './delivery-reports.js';
@@ -54,6 +55,9 @@ import { PushDeliveries } from './push-deliveries.js';
 import { Replays } from './replays.js';
 import { Routes } from './routes.js';
 import type { Signer } from './signer.js';
+import { Phones, type SmsSettings } from './sms/phones.js';
+import { createSmsDesk, type SmsDesk } from './sms/sms-desk.js';
+import { SmsJournal } from './sms/sms-journal.js';
 import { SubscriptionTokens } from './subscription-tokens.js';
 import { TopicMetrics } from './topic-metrics.js';
 
@@ -68,6 +72,7 @@ export interface SnsDependencies {
   readonly functions: FunctionTarget;
   /** Absent: there is no mail server. */
   readonly mail: MailParts | undefined;
+  readonly sms: SmsParts;
   readonly extensions: Extensions;
   /** Requests that the broker has answered so far: replays step back for them. */
   readonly answered: () => number;
@@ -77,15 +82,23 @@ export interface SnsDependencies {
   readonly report: (what: string, fault: unknown) => void;
 }
 
+export interface SmsParts {
+  readonly settings: SmsSettings;
+  /** Absent: messages to phones go to the journal alone. */
+  readonly provider: SmsProvider | undefined;
+}
+
 export interface Sns {
   readonly service: Service;
+  /** What the pages of the broker's own do with SMS. */
+  readonly sms: SmsDesk;
   /** Ends background work; what is left of it is taken up at the next start. */
   stop(): Promise<void>;
 }
 
 /** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions and publishing. */
 export function startSns(dependencies: SnsDependencies): Sns {
-  const { engine, clock, random, signer, queues, pusher, functions, mail, extensions, answered, meter, events, report } = dependencies;
+  const { engine, clock, random, signer, queues, pusher, functions, mail, sms, extensions, answered, meter, events, report } = dependencies;
   const { topics } = engine;
   const routes = new Routes(topics);
   const reports = new DeliveryReports(new TopicMetrics(meter, new ArchiveSurvey(topics)), createDeliveryLog({ events, random }));
@@ -108,7 +121,11 @@ export function startSns(dependencies: SnsDependencies): Sns {
   const registry = new MobileRegistry(engine.documents);
   const sweep = new MobileSweep({ registry, report });
   const applicationEvents = new ApplicationEvents({ publisher, clock, events });
-  const background = [jobs, deliveries, replays, archives, tokens, sweep];
+  const channel = sms.provider === undefined ? journalSmsChannel : providerSmsChannel(sms.provider, clock);
+  const journal = new SmsJournal();
+  const { settings } = sms;
+  const phones = new Phones({ engine, clock, random, queues, channel, journal, settings, meter, events, reports, report });
+  const background = [jobs, deliveries, phones, replays, archives, tokens, sweep];
   for (const work of background) work.start();
   const parts = {
     topics,
@@ -124,11 +141,13 @@ export function startSns(dependencies: SnsDependencies): Sns {
     registry,
     sweep,
     applicationEvents,
+    phones,
     extensions,
     sendsMail: mail !== undefined,
   };
   return {
     service: snsService(parts),
+    sms: createSmsDesk({ engine, clock, journal, guards: phones.guards, via: channel.kind }),
     stop: async () => {
       await Promise.all(background.map((work) => work.stop()));
     },
@@ -149,12 +168,13 @@ interface ServiceParts {
   readonly registry: MobileRegistry;
   readonly sweep: MobileSweep;
   readonly applicationEvents: ApplicationEvents;
+  readonly phones: Phones;
   readonly extensions: Extensions;
   readonly sendsMail: boolean;
 }
 
 function snsService(parts: ServiceParts): Service {
-  const { topics, publisher, clock, random, deliveries, archives, registry, sweep, applicationEvents, extensions } = parts;
+  const { topics, publisher, clock, random, deliveries, archives, phones, registry, sweep, applicationEvents, extensions } = parts;
   const operations = [
     addPermission(topics),
     confirmSubscription(parts),
@@ -174,7 +194,7 @@ function snsService(parts: ServiceParts): Service {
     listSubscriptionsByTopic(topics),
     listTagsForResource(topics),
     listTopics(topics),
-    publish(publisher),
+    publish(publisher, phones),
     publishBatch(publisher),
     removePermission(topics),
     setEndpointAttributes(registry, applicationEvents),

@@ -52,6 +52,8 @@ export const fanOutJobSecondsMax = 60;
 
 /** An HTTP endpoint must have answered by then. */
 export const httpAttemptMsMax = 15_000;
+/** An SMS provider must have answered by then: choice, AWS names none. */
+export const smsAttemptMsMax = 15_000;
 /** Attempts under way at a time for one subscription: choice, AWS names none. */
 export const pushConcurrencyMax = 16;
 /** What waits for its endpoint is kept for so long: longer than any channel tries. */
@@ -69,3 +71,20 @@ export const appleTokenCharsMax = 400;
 export const customUserDataBytesMax = 2_048;
 /** Endpoints of a deleted application that are removed in one transaction, each with its token. */
 export const sweptEndpointsMax = 200;
+
+/** Of one message; developer guide, "Publishing to a mobile phone". */
+export const smsCharsMax = 1_600;
+/** Of a topic's `DisplayName`, in front of its messages to phones; developer guide, "Creating a topic". */
+export const smsDisplayNameCharsMax = 10;
+export const optInIntervalMs = 30 * 86_400_000;
+export const originationNumbersPageMax = 30;
+export const sandboxNumbersPageMax = 100;
+/** Developer guide, "Adding and verifying phone numbers in the SMS sandbox", for these and the next four. */
+export const sandboxNumbersMax = 10;
+export const sandboxSendsMax = 5;
+export const sandboxSendsMs = 86_400_000;
+export const sandboxWaitMs = 900_000;
+export const sandboxDeletionMsMin = 86_400_000;
+/** How long, and for how many wrong guesses, a one-time password holds: choices, AWS names none. */
+export const sandboxPasswordMsMax = 86_400_000;
+export const sandboxTriesMax = 5;

@@ -1,6 +1,8 @@
 import type { AccountId } from '../../base/ids.js';
 import type { NewMessage } from '../../engine/new-message.js';
 import type { Delivery, TargetQueue, Topic } from '../../engine/topics/topics.js';
+import { isRefusal } from '../../wire/refusal.js';
+import { smsDisplayNameCharsMax } from './limits.js';
 import { isFifoQueue } from './model/endpoint.js';
 import { envelopeWriter, type Notification, type Proof, type Signed, signedText } from './model/envelope.js';
 import { sequenceNumber } from './model/message.js';
@@ -8,9 +10,12 @@ import type { MessageAttribute } from './model/message-attributes.js';
 import { textFor, textsOf } from './model/message-texts.js';
 import { encodePushMessage } from './model/push-message.js';
 import type { Publication } from './model/stored-publication.js';
-import { ownerOf, type SubscriptionArn } from './model/topic-arn.js';
+import { ownerOf, regionOf, type SubscriptionArn } from './model/topic-arn.js';
 import type { Route } from './routes.js';
 import type { Signer } from './signer.js';
+import { type PhoneMessage, queuedPhoneMessage } from './sms/phone-message.js';
+import type { PhoneNumber } from './sms/phone-number.js';
+import { readSmsOptions } from './sms/sms-options.js';
 
 /** What a queue is to hold. */
 export interface QueuedMessage {
@@ -85,6 +90,10 @@ export class DeliveryWriter {
 
   deliveryTo(route: Route): Delivery {
     const { queue: target, deadLetter: otherwise } = route;
+    if (route.phone !== undefined) {
+      const message = queuedPhoneMessage(this.#texted(route, route.phone));
+      return { target, message: () => message };
+    }
     if (route.protocol !== 'sqs') {
       const content = this.#pushed(route);
       return { target, message: () => ({ content }) };
@@ -108,11 +117,35 @@ export class DeliveryWriter {
   /** A raw message to an endpoint takes its envelope along: that is what a dead-letter queue gets. */
   #pushed(route: Route): Buffer {
     const { messageId, message, traceHeader, w3cTrace } = this.publication;
-    const { protocol, arn, raw } = route;
-    const envelope = this.#signedFor(route)?.(this.#unsubscribeUrl(arn));
-    if (envelope === undefined) throw new Error('a message to an endpoint is written before it is signed');
+    const { protocol, raw } = route;
+    const envelope = this.#signedEnvelope(route);
     const body = raw ? textFor(message.texts, protocol) : envelope;
     return encodePushMessage({ type: 'Notification', messageId, body, envelope: raw ? envelope : undefined, traceHeader, w3cTrace });
+  }
+
+  /** The text alone, behind the topic's display name. The envelope is for a dead-letter queue. */
+  #texted(route: Route, phoneNumber: PhoneNumber): PhoneMessage {
+    const { messageId, message, traceHeader } = this.publication;
+    const { address, properties } = this.topic;
+    const options = readSmsOptions(message.attributes);
+    const name = (properties.DisplayName ?? '').slice(0, smsDisplayNameCharsMax);
+    const text = textFor(message.texts, route.protocol);
+    return {
+      messageId,
+      account: ownerOf(address),
+      region: regionOf(address),
+      phoneNumber,
+      text: name === '' ? text : `${name}> ${text}`,
+      options: isRefusal(options) ? {} : options,
+      purpose: 'topic',
+      subscription: { arn: route.arn, envelope: this.#signedEnvelope(route), traceHeader },
+    };
+  }
+
+  #signedEnvelope(route: Route): string {
+    const envelope = this.#signedFor(route)?.(this.#unsubscribeUrl(route.arn));
+    if (envelope === undefined) throw new Error('a message to an endpoint is written before it is signed');
+    return envelope;
   }
 
   #unsubscribeUrl(arn: SubscriptionArn): string {

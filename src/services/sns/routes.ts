@@ -1,5 +1,6 @@
 import type { QueueAddress, SubscriptionId, TopicAddress } from '../../base/ids.js';
 import type { Subscription, Topic, TopicSnapshot, Topics } from '../../engine/topics/topics.js';
+import { accept } from '../../wire/refusal.js';
 import { attributeFacts, bodyFacts, type Facts, type NoFacts } from './filter/facts.js';
 import { FilterIndex } from './filter/filter-index.js';
 import type { FilterPolicy, FilterScope } from './filter/policy.js';
@@ -10,16 +11,20 @@ import { textFor } from './model/message-texts.js';
 import { pushQueueOf } from './model/push-message.js';
 import { deadLetterOf, endpointOf, filterOf, isRaw } from './model/subscription-attributes.js';
 import { type SubscriptionArn, subscriptionArn } from './model/topic-arn.js';
+import { phoneQueue } from './sms/phone-message.js';
+import { type PhoneNumber, readPhoneEndpoint } from './sms/phone-number.js';
 
 /** One confirmed subscription, ready for deliveries. */
 export interface Route {
   readonly arn: SubscriptionArn;
   readonly protocol: Protocol;
-  /** The subscribed queue; for an endpoint, the queue of its deliveries. */
+  /** The subscribed queue; for an endpoint, the queue of its deliveries; for a phone, that of all phones. */
   readonly queue: QueueAddress;
   /** Where a message goes that the queue does not take. An endpoint's worker asks when it gives up. */
   readonly deadLetter: QueueAddress | undefined;
   readonly raw: boolean;
+  /** Of protocol `sms`. */
+  readonly phone: PhoneNumber | undefined;
 }
 
 /** What about a message filter policies did not accept; the names are those of the metrics. */
@@ -145,10 +150,22 @@ function routeOf(subscription: Subscription): Route {
   return {
     arn,
     protocol,
-    queue: protocol === 'sqs' ? (endpoint as QueueAddress) : pushQueueOf(arn),
+    queue: queueOf(protocol, endpoint, arn),
     deadLetter: protocol === 'sqs' ? deadLetterOf(subscription) : undefined,
     raw: isRaw(subscription),
+    phone: protocol === 'sms' ? accept(readPhoneEndpoint(endpoint)) : undefined,
   };
+}
+
+function queueOf(protocol: Protocol, endpoint: string, arn: SubscriptionArn): QueueAddress {
+  switch (protocol) {
+    case 'sqs':
+      return endpoint as QueueAddress;
+    case 'sms':
+      return phoneQueue;
+    default:
+      return pushQueueOf(arn);
+  }
 }
 
 function replayRoute(subscription: Subscription): ReplayRoute {

@@ -12,8 +12,8 @@ import { decodePushMessage } from './model/push-message.js';
 import { readSubscriptionArn, type SubscriptionArn } from './model/topic-arn.js';
 import type { SubscriptionTokens } from './subscription-tokens.js';
 
-/** What carries messages, by protocol. */
-export type Channels = Readonly<Record<Exclude<Protocol, 'sqs'>, Channel>>;
+/** What carries messages, by protocol. Queues and phones are delivered to by other ways. */
+export type Channels = Readonly<Record<Exclude<Protocol, 'sqs' | 'sms'>, Channel>>;
 
 export interface SubscriptionDestinationParts extends DeadLetterParts {
   readonly clock: Clock;

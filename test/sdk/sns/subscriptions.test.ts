@@ -91,7 +91,11 @@ describe('subscriptions', () => {
     ['SQS', queueArn, 'Amazon SNS does not support this protocol string: SQS'],
     ['sqs', 'any', 'SQS endpoint ARN'],
     ['sqs', `${queueArn}.fifo`, 'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics'],
-    ['sms', '+15555550100', 'Protocol Reason: sms is not supported by this server yet'],
+    [
+      'application',
+      'arn:aws:sns:us-east-1:000000000000:endpoint/GCM/app/id',
+      'Protocol Reason: application is not supported by this server yet',
+    ],
   ])('refuse %s to %s', async (protocol, endpoint, text) => {
     const topic = await subject.topic();
     expect(await subject.refused(subscribe(topic, protocol, endpoint))).toEqual([

@@ -11,7 +11,7 @@ export interface Feedback {
   readonly failures: boolean;
 }
 
-/** E-mail has no such attributes. */
+/** E-mail has no such attributes, and SMS has settings of the account. */
 const groupOf: Readonly<Record<Protocol, FeedbackGroup | undefined>> = {
   sqs: 'SQS',
   http: 'HTTP',
@@ -19,6 +19,7 @@ const groupOf: Readonly<Record<Protocol, FeedbackGroup | undefined>> = {
   lambda: 'Lambda',
   email: undefined,
   'email-json': undefined,
+  sms: undefined,
 };
 
 /** Undefined: nothing is told. A role is what switches a log on; without a rate, all successes are in it. */

@@ -1,13 +1,14 @@
 import type { AccountId, QueueAddress } from '../../../base/ids.js';
-import type { Refusal } from '../../../wire/refusal.js';
+import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid, missing } from '../errors.js';
 import { endpointCharsMax } from '../limits.js';
+import { readPhoneEndpoint } from '../sms/phone-number.js';
 import { isMailAddress } from './mail.js';
 import { ownerOf } from './topic-arn.js';
 import type { TopicKind } from './topic-attributes.js';
 
 /** The protocols that this server delivers to. */
-export type Protocol = 'sqs' | 'http' | 'https' | 'lambda' | 'email' | 'email-json';
+export type Protocol = 'sqs' | 'http' | 'https' | 'lambda' | 'email' | 'email-json' | 'sms';
 
 export interface Endpoint {
   readonly protocol: Protocol;
@@ -15,7 +16,7 @@ export interface Endpoint {
 }
 
 /** Known to AWS, and refused by name until they are delivered to. */
-const notYet: readonly string[] = ['sms', 'application', 'firehose'];
+const notYet: readonly string[] = ['application', 'firehose'];
 
 /** API reference, Subscribe. That a queue exists is not asked: deliveries to one that does not fail. */
 export function readEndpoint(protocol: string | undefined, endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
@@ -24,6 +25,7 @@ export function readEndpoint(protocol: string | undefined, endpoint: string | un
   if (protocol === 'http' || protocol === 'https') return readUrl(protocol, endpoint, topic);
   if (protocol === 'lambda') return readFunctionEndpoint(endpoint, topic);
   if (protocol === 'email' || protocol === 'email-json') return readMailEndpoint(protocol, endpoint, topic);
+  if (protocol === 'sms') return readPhone(endpoint, topic);
   if (!notYet.includes(protocol)) return invalid(`Amazon SNS does not support this protocol string: ${protocol}`);
   if (topic === 'fifo') return invalid(`Invalid protocol type: ${protocol}`);
   return invalid(`Protocol Reason: ${protocol} is not supported by this server yet`);
@@ -50,14 +52,27 @@ export function isMail(protocol: Protocol): boolean {
   return protocol === 'email' || protocol === 'email-json';
 }
 
-/** Whether who is behind the endpoint has to agree first: only for queues and functions that are the caller's own it is known that he does. */
+/** Whether its subscriptions have an internal queue of their own, with a worker; phones share one. */
+export function hasOwnQueue(protocol: Protocol): boolean {
+  return protocol !== 'sqs' && protocol !== 'sms';
+}
+
+/** Whether who is behind the endpoint has to agree first. Of queues and functions that are the caller's own it is known that he does; phones opt out. */
 export function needsConfirmation({ protocol, endpoint }: Endpoint, caller: AccountId): boolean {
+  if (protocol === 'sms') return false;
   return (protocol !== 'sqs' && protocol !== 'lambda') || ownerOf(endpoint) !== caller;
 }
 
 function readMailEndpoint(protocol: 'email' | 'email-json', endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
   if (topic === 'fifo') return invalid(`Invalid protocol type: ${protocol}`);
   return endpoint !== undefined && isMailAddress(endpoint) ? { protocol, endpoint } : invalid('Email address');
+}
+
+/** Kept as given, with the separators that it has. */
+function readPhone(endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
+  if (topic === 'fifo') return invalid('Invalid protocol type: sms');
+  const number = readPhoneEndpoint(endpoint ?? '');
+  return isRefusal(number) ? number : { protocol: 'sms', endpoint: endpoint ?? '' };
 }
 
 /** Kept as given. Where it leads is looked at when it is connected to. */

@@ -4,6 +4,7 @@ import type { Topic } from '../../../engine/topics/topics.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid, nullNotAllowed } from '../errors.js';
 import { subjectCharsMax } from '../limits.js';
+import { readSmsOptions } from '../sms/sms-options.js';
 import { type AttributeInputs, attributesBytes, type MessageAttribute, readMessageAttributes } from './message-attributes.js';
 import { type MessageTexts, readTexts } from './message-texts.js';
 import { maximumMessageBytes } from './topic-attributes.js';
@@ -48,6 +49,8 @@ export function readMessage(topic: Topic, input: MessageInput, path: string): Me
   if (text === undefined) return nullNotAllowed('message');
   const attributes = readMessageAttributes(input.MessageAttributes, path);
   if (isRefusal(attributes)) return attributes;
+  const smsOptions = readSmsOptions(attributes);
+  if (isRefusal(smsOptions)) return smsOptions;
   const placing = topic.settings.ordering === 'fifo' ? placeOnFifo(topic, input, text) : placeOnStandard(input);
   if (isRefusal(placing)) return placing;
   const refusal = checkText(input);

@@ -8,24 +8,33 @@ import { readMessage, sequenceNumber } from '../model/message.js';
 import { readTopicArn } from '../model/topic-arn.js';
 import type { Publisher } from '../publisher.js';
 import { messageMembers } from '../shapes.js';
+import { readDirectMessage } from '../sms/direct-message.js';
+import { readDestination } from '../sms/phone-number.js';
+import type { Phones } from '../sms/phones.js';
 
 /**
- * Publish: one message to a topic. When it is answered, every subscribed queue has it.
+ * Publish: one message to a topic, or to a phone number. When it is answered, every subscribed queue has it, or the queue of phones.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
- * Errors: NotFound, InvalidParameter, ParameterValueInvalid, ValidationError, ServiceUnavailable.
+ * Errors: NotFound, InvalidParameter, ParameterValueInvalid, ValidationError, ServiceUnavailable; of the guards: AuthorizationError, Throttled.
  */
 const input = structure({ TopicArn: string, TargetArn: string, PhoneNumber: string, ...messageMembers });
 const output = structure({ MessageId: string, SequenceNumber: string });
 
-export function publish(publisher: Pick<Publisher, 'publish'>): Operation {
+export function publish(publisher: Pick<Publisher, 'publish'>, phones: Pick<Phones, 'send'>): Operation {
   return operation({
     name: 'Publish',
     input,
     output,
     async handle(input, call) {
-      const arn = accept(readTarget(input));
+      const target = accept(readTarget(input));
       if (input.Message === undefined) throw nullNotAllowed('message');
-      const address = accept(readTopicArn(arn, call.region, input.TopicArn === undefined ? 'TargetArn' : 'TopicArn'));
+      if (target.kind === 'phone') {
+        const number = accept(readDestination(target.number));
+        const message = accept(readDirectMessage(input));
+        const { accountId: account, region, sourceAddress } = call;
+        return { MessageId: accept(await phones.send(number, message, { account, region, sourceAddress }, 'direct')) };
+      }
+      const address = accept(readTopicArn(target.arn, call.region, input.TopicArn === undefined ? 'TargetArn' : 'TopicArn'));
       let topic: Topic | undefined;
       const [published] = await publisher.publish(address, call, (current) => {
         topic = current;
@@ -40,16 +49,20 @@ export function publish(publisher: Pick<Publisher, 'publish'>): Operation {
   });
 }
 
+type Target = { readonly kind: 'topic'; readonly arn: string } | { readonly kind: 'phone'; readonly number: string };
+
 /** Exactly one of three says where to. */
 function readTarget(input: {
   readonly TopicArn?: string | undefined;
   readonly TargetArn?: string | undefined;
   readonly PhoneNumber?: string | undefined;
-}): string | Refusal {
+}): Target | Refusal {
   const { TopicArn: topic, TargetArn: target, PhoneNumber: phone } = input;
   const [arn, ...others] = [topic, target, phone].filter((value) => value !== undefined && value !== '');
   if (arn === undefined) return invalid('TopicArn or TargetArn Reason: no value for required parameter');
   if (others.length > 0) return invalid('TopicArn, TargetArn and PhoneNumber Reason: only one of them can be given');
-  if (arn === phone) return invalid('PhoneNumber Reason: publishing to a phone number is not supported by this server yet');
-  return isEndpointArn(arn) ? invalid('TargetArn Reason: publishing to a platform endpoint is not supported by this server yet') : arn;
+  if (arn === phone) return { kind: 'phone', number: phone };
+  return isEndpointArn(arn)
+    ? invalid('TargetArn Reason: publishing to a platform endpoint is not supported by this server yet')
+    : { kind: 'topic', arn };
 }

@@ -7,7 +7,7 @@ import { type Operation, operation } from '../../../wire/service.js';
 import { boolean, string, structure } from '../../../wire/shape.js';
 import { type Confirmations, newToken } from '../confirmations.js';
 import { invalid, storageFull, topicDoesNotExist } from '../errors.js';
-import { identityOf, isMail, needsConfirmation, type Protocol, readEndpoint } from '../model/endpoint.js';
+import { hasOwnQueue, identityOf, isMail, needsConfirmation, type Protocol, readEndpoint } from '../model/endpoint.js';
 import {
   asksForMore,
   changeAttributes,
@@ -21,6 +21,9 @@ import type { PushDeliveries } from '../push-deliveries.js';
 import type { Replays } from '../replays.js';
 import { checkRoom } from '../room.js';
 import { attributes } from '../shapes.js';
+import { guarded } from '../sms/guards/guarded.js';
+import { type PhoneNumber, readPhoneEndpoint } from '../sms/phone-number.js';
+import type { Phones } from '../sms/phones.js';
 import type { SubscriptionTokens } from '../subscription-tokens.js';
 import { requireTopic } from '../topic-lookup.js';
 
@@ -28,7 +31,7 @@ import { requireTopic } from '../topic-lookup.js';
  * Subscribe: a new subscription, confirmed at once where its endpoint needs no confirmation, or the one there is for this
  * endpoint when nothing is asked for that it does not have.
  * https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
- * Errors: NotFound, InvalidParameter, SubscriptionLimitExceeded, ReplayLimitExceeded, ServiceUnavailable.
+ * Errors: NotFound, InvalidParameter, AuthorizationError, SubscriptionLimitExceeded, ReplayLimitExceeded, ServiceUnavailable.
  */
 const input = structure({ TopicArn: string, Protocol: string, Endpoint: string, Attributes: attributes, ReturnSubscriptionArn: boolean });
 const output = structure({ SubscriptionArn: string });
@@ -41,12 +44,13 @@ export interface SubscribeParts {
   readonly tokens: Pick<SubscriptionTokens, 'expect' | 'forget'>;
   readonly clock: Clock;
   readonly replays: Pick<Replays, 'begin' | 'requireRoom'>;
+  readonly phones: Pick<Phones, 'open' | 'guards'>;
   /** Whether there is a mail server. */
   readonly sendsMail: boolean;
 }
 
 export function subscribe(parts: SubscribeParts): Operation {
-  const { topics, random, deliveries, confirmations, tokens, clock, replays, sendsMail } = parts;
+  const { topics, random, deliveries, confirmations, tokens, clock, replays, phones, sendsMail } = parts;
   return operation({
     name: 'Subscribe',
     input,
@@ -63,7 +67,8 @@ export function subscribe(parts: SubscribeParts): Operation {
       if (atOnce.state === 'replaying') accept(await replays.requireRoom());
       const token = needsConfirmation(endpoint, call.accountId) ? newToken(id, random) : undefined;
       const definition = token === undefined ? atOnce : { state: 'pending' as const, properties: { ...atOnce.properties, Token: token } };
-      const isPushed = endpoint.protocol !== 'sqs';
+      if (endpoint.protocol === 'sms') accept(await checkPhone(accept(readPhoneEndpoint(endpoint.endpoint))));
+      const isPushed = hasOwnQueue(endpoint.protocol);
       if (token !== undefined) await tokens.expect(topic.address, id);
       if (isPushed && !(await deliveries.open(subscriptionArn(topic.address, id)))) throw storageFull();
       const outcome = await topics.subscribe(topic, { id, identity: identityOf(endpoint), ...definition });
@@ -88,6 +93,12 @@ export function subscribe(parts: SubscribeParts): Operation {
   async function agreed(pending: Subscription): Promise<Subscription> {
     const change = (current: Subscription) => (current.state === 'pending' ? withConfirmation(current, true, false) : current);
     return (await topics.updateSubscription(pending.topic, pending.id, change)) ?? pending;
+  }
+
+  /** And that there is a queue for its messages. */
+  async function checkPhone(number: PhoneNumber): Promise<Refusal | undefined> {
+    if (!phones.guards.allows(number)) return guarded({ guard: 'country' }, number, clock.now());
+    return (await phones.open()) === undefined ? storageFull() : undefined;
   }
 
   /** Who subscribes an endpoint again that has not confirmed gets another token; the earlier one is void. */
