@@ -13,7 +13,7 @@ export interface Mail {
   readonly signal: AbortSignal;
 }
 
-/** `refused`: the server's last word (5xx, RFC 5321 4.2.1). `failed`: worth another attempt. */
+/** `refused`: the server's last word on the mail (5xx, RFC 5321 4.2.1). `failed`: worth another attempt. */
 export type MailOutcome =
   | { readonly kind: 'sent' }
   | { readonly kind: 'refused'; readonly reason: string }
@@ -74,8 +74,15 @@ async function openTransport(url: string, signal: AbortSignal): Promise<Transpor
   } as Parameters<typeof createTransport>[0]);
 }
 
+/** The codes of the library for what a server says to addresses and contents: a greeting or credentials that it refuses are no fault of the mail. */
+const aboutTheMail: readonly string[] = ['EENVELOPE', 'EMESSAGE'];
+
 function outcomeOf(fault: unknown): MailOutcome {
-  const { responseCode, message } = fault as { readonly responseCode?: number; readonly message?: string };
+  const {
+    responseCode = 0,
+    code = '',
+    message,
+  } = fault as { readonly responseCode?: number; readonly code?: string; readonly message?: string };
   const reason = message ?? String(fault);
-  return responseCode !== undefined && responseCode >= 500 ? { kind: 'refused', reason } : { kind: 'failed', reason };
+  return responseCode >= 500 && aboutTheMail.includes(code) ? { kind: 'refused', reason } : { kind: 'failed', reason };
 }

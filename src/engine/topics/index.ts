@@ -98,7 +98,7 @@ export class StoreTopics implements Topics {
     this.#subscriptions.update(topic, id, change);
   unsubscribe = (topic: TopicAddress, id: SubscriptionId) => this.#subscriptions.delete(topic, id);
   listSubscriptions = (page: SubscriptionPage) => this.#subscriptions.list(page);
-  listReplaying = (limit: number) => this.#subscriptions.listReplaying(limit);
+  listReplaying: Topics['listReplaying'] = (limit, after) => this.#subscriptions.listReplaying(limit, after);
   snapshot = (address: TopicAddress) => this.#subscriptions.snapshot(address);
 
   async publish(plan: PublishPlan): Promise<PublishOutcome> {

@@ -94,9 +94,10 @@ export class Subscriptions {
     );
   }
 
-  listReplaying(limit: number): Promise<readonly SubscriptionAddress[]> {
+  listReplaying(limit: number, after?: SubscriptionAddress): Promise<readonly SubscriptionAddress[]> {
+    const from = after === undefined ? replayingScope : Buffer.concat([replayingKey(after.topic, after.id), Buffer.of(0)]);
     return this.store.read([replayingScope], (tx) =>
-      tx.range(within(replayingScope, limit)).map(({ key }) => subscriptionOfReplayingKey(key)),
+      tx.range({ ...within(replayingScope, limit), from }).map(({ key }) => subscriptionOfReplayingKey(key)),
     );
   }
 

@@ -31,7 +31,7 @@ export interface Topics {
   /** Of one topic, or of all whose address starts with `prefix`; ascending by topic and id. */
   listSubscriptions(page: SubscriptionPage): Promise<readonly Subscription[]>;
   /** The first so many that are `replaying`. */
-  listReplaying(limit: number): Promise<readonly SubscriptionAddress[]>;
+  listReplaying(limit: number, after?: SubscriptionAddress): Promise<readonly SubscriptionAddress[]>;
 
   /** The topic with its subscriptions as of one revision. */
   snapshot(address: TopicAddress): Promise<TopicSnapshot | undefined>;

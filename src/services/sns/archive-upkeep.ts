@@ -36,7 +36,8 @@ export class ArchiveUpkeep {
   }
 
   expire(topic: Topic): void {
-    this.#then(() => this.#expire(topic));
+    const at = this.parts.clock.now();
+    this.#then(() => this.#expire(topic, at));
   }
 
   #then(work: () => Promise<void>): void {
@@ -49,19 +50,21 @@ export class ArchiveUpkeep {
       const page = await topics.list({ prefix: '', after, limit: pageOfTopics });
       for (const address of page) {
         const topic = await topics.find(address);
-        if (topic !== undefined && !this.#ended.signal.aborted) await this.#expire(topic);
+        if (topic !== undefined && !this.#ended.signal.aborted) await this.#expire(topic, this.parts.clock.now());
       }
       after = page.at(-1);
       if (page.length < pageOfTopics) return;
     }
   }
 
-  /** Without a policy nothing that is there now is kept; what comes later may be another archive's. */
-  async #expire(topic: Topic): Promise<void> {
+  /** Without a policy nothing is kept that was there `at` that time: what came later is another archive's where the topic has one by now. */
+  async #expire(topic: Topic, at: number): Promise<void> {
     const { topics, clock } = this.parts;
     const size = await topics.archive(topic);
     if (size === undefined || size.messages === 0) return;
-    const now = clock.now();
-    await topics.expireArchive(topic, now - (archiveOf(topic)?.retentionMs ?? -1));
+    const archive = archiveOf(topic);
+    if (archive !== undefined) return topics.expireArchive(topic, clock.now() - archive.retentionMs);
+    const current = await topics.find(topic.address);
+    await topics.expireArchive(topic, current !== undefined && archiveOf(current) !== undefined ? at : at + 1);
   }
 }

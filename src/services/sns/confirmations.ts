@@ -83,7 +83,7 @@ export class Confirmations {
     const { engine, queues } = this.parts;
     const queue = await engine.findQueue(address);
     const content = queues.contentOf({ body, attributes: [], senderId: ownerOf(topic), traceHeader: undefined });
-    if (queue === undefined || content === undefined || !queues.takes(queue, body.length)) return;
+    if (queue === undefined || content === undefined || !queues.takes(queue, Buffer.byteLength(body))) return;
     const placed = isFifoQueue(address) ? { content, group: messageId, deduplicationId: messageId as MessageId } : { content };
     await engine.send(queue, [placed]);
   }

@@ -40,7 +40,8 @@ export async function giveUp({ engine, queues }: DeadLetterParts, undelivered: U
   const deliveries = [
     {
       target: deadLetter,
-      message: (_sequence: number, to: Parameters<QueueContents['takes']>[0]) => (queues.takes(to, body.length) ? { content } : undefined),
+      message: (_sequence: number, to: Parameters<QueueContents['takes']>[0]) =>
+        queues.takes(to, Buffer.byteLength(body)) ? { content } : undefined,
     },
   ];
   const settles = { queue: queue.address as QueueAddress, receipt };

@@ -54,10 +54,10 @@ export class FanOutJobs {
   }
 
   /** What a publish delivers so that everyone after `last` gets the message too. */
-  async delivery(publication: Publication, last: SubscriptionArn): Promise<Delivery> {
+  async delivery(publication: Publication, topicId: number, last: SubscriptionArn): Promise<Delivery> {
     this.#queue ??= this.#open();
     await this.#queue;
-    const content = encodeJob({ publication, last });
+    const content = encodeJob({ publication, topicId, last });
     return { target: address, message: () => ({ content }) };
   }
 
@@ -143,10 +143,10 @@ export class FanOutJobs {
   /** One chunk, unless the topic is gone: then there is nobody left to deliver to. */
   async #runChunk(queue: Queue, received: ReceivedMessage): Promise<void> {
     const { engine, clock, routes, queues, signer, reports } = this.parts;
-    const { publication, last } = decodeJob(received.content);
+    const { publication, topicId, last } = decodeJob(received.content);
     for (;;) {
       const current = await routes.of(publication.topic);
-      if (current === undefined) {
+      if (current === undefined || current.topic.id !== topicId) {
         await engine.settle(queue, [received.receipt]);
         return;
       }
@@ -156,7 +156,7 @@ export class FanOutJobs {
       const writer = new DeliveryWriter(queues, topic, publication);
       await writer.sign(now, signer);
       const deliveries = now.map((route) => writer.deliveryTo(route));
-      if (later !== undefined) deliveries.push(await this.delivery(publication, later));
+      if (later !== undefined) deliveries.push(await this.delivery(publication, topicId, later));
       const { messageId, message } = publication;
       const entries = [{ messageId, deliveries, bytes: message.bytes }];
       const settles = { queue: address, receipt: received.receipt };
@@ -189,22 +189,25 @@ function after(routes: readonly Route[], last: SubscriptionArn): readonly Route[
 
 interface Job {
   readonly publication: Publication;
+  /** The engine's: a later topic of the same name is another. */
+  readonly topicId: number;
   /** F1 */
   readonly last: SubscriptionArn;
 }
 
 interface StoredJob extends StoredPublication {
-  readonly layout: 1;
+  readonly layout: 2;
+  readonly topicId: number;
   readonly last: SubscriptionArn;
 }
 
-function encodeJob({ publication, last }: Job): Buffer {
-  const stored: StoredJob = { ...storedPublication(publication), layout: 1, last };
+function encodeJob({ publication, topicId, last }: Job): Buffer {
+  const stored: StoredJob = { ...storedPublication(publication), layout: 2, topicId, last };
   return Buffer.from(JSON.stringify(stored));
 }
 
 function decodeJob(content: Buffer): Job {
-  const { layout, last, ...stored }: StoredJob = JSON.parse(content.toString());
-  if (layout !== 1) throw new Error(`a fan-out job has layout ${layout}, known is 1`);
-  return { publication: readPublication(stored), last };
+  const { layout, topicId, last, ...stored }: StoredJob = JSON.parse(content.toString());
+  if (layout !== 2) throw new Error(`a fan-out job has layout ${layout}, known is 2`);
+  return { publication: readPublication(stored), topicId, last };
 }

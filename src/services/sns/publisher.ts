@@ -88,7 +88,7 @@ export class Publisher {
     const writer = new DeliveryWriter(queues, topic, publication);
     await writer.sign(now, signer);
     const deliveries: Delivery[] = now.map((route) => writer.deliveryTo(route));
-    if (later !== undefined) deliveries.push(await this.parts.jobs.delivery(publication, later));
+    if (later !== undefined) deliveries.push(await this.parts.jobs.delivery(publication, topic.id, later));
     const { group, deduplicationId, bytes } = message;
     const archived = archiveOf(topic) === undefined ? undefined : encodeArchived({ publication, signed: await writer.signedTexts(signer) });
     const entry = { messageId: publication.messageId, group, deduplicationId, deliveries, bytes, archived };

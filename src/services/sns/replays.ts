@@ -70,7 +70,12 @@ export class Replays {
   }
 
   async #resume(): Promise<void> {
-    for (const subscription of await this.parts.topics.listReplaying(replaysMax)) this.begin(subscription);
+    for (let after: SubscriptionAddress | undefined; !this.#ended.signal.aborted; ) {
+      const page = await this.parts.topics.listReplaying(replaysMax, after);
+      for (const subscription of page) this.begin(subscription);
+      after = page.at(-1);
+      if (page.length < replaysMax) return; // two that began at a time may have made it more than a page
+    }
   }
 
   async #run(subscription: SubscriptionAddress): Promise<void> {

@@ -98,6 +98,16 @@ describe('a mailbox', () => {
     await confirmed(subject, mailbox, await subject.topic());
   });
 
+  test('of a server that refuses the password of this one waits for another', async () => {
+    await using mailbox = await Mailbox.open([], 'user');
+    await using subject = await withMail(mailbox, `smtp://user:wrong@127.0.0.1:${mailbox.port}`);
+    const { SubscriptionArn = '' } = await subscribe(subject, await subject.topic(), 'me@example.com');
+    const due = new Date(subject.clock.now() + 10_000).toISOString();
+    const waiting = async () => (await fetch(`${subject.url}/_signalbox/subscriptions/${SubscriptionArn}/deliveries`)).json();
+    const retry = { deliveries: [{ attempts: 1, nextAttemptAt: due }] };
+    await vi.waitFor(async () => expect(await waiting()).toMatchObject(retry), { timeout: 10_000 });
+  });
+
   test('cannot be sent headers by a display name', async () => {
     await using mailbox = await Mailbox.open();
     await using subject = await withMail(mailbox);

@@ -7,6 +7,7 @@ import type { PushMessage } from '../model/push-message.js';
 import { deliveryPolicyOf } from '../model/subscription-attributes.js';
 import type { SubscriptionArn } from '../model/topic-arn.js';
 import type { Attempt, AttemptOutcome, AttemptReport, Channel } from './channel.js';
+import { deadlineOf } from './deadline.js';
 
 /** What sends to endpoints; see `workers/http-push.ts`. */
 export interface Pusher {
@@ -26,14 +27,13 @@ export interface Pusher {
 export function httpChannel(pusher: Pusher, clock: Clock): Channel {
   return {
     async deliver({ message, arn, subscription, topic, signal }: Attempt): Promise<AttemptReport> {
-      const overdue = new AbortController();
-      using _timer = clock.timer(clock.now() + httpAttemptMsMax, () => overdue.abort());
+      using deadline = deadlineOf(signal, clock, httpAttemptMsMax);
       const { headerContentType } = deliveryPolicyOf(subscription, topic);
       const pushed = await pusher.push({
         url: subscription.properties.Endpoint ?? '',
         headers: headersOf(message, arn, message.type === 'Notification' ? headerContentType : defaultContentType),
         body: message.body,
-        signal: AbortSignal.any([signal, overdue.signal]),
+        signal: deadline.signal,
       });
       switch (pushed.kind) {
         case 'answered':

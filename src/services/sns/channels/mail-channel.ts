@@ -2,6 +2,7 @@ import type { Clock } from '../../../base/clock.js';
 import { mailAttemptMsMax, mailsPerSecondMax } from '../limits.js';
 import { composeMail } from '../model/mail.js';
 import type { Attempt, AttemptReport, Channel } from './channel.js';
+import { deadlineOf } from './deadline.js';
 import { personalPace } from './fixed-pace.js';
 
 /** What sends mails; see `workers/smtp-mailer.ts`. */
@@ -29,10 +30,8 @@ export function mailChannel(mail: MailParts | undefined, clock: Clock, format: '
       if (mail === undefined) return { outcome: 'failed', providerResponse: 'no mail server is configured' };
       const { id, name, subject, text } = composeMail(message, arn, topic, format);
       const to = subscription.properties.Endpoint ?? '';
-      const overdue = new AbortController();
-      using _timer = clock.timer(clock.now() + mailAttemptMsMax, () => overdue.abort());
-      const ended = AbortSignal.any([signal, overdue.signal]);
-      const sent = await mail.mailer.send({ id, from: { name, address: mail.from }, to, subject, text, signal: ended });
+      using deadline = deadlineOf(signal, clock, mailAttemptMsMax);
+      const sent = await mail.mailer.send({ id, from: { name, address: mail.from }, to, subject, text, signal: deadline.signal });
       return sent.kind === 'sent'
         ? { outcome: 'delivered', providerResponse: 'sent' }
         : { outcome: sent.kind, providerResponse: sent.reason };

@@ -18,7 +18,7 @@ import type { SubscriptionTokens } from '../subscription-tokens.js';
  * ConfirmSubscription: mostly by the link that the endpoint was sent, a GET without a signature. A second time is no error. The token says which
  * subscription; of the topic only the region counts, and that it is there. The token of an UnsubscribeConfirmation restores a subscription.
  * https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html
- * Errors: NotFound, InvalidParameter, AuthorizationError, SubscriptionLimitExceeded, ServiceUnavailable.
+ * Errors: NotFound, InvalidParameter, AuthorizationError, SubscriptionLimitExceeded, ReplayLimitExceeded, ServiceUnavailable.
  */
 const input = structure({ TopicArn: string, Token: string, AuthenticateOnUnsubscribe: string });
 const output = structure({ SubscriptionArn: string });
@@ -28,7 +28,7 @@ export interface ConfirmSubscriptionParts {
   readonly tokens: Pick<SubscriptionTokens, 'topicOf' | 'ended'>;
   readonly farewells: Pick<Farewells, 'restore'>;
   readonly clock: Clock;
-  readonly replays: Pick<Replays, 'begin'>;
+  readonly replays: Pick<Replays, 'begin' | 'requireRoom'>;
 }
 
 export function confirmSubscription({ topics, tokens, farewells, clock, replays }: ConfirmSubscriptionParts): Operation {
@@ -62,6 +62,7 @@ export function confirmSubscription({ topics, tokens, farewells, clock, replays 
         return { SubscriptionArn: subscriptionArn(topic, found.id) };
       }
       if (!isConfirmable(found, clock.now())) throw invalid('Token');
+      if (withConfirmation(found, call.signed, authenticated).state === 'replaying') accept(await replays.requireRoom());
       const confirmed = await topics.updateSubscription(topic, id, (current) =>
         current.state === 'pending' ? withConfirmation(current, call.signed, authenticated) : current,
       );
@@ -77,6 +78,7 @@ export function confirmSubscription({ topics, tokens, farewells, clock, replays 
     if (topic === undefined || ended?.topicId !== topic.id || !isProof(ended.token, token)) throw invalid('Token');
     if (authenticated) throw alreadyConfirmed();
     accept(await checkRoom(topics, topic));
+    if (ended.state === 'replaying') accept(await replays.requireRoom());
     const outcome = await farewells.restore(ended, topic);
     switch (outcome.kind) {
       case 'storageFull':
