@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +51,10 @@ test('the packed package works alone: the program, the import and its types', { 
     expect((await readdir(join(folder, 'node_modules/signalbox'))).sort()).toEqual(
       ['ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'].sort(),
     );
+    // What runs in the processes of functions is started by its path.
+    for (const program of ['node/main.cjs', 'python/bootstrap.py']) {
+      await access(join(folder, 'node_modules/signalbox/dist/workers/functions/bootstrap', program));
+    }
 
     const { stdout: version } = await npm(['exec', '--', 'signalbox', '--version'], folder);
     expect(version.trim()).toBe((createRequire(import.meta.url)(join(root, 'package.json')) as { version: string }).version);

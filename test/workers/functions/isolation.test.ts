@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -49,6 +49,21 @@ test('each process has a folder for temporary files, which goes with it', async 
   expect(existsSync(join(String(value), 'file'))).toBe(true);
   await pool.stop();
   expect(existsSync(String(value))).toBe(false);
+});
+
+const isRoot = process.getuid?.() === 0;
+
+test.runIf(isRoot)('processes run as the user named, who owns their folder (needs to run as root)', async () => {
+  const nobody = { uid: 65_534, gid: 65_534 };
+  const { define } = await createSubject({ runAs: nobody });
+  const { spec, invoke } = await define({
+    'index.js': `exports.handler = async () => {
+  require('node:fs').writeFileSync(process.env.TMPDIR + '/mine', '');
+  return [process.getuid(), process.getgid()];
+};`,
+  });
+  for (const folder of [dirname(spec.folder), spec.folder]) await chmod(folder, 0o755);
+  expect(await invoke()).toMatchObject({ kind: 'answered', value: [65_534, 65_534] });
 });
 
 test('children end with their process at a time-out', async () => {

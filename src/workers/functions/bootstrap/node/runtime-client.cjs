@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { Agent, request } = require('node:http');
+const { openCalls } = require('./calls.cjs');
 
 /**
  * @typedef {object} Invocation
@@ -21,43 +21,14 @@ const { Agent, request } = require('node:http');
  * @param {string} address host:port
  */
 function createRuntimeClient(address) {
-  const colon = address.lastIndexOf(':');
-  const host = address.slice(0, colon);
-  const port = Number(address.slice(colon + 1));
-  const agent = new Agent({ keepAlive: true });
-
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {string} [body]
-   * @param {Record<string, string>} [headers]
-   * @returns {Promise<{ headers: import('node:http').IncomingHttpHeaders, body: string }>}
-   */
-  function call(method, path, body, headers = {}) {
-    return new Promise((resolve, reject) => {
-      const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
-      const options = { host, port, agent, method, path: `/2018-06-01/runtime/${path}`, headers: { ...headers, ...length } };
-      const sent = request(options, (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('end', () => resolve({ headers: response.headers, body: text }));
-        response.on('error', reject);
-      });
-      sent.on('error', reject);
-      sent.end(body);
-    });
-  }
+  const call = openCalls(address);
 
   /**
    * @param {string} path
    * @param {import('./errors.cjs').ErrorBody} error
    */
   const postError = (path, error) =>
-    call('POST', path, JSON.stringify(error), {
-      'Content-Type': 'application/json',
+    call('POST', `/2018-06-01/runtime/${path}`, JSON.stringify(error), {
       // Names of errors may hold what no header may.
       'Lambda-Runtime-Function-Error-Type': error.errorType.replace(/[^\x20-\x7e]/g, '?'),
     });
@@ -65,12 +36,9 @@ function createRuntimeClient(address) {
   return {
     /** @returns {Promise<Invocation>} */
     async next() {
-      const { headers, body } = await call('GET', 'invocation/next');
+      const { headers, body } = await call('GET', '/2018-06-01/runtime/invocation/next');
       /** @param {string} name */
-      const header = (name) => {
-        const value = headers[`lambda-runtime-${name}`];
-        return typeof value === 'string' ? value : undefined;
-      };
+      const header = (name) => headers.get(`lambda-runtime-${name}`);
       return {
         requestId: header('aws-request-id') ?? '',
         payload: body,
@@ -86,7 +54,7 @@ function createRuntimeClient(address) {
      * @param {string} requestId
      * @param {string} body JSON
      */
-    respond: (requestId, body) => call('POST', `invocation/${requestId}/response`, body, { 'Content-Type': 'application/json' }),
+    respond: (requestId, body) => call('POST', `/2018-06-01/runtime/invocation/${requestId}/response`, body),
     /**
      * @param {string} requestId
      * @param {import('./errors.cjs').ErrorBody} error
