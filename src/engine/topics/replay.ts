@@ -52,6 +52,7 @@ class Replay {
     const { view, step } = this;
     const { tx } = view;
     const { messages, ended } = nextArchived(tx, step, this.#begin());
+    if (step.isReady?.(messages) === false) return { kind: 'notReady' };
     for (const message of messages) this.#deliver(message);
     const last = messages.at(-1);
     if (last !== undefined) {

@@ -228,6 +228,8 @@ export interface ReplayStep {
   /** Where its deliveries go: without both of these queues nothing is moved. */
   readonly target: QueueAddress;
   readonly otherwise?: QueueAddress | undefined;
+  /** Asked before anything is delivered: false when something must be done first, outside of the transaction. Pure, and may be run again. */
+  readonly isReady?: ((messages: readonly ArchivedMessage[]) => boolean) | undefined;
   /** Undefined: not for this subscription. Pure, and may be run again. */
   readonly deliver: (message: ArchivedMessage) => Delivery['message'] | undefined;
   /** What becomes of the subscription in the transaction that delivers the last message. Pure, and may be run again. */
@@ -255,6 +257,8 @@ export type ReplayOutcome =
     }
   /** The subscription is gone or not replaying, or the plan is out of date: look again. */
   | { readonly kind: 'stale' }
+  /** The step was not ready for the messages that are next: nothing was done. */
+  | { readonly kind: 'notReady' }
   /** Neither of the queues is there. */
   | { readonly kind: 'queueGone' }
   | { readonly kind: 'storageFull' }

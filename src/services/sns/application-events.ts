@@ -1,12 +1,14 @@
 import type { Clock } from '../../base/clock.js';
 import type { EventLog } from '../../base/event-log.js';
 import type { TopicAddress } from '../../base/ids.js';
+import { rootOf } from '../../wire/principal.js';
 import { accept, isRefusal } from '../../wire/refusal.js';
 import { errorCodes } from './errors.js';
 import type { EventAttribute } from './mobile/application-attributes.js';
 import { type ApplicationEvent, eventMessage, eventSubject } from './mobile/application-event.js';
 import type { PlatformEndpoint } from './mobile/registry.js';
 import { readMessage } from './model/message.js';
+import { ownerOf } from './model/topic-arn.js';
 import type { Publisher } from './publisher.js';
 
 export interface ApplicationEventsParts {
@@ -26,7 +28,10 @@ export class ApplicationEvents {
     if (topic === undefined) return;
     const given = { Message: eventMessage(event, endpoint, clock.now()), Subject: eventSubject(event, endpoint) };
     try {
-      await publisher.publish(topic as TopicAddress, { origin }, (current) => [accept(readMessage(current, given, 'messageAttributes'))]);
+      const { arn: principal } = rootOf(ownerOf(topic as TopicAddress));
+      await publisher.publish(topic as TopicAddress, { origin, principal }, (current, admit) => [
+        accept(admit(accept(readMessage(current, given, 'messageAttributes')))),
+      ]);
     } catch (fault) {
       if (!isRefusal(fault) || fault.code === errorCodes.serviceUnavailable) throw fault;
       events.warn(

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { EventLog } from '../../base/event-log.js';
 import type { Random } from '../../base/random.js';
 import type { Feedback } from './model/delivery-feedback.js';
+import { isDrawn } from './sample.js';
 
 /** How the delivery of one message to one endpoint ended. */
 export interface DeliveryEnd {
@@ -54,12 +55,6 @@ export function createDeliveryLog({ events, random }: DeliveryLogParts): Deliver
 }
 
 const message = 'delivery status';
-
-/** Whether this one is among so many of a hundred. */
-export function isDrawn(percent: number, random: Random): boolean {
-  if (percent === 0 || percent === 100) return percent === 100;
-  return (random.bytes(4).readUInt32BE() / 2 ** 32) * 100 < percent;
-}
 
 /** Developer guide, "Amazon SNS message delivery status", "CloudWatch Logs": names and order are those of its example. */
 function recordOf(status: DeliveryStatus, end: DeliveryEnd, deliveryId: string): object {

@@ -10,15 +10,18 @@ import { textFor } from './model/message-texts.js';
 import type { PushMessage } from './model/push-message.js';
 import type { Publication } from './model/stored-publication.js';
 import { deadLetterOf, endpointOf } from './model/subscription-attributes.js';
+import { OutboundTexts } from './protection/outbound-texts.js';
+import type { Sorted } from './publication.js';
 import type { FilteredOut, Route } from './routes.js';
 import type { NotificationCounts, TopicMetrics } from './topic-metrics.js';
 
-/** What one transaction did for the queues among `routes`. */
+/** What one transaction did for queues, and what it did not deliver to anyone. */
 export interface QueuedReport {
   readonly topic: Topic;
   readonly publication: Publication;
-  /** As the deliveries of its plan. */
-  readonly routes: readonly Route[];
+  /** Those permitted are as the deliveries of its plan. */
+  readonly sorted: Sorted;
+  readonly textOf: (route: Route) => string;
   readonly undelivered: readonly Undelivered[];
   /** When, in epoch milliseconds. */
   readonly at: number;
@@ -61,16 +64,18 @@ export class DeliveryReports {
     this.metrics.published(topic, message.bytes, filteredOut);
   }
 
-  queued({ topic, publication, routes, undelivered, at }: QueuedReport): void {
+  queued({ topic, publication, sorted, textOf, undelivered, at }: QueuedReport): void {
+    const { permitted: routes, prohibited } = sorted;
+    for (const route of prohibited) this.#logProhibited(topic, publication, route, at);
     const queues = routes.reduce((count, { protocol }) => (protocol === 'sqs' ? count + 1 : count), 0);
     const failures = undelivered.filter(({ index }) => routes[index]?.protocol === 'sqs');
     const redrives = redrivesOf(failures, ({ index }) => routes[index]);
-    this.metrics.notified(topic.address, { delivered: queues - failures.length, failed: failures.length, ...redrives });
+    this.metrics.notified(topic.address, { delivered: queues - failures.length, failed: failures.length + prohibited.length, ...redrives });
     const feedback = feedbackOf(topic, 'sqs');
     if (feedback === undefined) return;
     const reasons = new Map(failures.map(({ index, reason }) => [index, reason]));
     for (const [index, route] of routes.entries()) {
-      if (route.protocol === 'sqs') this.#logQueue(feedback, publication, route, reasons.get(index) ?? 'delivered', at);
+      if (route.protocol === 'sqs') this.#logQueue(feedback, publication, textOf, route, reasons.get(index) ?? 'delivered', at);
     }
   }
 
@@ -86,7 +91,8 @@ export class DeliveryReports {
     const feedback = feedbackOf(topic, 'sqs');
     if (feedback === undefined) return;
     for (const { message, outcome } of deliveries) {
-      this.#logQueue(feedback, readArchived(message.content).publication, route, outcome, at);
+      const { publication } = readArchived(message.content);
+      this.#logQueue(feedback, publication, (to) => deliveredText(publication, to), route, outcome, at);
     }
   }
 
@@ -128,12 +134,36 @@ export class DeliveryReports {
     });
   }
 
-  #logQueue(feedback: Feedback, publication: Publication, { protocol, queue, deadLetter }: Route, outcome: QueueOutcome, at: number): void {
-    const { topic, messageId, message, timestamp } = publication;
+  /** By the topic's data protection policy: it is not tried again, and no dead-letter queue gets what its subscriber may not have. */
+  #logProhibited(topic: Topic, { messageId, message, timestamp }: Publication, route: Route, at: number): void {
+    const { protocol, arn, endpoint } = route;
+    this.log.record(feedbackOf(topic, protocol), 'FAILURE', () => ({
+      topicArn: topic.address,
+      messageId,
+      text: textFor(message.texts, protocol),
+      publishedAt: Date.parse(timestamp),
+      handedAt: at,
+      destination: shownEndpoint(endpoint),
+      attempts: 1,
+      deadLetter: undefined,
+      statusCode: 403,
+      providerResponse: `The topic's data protection policy prohibits this message from being delivered to ${arn}`,
+    }));
+  }
+
+  #logQueue(
+    feedback: Feedback,
+    { topic, messageId, timestamp }: Publication,
+    textOf: QueuedReport['textOf'],
+    route: Route,
+    outcome: QueueOutcome,
+    at: number,
+  ): void {
+    const { queue, deadLetter } = route;
     this.log.record(feedback, outcome === 'delivered' ? 'SUCCESS' : 'FAILURE', () => ({
       topicArn: topic,
       messageId,
-      text: textFor(message.texts, protocol),
+      text: textOf(route),
       publishedAt: Date.parse(timestamp),
       handedAt: at,
       destination: queue,
@@ -179,4 +209,9 @@ const queueAnswers: Readonly<Record<QueueOutcome, { readonly statusCode: number;
 
 function queueAnswer(code?: string, text?: string): string {
   return JSON.stringify({ ErrorCode: code, ErrorMessage: text, sqsRequestId: 'Unrecoverable' });
+}
+
+function deliveredText({ message }: Publication, { outbound, protocol }: Route): string {
+  const text = textFor(message.texts, protocol);
+  return new OutboundTexts().of(outbound, text) ?? text;
 }

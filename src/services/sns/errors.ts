@@ -70,6 +70,11 @@ export function authorizationError(text: string): Refusal {
   return new ServiceError(errorCodes.authorizationError, text);
 }
 
+/** The text is that of deliveries, in the direction of a publish: AWS's own is not recorded. */
+export function messageProhibited(topic: string): Refusal {
+  return authorizationError(`The topic's data protection policy prohibits this message from being published to ${topic}`);
+}
+
 export function topicDoesNotExist(): Refusal {
   return new ServiceError(errorCodes.notFound, 'Topic does not exist');
 }

@@ -6,6 +6,7 @@ import type { DeliveryReports } from './delivery-reports.js';
 import { fanOutJobSecondsMax } from './limits.js';
 import { type Publication, readPublication, type StoredPublication, storedPublication } from './model/stored-publication.js';
 import type { SubscriptionArn } from './model/topic-arn.js';
+import { OutboundTexts } from './protection/outbound-texts.js';
 import { DeliveryWriter, type QueueContents } from './publication.js';
 import { chunkOf, type Route, type Routes } from './routes.js';
 import type { Signer } from './signer.js';
@@ -39,7 +40,7 @@ export class FanOutJobs {
   #queue: Promise<Queue> | undefined;
   readonly #running = new Set<Promise<void>>();
   /** What is left of the job that was worked on last, in the order of F1: looked up once, not once a chunk. */
-  #left: { readonly messageId: MessageId; readonly revision: number; readonly routes: readonly Route[] } | undefined;
+  #left: Left | undefined;
 
   constructor(private readonly parts: FanOutParts) {}
 
@@ -151,11 +152,15 @@ export class FanOutJobs {
         return;
       }
       const { revision, topic } = current;
-      const left = this.#leftOf(publication, last, revision) ?? sorted(after(current.select(publication.message).routes, last));
+      const { routes: left, texts }: Pick<Left, 'routes' | 'texts'> = this.#leftOf(publication, last, revision) ?? {
+        routes: inOrder(after(current.select(publication.message).routes, last)),
+        texts: new OutboundTexts(),
+      };
       const { now, later } = chunkOf(left, publication.message.bytes, 1);
-      const writer = new DeliveryWriter(queues, topic, publication);
-      await writer.sign(now, signer);
-      const deliveries = now.map((route) => writer.deliveryTo(route));
+      const writer = new DeliveryWriter(queues, topic, publication, undefined, texts);
+      const sorted = writer.sort(now);
+      await writer.sign(sorted.permitted, signer);
+      const deliveries = sorted.permitted.map((route) => writer.deliveryTo(route));
       if (later !== undefined) deliveries.push(await this.delivery(publication, topicId, later));
       const { messageId, message } = publication;
       const entries = [{ messageId, deliveries, bytes: message.bytes }];
@@ -163,8 +168,8 @@ export class FanOutJobs {
       const outcome = await engine.topics.publish({ topic, revision, entries, settles }); // F2
       if (outcome.kind === 'published') {
         const undelivered = outcome.entries[0]?.undelivered ?? [];
-        reports.queued({ topic, publication, routes: now, undelivered, at: clock.now() });
-        this.#left = later === undefined ? undefined : { messageId, revision, routes: after(left, later) };
+        reports.queued({ topic, publication, sorted, textOf: (route) => writer.textOf(route), undelivered, at: clock.now() });
+        this.#left = later === undefined ? undefined : { messageId, revision, routes: after(left, later), texts };
         return;
       }
       if (outcome.kind === 'storageFull') return; // the job comes back when its visibility timeout ends
@@ -172,19 +177,26 @@ export class FanOutJobs {
     }
   }
 
-  #leftOf({ messageId }: Publication, last: SubscriptionArn, revision: number): readonly Route[] | undefined {
+  #leftOf({ messageId }: Publication, last: SubscriptionArn, revision: number): Left | undefined {
     const left = this.#left;
     const fits = left?.messageId === messageId && left.revision === revision && (left.routes[0]?.arn ?? '') > last;
-    return fits ? left.routes : undefined;
+    return fits ? left : undefined;
   }
 }
 
-function sorted(routes: readonly Route[]): readonly Route[] {
+function inOrder(routes: readonly Route[]): readonly Route[] {
   return [...routes].sort((a, b) => (a.arn < b.arn ? -1 : 1));
 }
 
 function after(routes: readonly Route[], last: SubscriptionArn): readonly Route[] {
   return routes.filter(({ arn }) => arn > last);
+}
+
+interface Left {
+  readonly messageId: MessageId;
+  readonly revision: number;
+  readonly routes: readonly Route[];
+  readonly texts: OutboundTexts;
 }
 
 interface Job {

@@ -28,6 +28,7 @@ import { createTopic } from './operations/createTopic.js';
 import { deleteEndpoint } from './operations/deleteEndpoint.js';
 import { deletePlatformApplication } from './operations/deletePlatformApplication.js';
 import { deleteTopic } from './operations/deleteTopic.js';
+import { getDataProtectionPolicy } from './operations/getDataProtectionPolicy.js';
 import { getEndpointAttributes } from './operations/getEndpointAttributes.js';
 import { getPlatformApplicationAttributes } from './operations/getPlatformApplicationAttributes.js';
 import { getSubscriptionAttributes } from './operations/getSubscriptionAttributes.js';
@@ -40,6 +41,7 @@ import { listTagsForResource } from './operations/listTagsForResource.js';
 import { listTopics } from './operations/listTopics.js';
 import { publish } from './operations/publish.js';
 import { publishBatch } from './operations/publishBatch.js';
+import { putDataProtectionPolicy } from './operations/putDataProtectionPolicy.js';
 import { removePermission } from './operations/removePermission.js';
 import { setEndpointAttributes } from './operations/setEndpointAttributes.js';
 import { setPlatformApplicationAttributes } from './operations/setPlatformApplicationAttributes.js';
@@ -49,6 +51,7 @@ import { subscribe } from './operations/subscribe.js';
 import { tagResource } from './operations/tagResource.js';
 import { unsubscribe } from './operations/unsubscribe.js';
 import { untagResource } from './operations/untagResource.js';
+import { createAuditLog } from './protection/audit-log.js';
 import type { QueueContents } from './publication.js';
 import { Publisher } from './publisher.js';
 import { PushDeliveries } from './push-deliveries.js';
@@ -115,8 +118,18 @@ export function startSns(dependencies: SnsDependencies): Sns {
   const deliveries = new PushDeliveries({ engine, clock, channels, queues, reports, tokens, report });
   const confirmations = new Confirmations({ clock, random, signer, deliveries, engine, queues });
   const farewells = new Farewells({ topics, deliveries, confirmations, tokens, random });
-  const publisher = new Publisher({ topics, routes, jobs, clock, random, signer, queues, reports });
-  const replays = new Replays({ topics, routes, clock, queues, answered, reports, report });
+  const publisher = new Publisher({
+    topics,
+    routes,
+    jobs,
+    clock,
+    random,
+    signer,
+    queues,
+    reports,
+    audits: createAuditLog({ events, meter, clock }),
+  });
+  const replays = new Replays({ topics, routes, clock, queues, signer, answered, reports, report });
   const archives = new ArchiveUpkeep({ topics, clock, report });
   const registry = new MobileRegistry(engine.documents);
   const sweep = new MobileSweep({ registry, report });
@@ -184,6 +197,7 @@ function snsService(parts: ServiceParts): Service {
     deleteEndpoint(registry, applicationEvents),
     deletePlatformApplication(registry, sweep),
     deleteTopic(topics, deliveries),
+    getDataProtectionPolicy(topics),
     getEndpointAttributes(registry),
     getPlatformApplicationAttributes(registry),
     getSubscriptionAttributes(topics),
@@ -196,6 +210,7 @@ function snsService(parts: ServiceParts): Service {
     listTopics(topics),
     publish(publisher, phones),
     publishBatch(publisher),
+    putDataProtectionPolicy(topics),
     removePermission(topics),
     setEndpointAttributes(registry, applicationEvents),
     setPlatformApplicationAttributes(registry),

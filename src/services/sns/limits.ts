@@ -88,3 +88,14 @@ export const sandboxDeletionMsMin = 86_400_000;
 /** How long, and for how many wrong guesses, a one-time password holds: choices, AWS names none. */
 export const sandboxPasswordMsMax = 86_400_000;
 export const sandboxTriesMax = 5;
+
+/** A keyword is near data when at most so many characters are between them; CloudWatch Logs user guide, "Types of data that you can protect". */
+export const keywordDistanceCharsMax = 30;
+/** Places of findings that a record tells, for each identifier; the count is of all. */
+export const auditDetectionsMax = 100;
+export const protectionPolicyCharsMax = 30_720;
+export const customIdentifiersMax = 10;
+export const customIdentifierNameCharsMax = 128;
+export const customPatternCharsMax = 200;
+/** What the counts in an expression may come to, so that a search costs little: AWS has a limit and does not publish it. */
+export const customPatternStatesMax = 160;

@@ -11,6 +11,7 @@ import { textFor, textsOf } from './model/message-texts.js';
 import { encodePushMessage } from './model/push-message.js';
 import type { Publication } from './model/stored-publication.js';
 import { ownerOf, regionOf, type SubscriptionArn } from './model/topic-arn.js';
+import { OutboundTexts } from './protection/outbound-texts.js';
 import type { Route } from './routes.js';
 import type { Signer } from './signer.js';
 import { type PhoneMessage, queuedPhoneMessage } from './sms/phone-message.js';
@@ -45,6 +46,7 @@ export class DeliveryWriter {
     private readonly topic: Topic,
     private readonly publication: Publication,
     private readonly archived?: readonly Signed[] | undefined,
+    private readonly outbound = new OutboundTexts(),
   ) {
     if (archived === undefined || archived.length === 0) return;
     for (const [index, text] of textsOf(publication.message.texts).entries()) {
@@ -55,13 +57,41 @@ export class DeliveryWriter {
     }
   }
 
+  /** By what the topic's data protection policy says: those that get the message, and those that may not. */
+  sort(routes: readonly Route[]): Sorted {
+    if (routes.every((route) => this.mayHave(route))) return { permitted: routes, prohibited: [] };
+    return {
+      permitted: routes.filter((route) => this.mayHave(route)),
+      prohibited: routes.filter((route) => !this.mayHave(route)),
+    };
+  }
+
+  mayHave(route: Route): boolean {
+    return this.#protected(route) !== undefined;
+  }
+
+  #protected({ outbound, protocol }: Route): string | undefined {
+    return this.outbound.of(outbound, textFor(this.publication.message.texts, protocol));
+  }
+
+  /** What a subscription gets that may have the message. */
+  textOf(route: Route): string {
+    const text = this.#protected(route);
+    if (text === undefined) throw new Error(`${route.arn} may not have the message`);
+    return text;
+  }
+
+  /** Whether nothing is to be signed for it. */
+  isSigned(route: Route): boolean {
+    return this.topic.settings.ordering === 'fifo' || isBare(route) || this.#signedFor(route) !== undefined;
+  }
+
   /** Before the first delivery that is not raw. */
   async sign(routes: readonly Route[], signer: Signer): Promise<void> {
-    if (this.topic.settings.ordering === 'fifo') return;
     for (const route of routes) {
+      if (this.isSigned(route)) continue;
       const version = this.#versionFor(route);
-      const text = textFor(this.publication.message.texts, route.protocol);
-      if (isBare(route) || this.#envelopes[version].has(text)) continue;
+      const text = this.textOf(route);
       const signed = await this.#signed(text, version, signer);
       this.#envelopes[version].set(text, envelopeWriter(this.#notification(text), { kind: 'signed', signed }));
     }
@@ -85,7 +115,7 @@ export class DeliveryWriter {
   }
 
   #signedFor(route: Route): EnvelopeWriter | undefined {
-    return this.#envelopes[this.#versionFor(route)].get(textFor(this.publication.message.texts, route.protocol));
+    return this.#envelopes[this.#versionFor(route)].get(this.textOf(route));
   }
 
   deliveryTo(route: Route): Delivery {
@@ -116,10 +146,10 @@ export class DeliveryWriter {
 
   /** A raw message to an endpoint takes its envelope along: that is what a dead-letter queue gets. */
   #pushed(route: Route): Buffer {
-    const { messageId, message, traceHeader, w3cTrace } = this.publication;
-    const { protocol, raw } = route;
+    const { messageId, traceHeader, w3cTrace } = this.publication;
+    const { raw } = route;
     const envelope = this.#signedEnvelope(route);
-    const body = raw ? textFor(message.texts, protocol) : envelope;
+    const body = raw ? this.textOf(route) : envelope;
     return encodePushMessage({ type: 'Notification', messageId, body, envelope: raw ? envelope : undefined, traceHeader, w3cTrace });
   }
 
@@ -129,7 +159,7 @@ export class DeliveryWriter {
     const { address, properties } = this.topic;
     const options = readSmsOptions(message.attributes);
     const name = (properties.DisplayName ?? '').slice(0, smsDisplayNameCharsMax);
-    const text = textFor(message.texts, route.protocol);
+    const text = this.textOf(route);
     return {
       messageId,
       account: ownerOf(address),
@@ -152,9 +182,9 @@ export class DeliveryWriter {
     return `${this.publication.origin}/?Action=Unsubscribe&SubscriptionArn=${arn}`;
   }
 
-  #raw({ protocol }: Route): () => Buffer | undefined {
+  #raw(route: Route): () => Buffer | undefined {
     const { message } = this.publication;
-    const text = textFor(message.texts, protocol);
+    const text = this.textOf(route);
     const attributes = this.archived === undefined ? message.attributes : withReplayed(message.attributes);
     if (!this.#rawContents.has(text)) this.#rawContents.set(text, this.#content(text, attributes));
     const content = this.#rawContents.get(text);
@@ -162,7 +192,7 @@ export class DeliveryWriter {
   }
 
   #enveloped(route: Route): (sequence: number) => Buffer | undefined {
-    const text = textFor(this.publication.message.texts, route.protocol);
+    const text = this.textOf(route);
     const url = this.#unsubscribeUrl(route.arn);
     const signed = this.#signedFor(route);
     if (signed !== undefined) {
@@ -186,6 +216,12 @@ export class DeliveryWriter {
     const { subject, attributes } = message;
     return { messageId, topic, subject, text, timestamp, attributes, replayed: this.archived !== undefined };
   }
+}
+
+/** Routes of a message. */
+export interface Sorted {
+  readonly permitted: readonly Route[];
+  readonly prohibited: readonly Route[];
 }
 
 type SignatureVersion = '1' | '2';

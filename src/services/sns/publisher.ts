@@ -3,6 +3,7 @@ import type { MessageId, TopicAddress } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
 import type { W3cTrace } from '../../base/trace-context.js';
 import type { Delivery, PlannedEntry, PublishedEntry, Topic, Topics } from '../../engine/topics/topics.js';
+import type { Refusal } from '../../wire/refusal.js';
 import type { DeliveryReports } from './delivery-reports.js';
 import { storageFull, topicDoesNotExist } from './errors.js';
 import type { FanOutJobs } from './fan-out-jobs.js';
@@ -10,8 +11,10 @@ import { archiveOf } from './model/archive-policy.js';
 import { encodeArchived } from './model/archived-publication.js';
 import type { Message } from './model/message.js';
 import type { Publication } from './model/stored-publication.js';
-import { DeliveryWriter, type QueueContents } from './publication.js';
-import { chunkOf, type FilteredOut, type Route, type Routes, type TopicRoutes } from './routes.js';
+import type { AuditLog } from './protection/audit-log.js';
+import { type AdmittedMessage, InboundGuard } from './protection/inbound-guard.js';
+import { DeliveryWriter, type QueueContents, type Sorted } from './publication.js';
+import { chunkOf, type FilteredOut, type Routes, type TopicRoutes } from './routes.js';
 import type { Signer } from './signer.js';
 
 export interface PublisherParts {
@@ -23,6 +26,7 @@ export interface PublisherParts {
   readonly signer: Signer;
   readonly queues: QueueContents;
   readonly reports: Pick<DeliveryReports, 'published' | 'queued'>;
+  readonly audits: AuditLog;
 }
 
 /** What a publish knows of its request. */
@@ -30,34 +34,45 @@ export interface PublishContext {
   readonly origin: string;
   readonly traceHeader?: string | undefined;
   readonly w3cTrace?: W3cTrace | undefined;
+  /** ARN of who publishes. */
+  readonly principal: string;
 }
+
+/** By the topic's data protection policy: the message as it may be published. */
+export type Admit = (message: Message) => AdmittedMessage | Refusal;
 
 /** Publishes messages: chooses who gets them, writes what each gets, and hands all to the engine in one plan. */
 export class Publisher {
   constructor(private readonly parts: PublisherParts) {}
 
-  /** `read` makes the messages by the rules of the topic as it is, and throws what is wrong with them; it may be called again. */
+  /**
+   * `read` makes the messages by the rules of the topic as it is, has each admitted, and throws what is wrong with them; it may be called
+   * again.
+   */
   async publish(
     address: TopicAddress,
     context: PublishContext,
-    read: (topic: Topic) => readonly Message[],
+    read: (topic: Topic, admit: Admit) => readonly AdmittedMessage[],
   ): Promise<readonly PublishedEntry[]> {
-    const { routes, topics, reports, clock } = this.parts;
+    const { routes, topics, reports, clock, audits } = this.parts;
     for (;;) {
       const current = await routes.of(address);
       if (current === undefined) throw topicDoesNotExist();
-      const messages = read(current.topic);
+      const guard = this.#guard(current, context.principal);
+      const messages = this.#admitted(current, guard, read);
       const planned = await Promise.all(messages.map((message) => this.#plan(current, message, context, messages.length)));
       const { topic, revision } = current;
       const entries = planned.map(({ entry }) => entry);
       const outcome = await topics.publish({ topic, revision, entries, archiveMs: archiveOf(topic)?.retentionMs });
       switch (outcome.kind) {
         case 'published':
-          for (const [index, { publication, routes, filteredOut }] of planned.entries()) {
+          audits.record(guard.audits(new Map(planned.map(({ publication: { message, messageId } }) => [message, messageId]))));
+          for (const [index, { publication, sorted, writer, filteredOut }] of planned.entries()) {
             const entry = outcome.entries[index];
             if (entry?.kind !== 'published') continue;
             reports.published(publication, filteredOut);
-            reports.queued({ topic, publication, routes, undelivered: entry.undelivered, at: clock.now() });
+            const textOf: DeliveryWriter['textOf'] = (route) => writer.textOf(route);
+            reports.queued({ topic, publication, sorted, textOf, undelivered: entry.undelivered, at: clock.now() });
           }
           return outcome.entries;
         case 'storageFull':
@@ -69,7 +84,25 @@ export class Publisher {
     }
   }
 
-  async #plan(current: TopicRoutes, message: Message, context: PublishContext, share: number): Promise<Planned> {
+  #guard({ topic, protection }: TopicRoutes, principal: string): InboundGuard {
+    const rules = protection?.rules('Inbound', principal);
+    return new InboundGuard({ topic: topic.address, principal, rules, random: this.parts.random });
+  }
+
+  #admitted(
+    { topic }: TopicRoutes,
+    guard: InboundGuard,
+    read: (topic: Topic, admit: Admit) => readonly AdmittedMessage[],
+  ): readonly AdmittedMessage[] {
+    try {
+      return read(topic, (message) => guard.admit(message));
+    } catch (refusal) {
+      this.parts.audits.record(guard.audits(new Map()));
+      throw refusal;
+    }
+  }
+
+  async #plan(current: TopicRoutes, message: AdmittedMessage, context: PublishContext, share: number): Promise<Planned> {
     const { clock, random, queues, signer } = this.parts;
     const { topic } = current;
     const publication: Publication = {
@@ -86,20 +119,22 @@ export class Publisher {
     const { now, later } =
       topic.settings.ordering === 'fifo' ? { now: selected, later: undefined } : chunkOf(selected, message.bytes, share);
     const writer = new DeliveryWriter(queues, topic, publication);
-    await writer.sign(now, signer);
-    const deliveries: Delivery[] = now.map((route) => writer.deliveryTo(route));
+    const sorted = writer.sort(now);
+    await writer.sign(sorted.permitted, signer);
+    const deliveries: Delivery[] = sorted.permitted.map((route) => writer.deliveryTo(route));
     if (later !== undefined) deliveries.push(await this.parts.jobs.delivery(publication, topic.id, later));
     const { group, deduplicationId, bytes } = message;
     const archived = archiveOf(topic) === undefined ? undefined : encodeArchived({ publication, signed: await writer.signedTexts(signer) });
     const entry = { messageId: publication.messageId, group, deduplicationId, deliveries, bytes, archived };
-    return { entry, publication, routes: now, filteredOut };
+    return { entry, publication, sorted, writer, filteredOut };
   }
 }
 
 interface Planned {
   readonly entry: PlannedEntry;
   readonly publication: Publication;
-  /** Of its deliveries, but for the job that does the rest. */
-  readonly routes: readonly Route[];
+  /** Who gets it, and who may not, but for those of the job that does the rest. */
+  readonly sorted: Sorted;
+  readonly writer: DeliveryWriter;
   readonly filteredOut: readonly FilteredOut[];
 }

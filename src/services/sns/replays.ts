@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.js';
-import type { ReplayStep, Subscription, SubscriptionAddress, Topics } from '../../engine/topics/topics.js';
+import type { ArchivedMessage, ReplayStep, Subscription, SubscriptionAddress, Topics } from '../../engine/topics/topics.js';
 import type { Refusal } from '../../wire/refusal.js';
 import type { DeliveryReports } from './delivery-reports.js';
 import { replayLimitExceeded } from './errors.js';
@@ -9,12 +9,14 @@ import { readArchived } from './model/archived-publication.js';
 import { type CurrentReplay, replayOf, withReplayEnded } from './model/subscription-attributes.js';
 import { DeliveryWriter, type QueueContents } from './publication.js';
 import type { ReplayRoute, Routes, TopicRoutes } from './routes.js';
+import type { Signer } from './signer.js';
 
 export interface ReplayParts {
   readonly topics: Pick<Topics, 'replay' | 'listReplaying' | 'updateSubscription'>;
   readonly routes: Routes;
   readonly clock: Clock;
   readonly queues: QueueContents;
+  readonly signer: Signer;
   /** Requests that the broker has answered so far. */
   readonly answered: () => number;
   readonly reports: Pick<DeliveryReports, 'replayed'>;
@@ -79,9 +81,10 @@ export class Replays {
   }
 
   async #run(subscription: SubscriptionAddress): Promise<void> {
+    const signed: SignedWriters = new Map();
     while (!this.#ended.signal.aborted) {
       try {
-        if (await this.#turn(subscription)) return;
+        if (await this.#turn(subscription, signed)) return;
       } catch (fault) {
         this.parts.report(`replay to ${subscription.topic}:${subscription.id}`, fault);
         await this.#pause(pauseMs);
@@ -90,16 +93,22 @@ export class Replays {
   }
 
   /** Whether the replay has ended. */
-  async #turn({ topic: address, id }: SubscriptionAddress): Promise<boolean> {
-    const { routes, topics, clock, answered, reports } = this.parts;
+  async #turn({ topic: address, id }: SubscriptionAddress, signed: SignedWriters): Promise<boolean> {
+    const { routes, topics, clock, answered, signer, reports } = this.parts;
     const current = await routes.of(address);
     const replaying = current?.replaying(id);
     const replay = replaying && replayOf(replaying.subscription);
     if (current === undefined || replaying === undefined || replay === undefined) return this.#isOver({ topic: address, id });
     const [begunAt, before] = [clock.now(), answered()];
-    const outcome = await topics.replay(this.#step(current, replaying, replay));
+    const unsigned: SignedWriters = new Map();
+    const outcome = await topics.replay(this.#step(current, replaying, replay, { signed, unsigned }));
     switch (outcome.kind) {
+      case 'notReady':
+        await Promise.all([...unsigned.values()].map((writer) => writer.sign([replaying.route], signer)));
+        for (const [place, writer] of unsigned) signed.set(place, writer);
+        return false;
       case 'replayed':
+        signed.clear();
         reports.replayed({ topic: current.topic, route: replaying.route, deliveries: outcome.deliveries, at: clock.now() });
         if (!outcome.ended) await this.#yield(answered() - before, clock.now() - begunAt);
         return outcome.ended;
@@ -122,10 +131,30 @@ export class Replays {
     return (await this.parts.routes.of(topic))?.replaying(id) === undefined;
   }
 
-  #step({ topic, revision }: TopicRoutes, { subscription, route, wants }: ReplayRoute, replay: CurrentReplay): ReplayStep {
+  #step(
+    { topic, revision }: TopicRoutes,
+    { subscription, route, wants }: ReplayRoute,
+    replay: CurrentReplay,
+    { signed, unsigned }: { readonly signed: SignedWriters; readonly unsigned: SignedWriters },
+  ): ReplayStep {
     const { clock, queues } = this.parts;
     const { id, from, until } = replay;
     const oldest = archiveOf(topic)?.beganAt(clock.now()) ?? 0;
+    /** Undefined: the message is not for this subscription, or may not be. */
+    const writerFor = ({ at, content }: ArchivedMessage): DeliveryWriter | undefined => {
+      const { publication, signed } = readArchived(content);
+      if (at < oldest || !wants(publication.message)) return undefined;
+      const writer = new DeliveryWriter(queues, topic, publication, signed);
+      return writer.mayHave(route) ? writer : undefined;
+    };
+    // Of one revision: another may have another policy.
+    const placeOf = ({ at, sequence }: ArchivedMessage): string => `${revision}/${at}/${sequence}`;
+    const isSigned = (message: ArchivedMessage): boolean => {
+      const writer = signed.has(placeOf(message)) ? undefined : writerFor(message);
+      if (writer === undefined || writer.isSigned(route)) return true;
+      unsigned.set(placeOf(message), writer);
+      return false;
+    };
     return {
       topic,
       revision,
@@ -136,11 +165,9 @@ export class Replays {
       max: stepMessagesMax,
       target: route.queue,
       otherwise: route.deadLetter,
-      deliver: ({ at, content }) => {
-        const { publication, signed } = readArchived(content);
-        if (at < oldest || !wants(publication.message)) return undefined;
-        return new DeliveryWriter(queues, topic, publication, signed).deliveryTo(route).message;
-      },
+      // Only where the topic's policy changes texts is anything to be signed that was not signed for the archive.
+      isReady: route.outbound && ((messages) => messages.filter((message) => !isSigned(message)).length === 0),
+      deliver: (message) => (signed.get(placeOf(message)) ?? writerFor(message))?.deliveryTo(route).message,
       atEnd: (now) => withReplayEnded(now, 'Completed', until !== undefined),
     };
   }
@@ -167,6 +194,9 @@ export class Replays {
     });
   }
 }
+
+/** Of messages whose text is not that which was signed for the archive, by revision and their place there. */
+type SignedWriters = Map<string, DeliveryWriter>;
 
 function isReplay(subscription: Subscription, { id }: CurrentReplay): boolean {
   return subscription.state === 'replaying' && replayOf(subscription)?.id === id;

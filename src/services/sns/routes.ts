@@ -11,6 +11,8 @@ import { textFor } from './model/message-texts.js';
 import { pushQueueOf } from './model/push-message.js';
 import { deadLetterOf, endpointOf, filterOf, isRaw } from './model/subscription-attributes.js';
 import { type SubscriptionArn, subscriptionArn } from './model/topic-arn.js';
+import { type Protection, protectionOf } from './protection/protection.js';
+import type { Rules } from './protection/rules.js';
 import { phoneQueue } from './sms/phone-message.js';
 import { type PhoneNumber, readPhoneEndpoint } from './sms/phone-number.js';
 
@@ -18,6 +20,8 @@ import { type PhoneNumber, readPhoneEndpoint } from './sms/phone-number.js';
 export interface Route {
   readonly arn: SubscriptionArn;
   readonly protocol: Protocol;
+  /** ARN, URL, address, number. */
+  readonly endpoint: string;
   /** The subscribed queue; for an endpoint, the queue of its deliveries; for a phone, that of all phones. */
   readonly queue: QueueAddress;
   /** Where a message goes that the queue does not take. An endpoint's worker asks when it gives up. */
@@ -25,6 +29,8 @@ export interface Route {
   readonly raw: boolean;
   /** Of protocol `sms`. */
   readonly phone: PhoneNumber | undefined;
+  /** What the topic's data protection policy says of deliveries to it; undefined: nothing. */
+  readonly outbound: Rules | undefined;
 }
 
 /** What about a message filter policies did not accept; the names are those of the metrics. */
@@ -118,15 +124,17 @@ export interface ReplayRoute {
 export class TopicRoutes {
   readonly topic: Topic;
   readonly revision: number;
+  readonly protection: Protection | undefined;
   readonly #live = new FilteredRoutes();
   readonly #replaying = new Map<SubscriptionId, ReplayRoute>();
 
   constructor({ topic, revision, subscriptions }: TopicSnapshot) {
     this.topic = topic;
     this.revision = revision;
+    this.protection = protectionOf(topic);
     for (const subscription of subscriptions) {
-      if (subscription.state === 'confirmed') this.#live.add(routeOf(subscription), filterOf(subscription));
-      else if (subscription.state === 'replaying') this.#replaying.set(subscription.id, replayRoute(subscription));
+      if (subscription.state === 'confirmed') this.#live.add(routeOf(subscription, this.protection), filterOf(subscription));
+      else if (subscription.state === 'replaying') this.#replaying.set(subscription.id, replayRoute(subscription, this.protection));
     }
   }
 
@@ -144,15 +152,17 @@ export class TopicRoutes {
   }
 }
 
-function routeOf(subscription: Subscription): Route {
+function routeOf(subscription: Subscription, protection: Protection | undefined): Route {
   const { protocol, endpoint } = endpointOf(subscription);
   const arn = subscriptionArn(subscription.topic, subscription.id);
   return {
     arn,
     protocol,
+    endpoint,
     queue: queueOf(protocol, endpoint, arn),
     deadLetter: protocol === 'sqs' ? deadLetterOf(subscription) : undefined,
     raw: isRaw(subscription),
+    outbound: protection?.rules('Outbound', subscription.properties.SubscriptionPrincipal ?? ''),
     phone: protocol === 'sms' ? accept(readPhoneEndpoint(endpoint)) : undefined,
   };
 }
@@ -168,8 +178,8 @@ function queueOf(protocol: Protocol, endpoint: string, arn: SubscriptionArn): Qu
   }
 }
 
-function replayRoute(subscription: Subscription): ReplayRoute {
-  const route = routeOf(subscription);
+function replayRoute(subscription: Subscription, protection: Protection | undefined): ReplayRoute {
+  const route = routeOf(subscription, protection);
   const alone = new FilteredRoutes();
   alone.add(route, filterOf(subscription));
   return { subscription, route, wants: (message) => alone.select(message).routes.length > 0 };

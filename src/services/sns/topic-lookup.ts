@@ -7,8 +7,13 @@ import { readTopicArn } from './model/topic-arn.js';
 type Caller = { readonly region: Region };
 
 /** The topic of a request. */
-export async function requireTopic(topics: Pick<Topics, 'find'>, arn: string | undefined, { region }: Caller): Promise<Topic> {
-  const topic = await topics.find(accept(readTopicArn(arn, region)));
+export async function requireTopic(
+  topics: Pick<Topics, 'find'>,
+  arn: string | undefined,
+  { region }: Caller,
+  parameter: 'TopicArn' | 'ResourceArn' = 'TopicArn',
+): Promise<Topic> {
+  const topic = await topics.find(accept(readTopicArn(arn, region, parameter)));
   if (topic === undefined) throw topicDoesNotExist();
   return topic;
 }

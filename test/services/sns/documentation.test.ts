@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createSettableClock, startSignalbox } from '../../../src/index.js';
 import { errorCodes } from '../../../src/services/sns/errors.js';
+import { managedIdentifiers } from '../../../src/services/sns/protection/identifiers/catalogue.js';
 import { table, textOf } from '../../documents.js';
 
 const documented = textOf('docs/sns.md');
@@ -12,7 +13,7 @@ test('every operation has a file and a row, and no other is served', async () =>
   const rows = namesIn('Operations');
   expect(rows.map((name) => `${name.charAt(0).toLowerCase()}${name.slice(1)}`)).toEqual(files.sort());
   await using broker = await startSignalbox({ clock: createSettableClock() });
-  for (const name of [...rows, 'PutDataProtectionPolicy']) {
+  for (const name of rows) {
     const text = await (await fetch(`${broker.url}/?Action=${name}&Version=2010-03-31`)).text();
     expect(text.includes('<Code>InvalidAction</Code>'), name).toBe(!rows.includes(name));
   }
@@ -39,6 +40,13 @@ test('every attribute is in its table, with what Get returns of a new topic and 
     expect(text.includes(`${name} is not supported by this server yet`), name).toBe(refused.includes(name));
     expect(text).toContain(`Attributes Reason: ${name}`);
   }
+});
+
+test('every managed data identifier is in its table', () => {
+  const rows = table(documented, 'Data identifiers').flatMap(([names = '', countries = '']) =>
+    names.split(', ').flatMap((name) => (countries === '' ? [name] : countries.split(', ').map((country) => `${name}-${country}`))),
+  );
+  expect(rows.sort()).toEqual([...managedIdentifiers.keys()].sort());
 });
 
 test('every error has its codes and status', () => {

@@ -3,6 +3,7 @@ import type { Topic, TopicDefinition } from '../../../engine/topics/topics.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid } from '../errors.js';
 import { displayNameCharsMax, messageBytesDefault, messageBytesMax, messageSizeSettingBytesMin } from '../limits.js';
+import { protectionPolicy } from '../protection/protection.js';
 import { archiveOf, archiveSince, archiveSinceFor, readArchivePolicy, shownArchivePolicy } from './archive-policy.js';
 import { readTopicPolicy, shownEffectiveTopicPolicy, shownTopicPolicy, type TopicDeliveryPolicy } from './delivery-policy.js';
 import { type FeedbackAttribute, feedbackAttributes, readFeedbackAttribute } from './feedback-attributes.js';
@@ -191,7 +192,7 @@ export function differs({ properties }: Topic, given: TopicAttributes): boolean 
 
 /** All attributes as GetTopicAttributes returns them, without the counts; `now` in epoch milliseconds. */
 export function returnedAttributes({ address, properties: stored }: Topic, now: number): Readonly<Record<string, string>> {
-  const { [archiveSince]: _internal, ...properties } = stored;
+  const { [archiveSince]: _since, [protectionPolicy]: _policy, ...properties } = stored;
   const archive = archiveOf({ properties: stored });
   return {
     Policy: defaultPolicy(address),

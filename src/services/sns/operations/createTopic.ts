@@ -15,6 +15,7 @@ import {
   type TopicKind,
   topicDefinition,
 } from '../model/topic-attributes.js';
+import { readProtectionProperty } from '../protection/protection.js';
 import { attributes, tags } from '../shapes.js';
 
 /**
@@ -32,21 +33,19 @@ export function createTopic(topics: Pick<Topics, 'create'>, clock: Clock, extens
     input,
     output,
     async handle(input, call) {
-      if (input.DataProtectionPolicy !== undefined && input.DataProtectionPolicy !== '') {
-        throw invalid('DataProtectionPolicy Reason: it is not supported by this server yet');
-      }
       const given = input.Attributes ?? {};
       const { name, kind } = accept(readName(input.Name, given));
       const address = topicArn(call.accountId, call.region, name);
       const attributes = accept(readNewAttributes(given, { kind, topic: address, extensions }));
       const tags = accept(readTags(input.Tags));
+      const protection = accept(readProtectionProperty(input.DataProtectionPolicy ?? '', kind));
       const archived = attributes.ArchivePolicy !== undefined && { [archiveSince]: archiveSinceFor(undefined, clock.now()) };
-      const outcome = await topics.create(address, topicDefinition({ ...attributes, ...archived }, kind, tags));
+      const outcome = await topics.create(address, topicDefinition({ ...attributes, ...archived, ...protection }, kind, tags));
       switch (outcome.kind) {
         case 'storageFull':
           throw storageFull();
         case 'exists':
-          accept(checkSame(outcome.topic, attributes, tags));
+          accept(checkSame(outcome.topic, { ...attributes, ...protection }, tags));
           break;
         case 'created':
       }

@@ -15,7 +15,8 @@ import type { Phones } from '../sms/phones.js';
 /**
  * Publish: one message to a topic, or to a phone number. When it is answered, every subscribed queue has it, or the queue of phones.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
- * Errors: NotFound, InvalidParameter, ParameterValueInvalid, ValidationError, ServiceUnavailable; of the guards: AuthorizationError, Throttled.
+ * Errors: NotFound, InvalidParameter, ParameterValueInvalid, ValidationError, ServiceUnavailable; of data protection and guards:
+ * AuthorizationError, Throttled.
  */
 const input = structure({ TopicArn: string, TargetArn: string, PhoneNumber: string, ...messageMembers });
 const output = structure({ MessageId: string, SequenceNumber: string });
@@ -36,9 +37,9 @@ export function publish(publisher: Pick<Publisher, 'publish'>, phones: Pick<Phon
       }
       const address = accept(readTopicArn(target.arn, call.region, input.TopicArn === undefined ? 'TargetArn' : 'TopicArn'));
       let topic: Topic | undefined;
-      const [published] = await publisher.publish(address, call, (current) => {
+      const [published] = await publisher.publish(address, call, (current, admit) => {
         topic = current;
-        return [accept(readMessage(current, input, 'messageAttributes'))];
+        return [accept(admit(accept(readMessage(current, input, 'messageAttributes'))))];
       });
       const ordered = topic?.settings.ordering === 'fifo';
       return {

@@ -14,12 +14,13 @@ import { batchEntriesMax, batchEntryIdCharsMax } from '../limits.js';
 import { checkText, type Message, readMessage, sequenceNumber } from '../model/message.js';
 import { readTopicArn } from '../model/topic-arn.js';
 import { maximumMessageBytes } from '../model/topic-attributes.js';
-import type { Publisher } from '../publisher.js';
+import type { AdmittedMessage } from '../protection/inbound-guard.js';
+import type { Admit, Publisher } from '../publisher.js';
 import { messageMembers } from '../shapes.js';
 
 /**
  * PublishBatch: up to ten messages in one transaction, in the order given. On standard topics an entry whose text or subject
- * is wrong fails alone; everything else that is wrong refuses the whole of the batch.
+ * is wrong, or that the data protection policy prohibits, fails alone; everything else that is wrong refuses the whole of the batch.
  * https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
  * Errors: NotFound, EmptyBatchRequest, TooManyEntriesInBatchRequest, InvalidBatchEntryId, BatchEntryIdsNotDistinct,
  * BatchRequestTooLong, InvalidParameter, ParameterValueInvalid, ValidationError, ServiceUnavailable.
@@ -35,7 +36,7 @@ type Entry = Infer<typeof entry>;
 
 interface Batch {
   readonly ordered: boolean;
-  readonly accepted: readonly { readonly id: string; readonly message: Message }[];
+  readonly accepted: readonly { readonly id: string; readonly message: AdmittedMessage }[];
   readonly failed: readonly { readonly id: string; readonly refusal: Refusal }[];
 }
 
@@ -49,8 +50,8 @@ export function publishBatch(publisher: Pick<Publisher, 'publish'>): Operation {
       accept(checkEntries(entries));
       const address = accept(readTopicArn(input.TopicArn, call.region));
       let batch: Batch | undefined;
-      const published = await publisher.publish(address, call, (topic) => {
-        batch = accept(readBatch(topic, entries));
+      const published = await publisher.publish(address, call, (topic, admit) => {
+        batch = accept(readBatch(topic, entries, admit));
         return batch.accepted.map(({ message }) => message);
       });
       if (batch === undefined) throw new Error('a batch was published before it was read');
@@ -77,7 +78,7 @@ function checkEntries(entries: readonly Entry[]): Refusal | undefined {
   return new Set(entries.map(({ Id }) => Id)).size < entries.length ? batchEntryIdsNotDistinct() : undefined;
 }
 
-function readBatch(topic: Topic, entries: readonly Entry[]): Batch | Refusal {
+function readBatch(topic: Topic, entries: readonly Entry[], admit: Admit): Batch | Refusal {
   const ordered = topic.settings.ordering === 'fifo';
   const accepted: { id: string; message: Message }[] = [];
   const failed: { id: string; refusal: Refusal }[] = [];
@@ -93,5 +94,11 @@ function readBatch(topic: Topic, entries: readonly Entry[]): Batch | Refusal {
     accepted.push({ id, message });
   }
   const bytes = accepted.reduce((sum, { message }) => sum + message.bytes, 0);
-  return bytes > maximumMessageBytes(topic) ? batchRequestTooLong() : { ordered, accepted, failed };
+  if (bytes > maximumMessageBytes(topic)) return batchRequestTooLong();
+  const results = accepted.map(({ id, message }) => ({ id, result: admit(message) })); // last: nothing after it refuses the whole of the batch
+  return {
+    ordered,
+    accepted: results.flatMap(({ id, result }) => (isRefusal(result) ? [] : [{ id, message: result }])),
+    failed: [...failed, ...results.flatMap(({ id, result }) => (isRefusal(result) ? [{ id, refusal: result }] : []))],
+  };
 }

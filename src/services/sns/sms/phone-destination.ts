@@ -11,11 +11,11 @@ import type { AttemptOutcome, AttemptReport, Pace } from '../channels/channel.js
 import { personalPace } from '../channels/fixed-pace.js';
 import type { SmsChannel } from '../channels/sms-channel.js';
 import { type DeadLetterParts, giveUp } from '../dead-letters.js';
-import { isDrawn } from '../delivery-log.js';
 import type { DeliveryReports } from '../delivery-reports.js';
 import type { AttemptsEnd, Destination } from '../delivery-worker.js';
 import { smsCharsMax } from '../limits.js';
 import { readSubscriptionArn, type SubscriptionArn } from '../model/topic-arn.js';
+import { isDrawn } from '../sample.js';
 import { deliveryStatus } from './delivery-status.js';
 import type { SmsGuards } from './guards/sms-guards.js';
 import { partsOf } from './parts.js';
