@@ -2,10 +2,12 @@ import { lookup } from 'node:dns';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import type { Random } from '../base/random.js';
+import { answerTo, readChallenges } from './digest.js';
 
 /** A POST to an endpoint that a user named. */
 export interface Push {
-  /** `http:` or `https:`; credentials in it answer a Basic challenge. */
+  /** `http:` or `https:`; credentials in it answer a Digest or Basic challenge. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -22,6 +24,7 @@ export type PushOutcome =
 export interface HttpPushOptions {
   /** Addresses of this machine and of private networks are not connected to, whatever name led there. */
   readonly denyPrivate: boolean;
+  readonly random: Pick<Random, 'bytes'>;
 }
 
 /** Sends to HTTP and HTTPS endpoints; redirects are answers like any other. */
@@ -34,8 +37,9 @@ export interface HttpPush {
 /** Of an answer's body nothing is of interest: up to so much is read to keep the connection. */
 const answerBytesMax = 65_536;
 const forbiddenCode = 'EFORBIDDEN';
+const cnonceBytes = 16;
 
-export function createHttpPush({ denyPrivate }: HttpPushOptions): HttpPush {
+export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPush {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const post = (url: URL, { headers, body, signal }: Push, authorization: string | undefined): Promise<Reply> => {
     const secure = url.protocol === 'https:';
@@ -57,6 +61,12 @@ export function createHttpPush({ denyPrivate }: HttpPushOptions): HttpPush {
       request.end(body);
     });
   };
+  const authorizationFor = ({ username, password, pathname, search }: URL, challenge: string): string | undefined => {
+    if (username === '') return undefined;
+    const credentials = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+    const cnonce = random.bytes(cnonceBytes).toString('hex');
+    return answerTo(readChallenges(challenge), { ...credentials, method: 'POST', uri: pathname + search, cnonce });
+  };
   return {
     async push(push) {
       const url = new URL(push.url);
@@ -64,7 +74,7 @@ export function createHttpPush({ denyPrivate }: HttpPushOptions): HttpPush {
       if (denyPrivate && isIP(address) !== 0 && isPrivate(address)) return forbidden(address);
       try {
         const reply = await post(url, push, undefined);
-        const authorization = reply.status === 401 && /^basic\b/i.test(reply.challenge) ? basic(url) : undefined;
+        const authorization = reply.status === 401 ? authorizationFor(url, reply.challenge) : undefined;
         const { status } = authorization === undefined ? reply : await post(url, push, authorization);
         return { kind: 'answered', status };
       } catch (fault) {
@@ -93,11 +103,6 @@ function drain(response: IncomingMessage, resolve: (reply: Reply) => void): void
   });
   response.on('error', () => {}); // told by close
   response.on('close', () => resolve({ status: response.statusCode ?? 0, challenge: response.headers['www-authenticate'] ?? '' }));
-}
-
-function basic({ username, password }: URL): string | undefined {
-  if (username === '') return undefined;
-  return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
 }
 
 function forbidden(address: string): PushOutcome {

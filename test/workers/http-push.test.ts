@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { createRealRandom } from '../../src/base/real-random.js';
 import { createHttpPush, isPrivate } from '../../src/workers/http-push.js';
 
+const random = createRealRandom();
+
 const post = (url: string, denyPrivate: boolean) => {
-  const pusher = createHttpPush({ denyPrivate });
+  const pusher = createHttpPush({ denyPrivate, random });
   return pusher.push({ url, headers: {}, body: 'b', signal: new AbortController().signal }).finally(() => pusher.close());
 };
 
@@ -64,7 +67,7 @@ test('an attempt that is ended has failed', async () => {
   const server = createServer(() => {});
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const pusher = createHttpPush({ denyPrivate: false });
+  const pusher = createHttpPush({ denyPrivate: false, random });
   const ended = new AbortController();
   server.once('request', () => ended.abort());
   try {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../base/clock.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
 import type { AttemptReport, Pace } from './channels/channel.js';
@@ -60,7 +61,9 @@ export class DeliveryWorker<R extends AttemptReport = AttemptReport> {
   constructor(
     private readonly parts: DeliveryWorkerParts,
     private readonly deliveries: DeliveryQueue<R>,
-  ) {}
+  ) {
+    setMaxListeners(0, this.#ended.signal); // one for each attempt under way, which Node would take for a leak
+  }
 
   /** Until it is stopped, or until there is nobody to deliver to: then it answers `gone`. */
   async run(): Promise<'stopped' | 'gone'> {

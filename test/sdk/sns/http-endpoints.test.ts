@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as Sns from '@aws-sdk/client-sns';
 import MessageValidator from 'sns-validator';
 import { describe, expect, test, vi } from 'vitest';
@@ -166,6 +167,19 @@ describe('an endpoint', () => {
     expect(second?.headers.authorization).toBe(`Basic ${Buffer.from('me:secret').toString('base64')}`);
     expect((await attributesOf(SubscriptionArn)).Endpoint).toBe(endpoint.url.replace('//', '//me:****@'));
   });
+});
+
+test('an endpoint that asks for a digest gets one, of this request and its password', async () => {
+  const challenge = 'Digest realm="hooks", qop="auth", algorithm=SHA-256, nonce="n", opaque="o"';
+  await using endpoint = await TestEndpoint.open((response) => response.writeHead(401, { 'WWW-Authenticate': challenge }).end());
+  const url = `${endpoint.url.replace('//', '//me:s%2Fcret@')}?a=1`;
+  await subscribe(await subject.topic(), url);
+  const [, second] = await endpoint.arrived(2);
+  const given = new Map([...(second?.headers.authorization ?? '').matchAll(/(\w+)="?([^",]*)/g)].map(([, key, value]) => [key, value]));
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const proof = ['n', '00000001', given.get('cnonce'), 'auth', sha256('POST:/hook?a=1')].join(':');
+  expect(given.get('response')).toBe(sha256(`${sha256('me:hooks:s/cret')}:${proof}`));
+  expect(given.get('cnonce')).toMatch(/^[0-9a-f]{32}$/);
 });
 
 describe('an attempt that fails', () => {
