@@ -45,8 +45,8 @@ function documentKey(name: string): Key {
   return new KeyWriter(2 + name.length * 3).byte(family).string(name).done();
 }
 
-/** What the keys of all names that begin so begin with. */
-function keyPrefix(names: string): Key {
+/** What the keys of all names that begin so begin with: a scope. */
+export function collectionScope(names: string): Key {
   return new KeyWriter(1 + names.length * 3).byte(family).text(names).done();
 }
 
@@ -71,11 +71,11 @@ export class StoreDocuments implements Documents {
   }
 
   list(page: DocumentPage): Promise<readonly Document[]> {
-    return this.store.read([keyPrefix(page.prefix)], (tx) => listed(tx, page));
+    return this.store.read([collectionScope(page.prefix)], (tx) => listed(tx, page));
   }
 
   transact<T>(collection: string, body: (documents: DocumentTransaction) => T): Promise<T> {
-    return this.store.transact([keyPrefix(collection)], (tx) => body(documentsOf(tx)));
+    return this.store.transact([collectionScope(collection)], (tx) => body(documentsOf(tx)));
   }
 
   hasRoom(): boolean {
@@ -83,7 +83,7 @@ export class StoreDocuments implements Documents {
   }
 }
 
-function documentsOf(tx: Transaction): DocumentTransaction {
+export function documentsOf(tx: Transaction): DocumentTransaction {
   return {
     read: (name) => tx.get(documentKey(name))?.toString(),
     list: (page) => listed(tx, page),
@@ -97,7 +97,7 @@ function listed(tx: ReadTransaction, page: DocumentPage): readonly Document[] {
 }
 
 function rangeOf({ prefix, after, limit }: DocumentPage): Range {
-  const all = keyPrefix(prefix);
+  const all = collectionScope(prefix);
   const from = after?.startsWith(prefix) ? prefixEnd(documentKey(after)) : all;
   return { from, to: prefixEnd(all), limit };
 }

@@ -1,5 +1,5 @@
 import type { MessageId, QueueAddress, ReceiptHandle } from '../base/ids.js';
-import type { Documents } from './documents.js';
+import type { Documents, DocumentTransaction } from './documents.js';
 import type { NewMessage } from './new-message.js';
 import type { Topics } from './topics/topics.js';
 
@@ -47,6 +47,8 @@ export interface Engine {
 
   readonly topics: Topics;
   readonly documents: Documents;
+  /** Documents and messages in one transaction. `body` is synchronous and pure, and may be run again. */
+  transact<T>(request: TransactRequest, body: (transaction: EngineTransaction) => T): Promise<T>;
 
   /** Long polls waiting now, over all queues. */
   waiting(): number;
@@ -54,6 +56,25 @@ export interface Engine {
   drain(): void;
   /** Stops background work and waits for what is under way. The store stays open. */
   stop(): Promise<void>;
+}
+
+export interface TransactRequest {
+  /** What the names of the documents begin with that the body touches. */
+  readonly collections: readonly string[];
+  /** Queues that the body sends to or settles in. */
+  readonly queues: readonly Queue[];
+}
+
+export interface EngineTransaction extends DocumentTransaction {
+  /** Epoch milliseconds, fixed for the body: what delays count from. */
+  readonly now: number;
+  /**
+   * Enqueues a message; undefined when the queue is gone, or a FIFO queue has had it already. On a standard queue the receipt is as good as a
+   * receiver's until somebody receives the message: settling it takes the message back.
+   */
+  send(queue: Queue, message: NewMessage): ReceiptHandle | undefined;
+  /** Deletes a message of one of the request's queues by its receipt. */
+  settle(queue: Queue, receipt: ReceiptHandle): SettleOutcome;
 }
 
 export interface QueueGone {

@@ -8,6 +8,7 @@ import { StoreDocuments } from './documents.js';
 import type {
   CreateOutcome,
   Engine,
+  EngineTransaction,
   ForwardOutcome,
   ForwardStep,
   PeekPage,
@@ -18,6 +19,7 @@ import type {
   SendOutcome,
   SentMessage,
   SettleOutcome,
+  TransactRequest,
   VisibilityChange,
   VisibilityOutcome,
 } from './engine.js';
@@ -35,6 +37,7 @@ import { resume } from './resume.js';
 import { send } from './send.js';
 import { changeVisibility, settle } from './settle.js';
 import { StoreTopics } from './topics/index.js';
+import { transact } from './transact.js';
 import { gone, isGone } from './turn.js';
 
 export interface EngineOptions {
@@ -193,6 +196,13 @@ class StoreEngine implements Engine {
       const found = readQueueRecord(tx, this.#core.records, queue.id);
       return found === undefined ? undefined : peekPage(tx, found.record, found.keys, now, page);
     });
+  }
+
+  async transact<T>(request: TransactRequest, body: (transaction: EngineTransaction) => T): Promise<T> {
+    const { result, now, sent } = await transact(this.#core, request, body);
+    for (const queue of sent) this.#entered(queue, now); // X3
+    for (const queue of request.queues) if (queue.settings.ordering === 'fifo' && !sent.includes(queue)) this.#core.signal(queue.id);
+    return result;
   }
 
   startMove: Engine['startMove'] = (request) => this.#mover.start(request);

@@ -1,0 +1,48 @@
+import { isRefusal } from '../../wire/refusal.js';
+import type { ServiceError } from '../../wire/service.js';
+import { Failure, runtime } from './language/failure.js';
+import { isJsonObject, memberOf, printJson } from './language/json.js';
+import { printTimestamp } from './language/timestamp.js';
+import { machineOf, startOf } from './lookup.js';
+import type { ServiceParts } from './service-parts.js';
+import type { Target, TargetCall, TargetOutcome } from './targets.js';
+
+/**
+ * `states:startExecution`: another execution, by a name that is the same when the call is made again, so that it is started once. With
+ * `.sync` the task waits until it has ended.
+ */
+export function executionTarget(parts: Pick<ServiceParts, 'machines' | 'executions' | 'random' | 'engine'>): Target {
+  return {
+    patterns: ['requestResponse', 'sync', 'waitForTaskToken'],
+    call: async (request) => start(parts, request),
+  };
+}
+
+async function start(parts: Parameters<typeof executionTarget>[0], { parameters, resource, task, key }: TargetCall): Promise<TargetOutcome> {
+  const given = isJsonObject(parameters) ? parameters : {};
+  const arn = memberOf(given, 'StateMachineArn');
+  const name = memberOf(given, 'Name') ?? key;
+  const input = memberOf(given, 'Input') ?? {};
+  const unknown = Object.keys(given).find((member) => !known.includes(member));
+  if (typeof arn !== 'string' || typeof name !== 'string' || unknown !== undefined) {
+    return { kind: 'failed', failure: runtime(`The parameters of states:startExecution are not valid${unknown === undefined ? '' : `: ${unknown}`}`) };
+  }
+  const machine = await machineOf(parts, arn);
+  if (isRefusal(machine)) return failed(machine);
+  const waits = resource.kind === 'integration' && resource.pattern === 'sync';
+  if (waits && machine.type === 'EXPRESS') return { kind: 'failed', failure: runtime('An EXPRESS execution cannot be waited for') };
+  // Which task began it makes a call that is made again find what it began.
+  const started = await startOf(parts, { machine, name, input: typeof input === 'string' ? input : printJson(input), ...(waits && { waitedForBy: task }) });
+  if (isRefusal(started)) return failed(started);
+  const { arn: executionArn, startedAt } = started.execution;
+  return { kind: 'answered', output: { ExecutionArn: executionArn, StartDate: printTimestamp(startedAt) } };
+}
+
+
+const known = ['StateMachineArn', 'Name', 'Input'];
+
+function failed({ code, message }: ServiceError): TargetOutcome {
+  const type = code.type.replace(/Exception$/, '');
+  return { kind: 'failed', failure: new Failure(`StepFunctions.${type}Exception`, message) };
+}
+

@@ -1,0 +1,100 @@
+import type { Flow, State } from '../language/definition.js';
+import { evaluate, type Scope } from '../language/evaluate.js';
+import type { Expression } from '../language/expression.js';
+import { type Failure, isFailure, tooLarge } from '../language/failure.js';
+import { boundedText, isJsonObject, type Json, type JsonObject, printJson } from '../language/json.js';
+import { insertAt } from '../language/reference-path.js';
+import { payloadBytesMax, variablesBytesMax } from '../limits.js';
+import type { Thread } from './execution.js';
+import type { Run, ScopeMembers } from './run.js';
+
+/** Amazon States Language, "Input and Output Processing", "Variables". */
+
+/** What the state works on: its input behind `InputPath`. */
+export async function effectiveInput(run: Run, thread: Thread, flow: Flow): Promise<Json | Failure> {
+  const { input } = run.visitOf(thread);
+  return through(flow.inputPath, input, run.scope(thread, input));
+}
+
+/** `Parameters` or `Arguments`; without them the effective input. */
+export async function argumentsOf(run: Run, thread: Thread, flow: Flow, more: ScopeMembers = {}): Promise<Json | Failure> {
+  const input = await effectiveInput(run, thread, flow);
+  if (isFailure(input) || flow.arguments === undefined) return input;
+  return evaluate(flow.arguments, run.scope(thread, input, more));
+}
+
+/** Null stands for an empty object. */
+async function through(path: Expression | null | undefined, value: Json, scope: Scope): Promise<Json | Failure> {
+  if (path === undefined) return value;
+  return path === null ? {} : evaluate(path, { ...scope, input: value });
+}
+
+const withResult: readonly State['type'][] = ['Task', 'Parallel', 'Map'];
+
+/** From the result of a state's work to its output, and beside that to what it assigns. Then it is left. */
+export async function finish(run: Run, thread: Thread, result: Json): Promise<void> {
+  const state = run.stateOf(thread);
+  const { flow } = state;
+  const more = withResult.includes(state.type) ? { result } : {};
+  const output =
+    flow.language === 'JSONata' ? await queryOutput(run, thread, flow, result, more) : await pathOutput(run, thread, flow, result);
+  const assigned = await assignedBy(flow.assign, run.scope(thread, result, more));
+  const next = 'next' in state ? state.next : undefined;
+  leave(run, thread, { output, assigned, next });
+}
+
+async function queryOutput(run: Run, thread: Thread, flow: Flow, result: Json, more: ScopeMembers): Promise<Json | Failure> {
+  return flow.output === undefined ? result : evaluate(flow.output, run.scope(thread, result, more));
+}
+
+async function pathOutput(run: Run, thread: Thread, flow: Flow, result: Json): Promise<Json | Failure> {
+  const scope = run.scope(thread, result);
+  const selected = flow.resultSelector === undefined ? result : await evaluate(flow.resultSelector, scope);
+  if (isFailure(selected)) return selected;
+  const { input } = run.visitOf(thread);
+  const combined = flow.resultPath === null ? input : flow.resultPath === undefined ? selected : insertAt(input, flow.resultPath, selected);
+  return isFailure(combined) ? combined : through(flow.outputPath, combined, scope);
+}
+
+/** All right sides see the values from before. */
+export async function assignedBy(assign: Expression | undefined, scope: Scope): Promise<JsonObject | Failure> {
+  const assigned = assign === undefined ? {} : await evaluate(assign, scope);
+  return isFailure(assigned) || isJsonObject(assigned) ? assigned : {};
+}
+
+export interface Leaving {
+  readonly output: Json | Failure;
+  readonly assigned: JsonObject | Failure;
+  /** Undefined: the end of the block. */
+  readonly next: string | undefined;
+}
+
+/** A state is left with its output, unless something is wrong with that. */
+export function leave(run: Run, thread: Thread, { output, assigned, next }: Leaving): void {
+  const { state } = run.visitOf(thread);
+  const failure = isFailure(output) ? output : isFailure(assigned) ? assigned : problemOf(thread, state, output, assigned);
+  if (failure !== undefined || isFailure(output) || isFailure(assigned)) {
+    run.push({ kind: 'raise', thread: thread.id, failure: failure ?? tooLarge(state) });
+    return;
+  }
+  const names = Object.keys(assigned);
+  run.append(thread.id, `${run.stateOf(thread).type}StateExited`, {
+    name: state,
+    output: printJson(output),
+    ...(names.length > 0 && { assignedVariables: Object.fromEntries(names.map((name) => [name, printJson(assigned[name] ?? null)])) }),
+  });
+  const variables = names.length === 0 ? thread.variables : { ...thread.variables, ...assigned };
+  if (next === undefined) {
+    run.change(thread.id, { variables });
+    run.push({ kind: 'end', thread: thread.id, output });
+  } else {
+    run.change(thread.id, { variables, phase: { kind: 'ready', state: next, input: output } });
+    run.push({ kind: 'enter', thread: thread.id });
+  }
+}
+
+function problemOf(thread: Thread, state: string, output: Json, assigned: JsonObject): Failure | undefined {
+  if (boundedText(output, payloadBytesMax) === undefined || boundedText(assigned, payloadBytesMax) === undefined) return tooLarge(state);
+  if (Object.keys(assigned).length === 0) return undefined;
+  return boundedText({ ...thread.variables, ...assigned }, variablesBytesMax) === undefined ? tooLarge(state) : undefined;
+}

@@ -1,0 +1,46 @@
+import { accept } from '../../../wire/refusal.js';
+import { type Operation, operation } from '../../../wire/service.js';
+import { double, string, structure, wrappedList } from '../../../wire/shape.js';
+import { invalidName, machineDeleting, machineExists, missing, storageFull } from '../errors.js';
+import { decodeMachine, encodeMachine, type MachineRecord, machineDocument } from '../machines.js';
+import { isName, machineArn } from '../model/arn.js';
+import { checkExtras, machineMembers, readMachineDefinition, readRole } from '../model/machine-request.js';
+import { readType } from '../model/machine-type.js';
+import { readTags } from '../model/tags.js';
+import type { ServiceParts } from '../service-parts.js';
+
+/**
+ * CreateStateMachine: a new state machine, or the one there is when definition and type are the same, letter by letter.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+ * Errors: InvalidArn, InvalidDefinition, InvalidName, StateMachineAlreadyExists, StateMachineDeleting, TooManyTags, ValidationException.
+ */
+const input = structure({ name: string, type: string, tags: wrappedList(structure({ key: string, value: string })), ...machineMembers });
+const output = structure({ stateMachineArn: string, creationDate: double });
+
+export function createStateMachine({ engine, machines, targets, clock }: ServiceParts): Operation {
+  return operation({
+    name: 'CreateStateMachine',
+    input,
+    output,
+    async handle(input, call) {
+      const { name, definition } = input;
+      if (name === undefined) throw missing('name');
+      if (definition === undefined) throw missing('definition');
+      if (!isName(name)) throw invalidName(name);
+      const arn = machineArn(call, name);
+      const type = accept(readType(input.type));
+      const roleArn = accept(readRole(input.roleArn));
+      accept(checkExtras(input));
+      const tags = accept(readTags(input.tags, {}, arn));
+      accept(readMachineDefinition(definition, targets, type));
+      if (!engine.documents.hasRoom()) throw storageFull();
+      const now = clock.now();
+      const hash = await machines.keepDefinition(definition);
+      const record: MachineRecord = { arn, name, type, roleArn, definition: hash, createdAt: now, updatedAt: now, status: 'ACTIVE', tags };
+      const kept = decodeMachine(await engine.documents.createOnce(machineDocument(arn), encodeMachine(record)));
+      if (kept.status === 'DELETING') throw machineDeleting(arn);
+      if (kept.definition !== hash || kept.type !== type) throw machineExists(arn);
+      return { stateMachineArn: arn, creationDate: kept.createdAt / 1_000 };
+    },
+  });
+}
