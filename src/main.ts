@@ -29,10 +29,11 @@ import { createDeclaredQueues } from './services/sqs/declared-queues.js';
 import { deliveredContent, queueTakes } from './services/sqs/delivered.js';
 import { sqsService } from './services/sqs/index.js';
 import { addressOfQueue, peekedContent } from './services/sqs/peeked.js';
-import { workflowsService } from './services/workflows/index.js';
+import { startWorkflows, type Workflows } from './services/workflows/index.js';
 import type { Store, StoreObserver } from './store/store.js';
 import { defaultAccount, defaultRegion } from './wire/sigv4.js';
 import { functionFolders, lazyPool } from './wiring/functions.js';
+import { taskTargets } from './wiring/task-targets.js';
 import { topicTarget } from './wiring/topic-target.js';
 import { createHttpPush } from './workers/http-push.js';
 import { createSmtpMailer } from './workers/smtp-mailer.js';
@@ -125,17 +126,16 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       report,
     });
     opened.push(() => sns.stop());
+    const sqs = sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } });
+    const targets = taskTargets({ sqs, sns: sns.service, functions: functions.service, random });
+    const workflows = await startWorkflows({ engine, clock, random, targets, report });
+    opened.push(() => workflows.stop());
     await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });
     listener = await startListener({
       port: config.port,
       host: config.host,
       publicUrl: config.publicUrl,
-      services: [
-        sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } }),
-        sns.service,
-        functions.service,
-        workflowsService({ targets: new Map() }),
-      ],
+      services: [sqs, sns.service, functions.service, workflows.service],
       routes: pages({
         store,
         engine,
@@ -161,7 +161,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const toStop = (): void => {
       stopping = true;
     };
-    return running({ listener, sns, functions, engine, opened, log, toStop });
+    return running({ listener, sns, functions, workflows, engine, opened, log, toStop });
   } catch (fault) {
     await closeAll(opened);
     throw fault;
@@ -214,6 +214,7 @@ interface Running {
   readonly listener: Listener;
   readonly sns: Sns;
   readonly functions: Functions;
+  readonly workflows: Workflows;
   readonly engine: Engine;
   readonly opened: readonly Closing[];
   readonly log: Log;
@@ -221,13 +222,13 @@ interface Running {
   readonly toStop: () => void;
 }
 
-function running({ listener, sns, functions, engine, opened, log, toStop }: Running): Broker {
+function running({ listener, sns, functions, workflows, engine, opened, log, toStop }: Running): Broker {
   const stop = async (): Promise<void> => {
     log.info('stopping');
     toStop();
     const closed = listener.close(stopMsMax);
     functions.drain();
-    const ended = sns.stop();
+    const ended = Promise.all([sns.stop(), workflows.stop()]);
     engine.drain();
     await closed;
     await ended;

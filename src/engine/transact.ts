@@ -9,13 +9,6 @@ import { decodeReceipt, encodeReceipt } from './receipt.js';
 import { send } from './send.js';
 import { settle } from './settle.js';
 
-/**
- * Documents and messages that change together.
- *
- * X1  What a body writes, sends and settles is one transaction of the store: all of it is there after a crash, or nothing.
- * X2  A body sees what it did itself. One that runs again does it again on what is there then, with the same message ids.
- * X3  Waiting receivers are told of messages after they are durable.
- */
 /** `sent`: the queues that got messages. */
 export interface Transacted<T> {
   readonly result: T;
@@ -23,6 +16,13 @@ export interface Transacted<T> {
   readonly sent: readonly Queue[];
 }
 
+/**
+ * Documents and messages that change together.
+ *
+ * X1  What a body writes, sends and settles is one transaction of the store: all of it is there after a crash, or nothing.
+ * X2  A body sees what it did itself. One that runs again does it again on what is there then, with the same message ids.
+ * X3  Waiting receivers are told of messages after they are durable.
+ */
 export function transact<T>(core: Core, request: TransactRequest, body: (transaction: EngineTransaction) => T): Promise<Transacted<T>> {
   const now = core.now();
   const ids: MessageId[] = [];

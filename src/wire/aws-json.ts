@@ -191,7 +191,9 @@ function encoderOf(shape: Shape): Encoder {
 }
 
 function structureEncoder(shape: StructureShape): Encoder {
-  const plain = Object.values(shape.members).every(({ kind }) => kind === 'string' || kind === 'integer' || kind === 'boolean');
+  const plain = Object.values(shape.members).every(
+    ({ kind }) => kind === 'string' || kind === 'integer' || kind === 'double' || kind === 'boolean',
+  );
   if (plain) return (value) => value;
   const members = Object.entries(shape.members).map(([name, member]) => ({ name, encode: encoderOf(member) }));
   return (value) => {

@@ -95,6 +95,9 @@ export function wrappedMap<const V extends Shape>(keyName: string, valueName: st
   return { kind: 'map', name: 'entry', wrapped: true, keyName, valueName, value };
 }
 
+/** JSON protocols: an object of a reply, as it is. */
+export const anyObject = structure({});
+
 export function structure<const M extends Members>(members: M): StructureShape<M> {
   return { kind: 'structure', members };
 }

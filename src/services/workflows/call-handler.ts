@@ -5,7 +5,7 @@ import type { Activities } from './activities.js';
 import type { Cause, ExecutionStore } from './execution-store.js';
 import type { Executions } from './executions.js';
 import type { CallCommand, Happening } from './interpreter/step.js';
-import { Failure, runtime } from './language/failure.js';
+import { errorNames, Failure, runtime } from './language/failure.js';
 import { decodeCall } from './messages.js';
 import type { Handler } from './queue-worker.js';
 import { type TargetOutcome, type Targets, targetOf } from './targets.js';
@@ -85,12 +85,23 @@ async function outcomeOf(
   const { resource, parameters, task, scheduledEvent } = call;
   const target = targetOf(targets, resource);
   if (target === undefined) return { kind: 'failed', failure: runtime(`The resource ${resource.arn} is not supported by this server`) };
+  const key = keyOf(task.execution, scheduledEvent);
   try {
-    return await target.call({ resource, parameters, key: keyOf(task.execution, scheduledEvent), task, machineArn, signal });
+    return await unlessStopped(target.call({ resource, parameters, key, task, machineArn, signal }), signal);
   } catch (fault) {
     report(`a call of ${resource.arn}`, fault);
-    return { kind: 'failed', failure: new Failure('States.TaskFailed', 'The call failed by a fault of the broker.') };
+    return { kind: 'failed', failure: new Failure(errorNames.taskFailed, 'The call failed by a fault of the broker.') };
   }
+}
+
+/** Nobody waits for a call when the broker stops: it is made again. */
+function unlessStopped(call: Promise<TargetOutcome>, signal: AbortSignal): Promise<TargetOutcome> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve({ kind: 'stopped' });
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    call.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** A UUID made from what is the same whenever this attempt is made. */

@@ -68,3 +68,82 @@ const errorsShownMax = 10;
 export function unsupported(what: string): Refusal {
   return new ServiceError(errorCodes.validation, `${what} is not supported by this server.`);
 }
+
+export function invalidArn(reason: string): Refusal {
+  return new ServiceError(errorCodes.invalidArn, `Invalid Arn: '${reason}'`);
+}
+
+export function invalidName(name: string): Refusal {
+  return new ServiceError(errorCodes.invalidName, `Invalid Name: '${name}'`);
+}
+
+export function invalidToken(): Refusal {
+  return new ServiceError(errorCodes.invalidToken, "Invalid Token: 'Invalid token'");
+}
+
+export function invalidInput(reason: string): Refusal {
+  return new ServiceError(errorCodes.invalidExecutionInput, `Invalid State Machine Execution Input: '${reason}'`);
+}
+
+export function invalidOutput(reason: string): Refusal {
+  return new ServiceError(errorCodes.invalidOutput, `Invalid Output: '${reason}'`);
+}
+
+export function machineExists(arn: string): Refusal {
+  return new ServiceError(errorCodes.stateMachineAlreadyExists, `State Machine Already Exists: '${arn}'`);
+}
+
+export function noMachine(arn: string): Refusal {
+  return new ServiceError(errorCodes.stateMachineDoesNotExist, `State Machine Does Not Exist: '${arn}'`);
+}
+
+export function machineDeleting(arn: string): Refusal {
+  return new ServiceError(errorCodes.stateMachineDeleting, `State Machine is being deleted: '${arn}'`);
+}
+
+export function typeNotSupported(): Refusal {
+  return new ServiceError(errorCodes.stateMachineTypeNotSupported, 'This operation is not supported by this type of state machine');
+}
+
+export function nothingToUpdate(): Refusal {
+  return new ServiceError(
+    errorCodes.missingRequiredParameter,
+    'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
+  );
+}
+
+export function executionExists(arn: string): Refusal {
+  return new ServiceError(errorCodes.executionAlreadyExists, `Execution Already Exists: '${arn}'`);
+}
+
+export function noExecution(arn: string): Refusal {
+  return new ServiceError(errorCodes.executionDoesNotExist, `Execution Does Not Exist: '${arn}'`);
+}
+
+export function notRedrivable(reason: string): Refusal {
+  return new ServiceError(errorCodes.executionNotRedrivable, reason);
+}
+
+export function noActivity(arn: string): Refusal {
+  return new ServiceError(errorCodes.activityDoesNotExist, `Activity Does Not Exist: '${arn}'`);
+}
+
+export function noTask(): Refusal {
+  return new ServiceError(errorCodes.taskDoesNotExist, 'Task Does Not Exist');
+}
+
+export function taskOver(): Refusal {
+  return new ServiceError(errorCodes.taskTimedOut, 'Task Timed Out: the task or its execution is over, or it was answered already');
+}
+
+export function noResource(arn: string): Refusal {
+  return new ServiceError(errorCodes.resourceNotFound, `Resource not found: '${arn}'`);
+}
+
+export function tooManyTags(arn: string): Refusal {
+  return new ServiceError(errorCodes.tooManyTags, `Too Many Tags: '${arn}'`);
+}
+
+export function storageFull(): Refusal {
+  return new ServiceError(errorCodes.serviceUnavailable, 'The disk is nearly full: nothing new is accepted until there is room.');
+}

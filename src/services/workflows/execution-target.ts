@@ -18,26 +18,36 @@ export function executionTarget(parts: Pick<ServiceParts, 'machines' | 'executio
   };
 }
 
-async function start(parts: Parameters<typeof executionTarget>[0], { parameters, resource, task, key }: TargetCall): Promise<TargetOutcome> {
+async function start(
+  parts: Parameters<typeof executionTarget>[0],
+  { parameters, resource, task, key }: TargetCall,
+): Promise<TargetOutcome> {
   const given = isJsonObject(parameters) ? parameters : {};
   const arn = memberOf(given, 'StateMachineArn');
   const name = memberOf(given, 'Name') ?? key;
   const input = memberOf(given, 'Input') ?? {};
   const unknown = Object.keys(given).find((member) => !known.includes(member));
   if (typeof arn !== 'string' || typeof name !== 'string' || unknown !== undefined) {
-    return { kind: 'failed', failure: runtime(`The parameters of states:startExecution are not valid${unknown === undefined ? '' : `: ${unknown}`}`) };
+    return {
+      kind: 'failed',
+      failure: runtime(`The parameters of states:startExecution are not valid${unknown === undefined ? '' : `: ${unknown}`}`),
+    };
   }
   const machine = await machineOf(parts, arn);
   if (isRefusal(machine)) return failed(machine);
   const waits = resource.kind === 'integration' && resource.pattern === 'sync';
   if (waits && machine.type === 'EXPRESS') return { kind: 'failed', failure: runtime('An EXPRESS execution cannot be waited for') };
   // Which task began it makes a call that is made again find what it began.
-  const started = await startOf(parts, { machine, name, input: typeof input === 'string' ? input : printJson(input), ...(waits && { waitedForBy: task }) });
+  const started = await startOf(parts, {
+    machine,
+    name,
+    input: typeof input === 'string' ? input : printJson(input),
+    ...(waits && { waitedForBy: task }),
+  });
   if (isRefusal(started)) return failed(started);
   const { arn: executionArn, startedAt } = started.execution;
   return { kind: 'answered', output: { ExecutionArn: executionArn, StartDate: printTimestamp(startedAt) } };
 }
-
 
 const known = ['StateMachineArn', 'Name', 'Input'];
 
@@ -45,4 +55,3 @@ function failed({ code, message }: ServiceError): TargetOutcome {
   const type = code.type.replace(/Exception$/, '');
   return { kind: 'failed', failure: new Failure(`StepFunctions.${type}Exception`, message) };
 }
-

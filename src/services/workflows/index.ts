@@ -1,14 +1,112 @@
+import type { Clock } from '../../base/clock.js';
+import type { Random } from '../../base/random.js';
+import type { Engine } from '../../engine/engine.js';
 import type { Service } from '../../wire/service.js';
+import { Activities } from './activities.js';
+import { callHandler } from './call-handler.js';
+import { ExecutionStore } from './execution-store.js';
+import { executionTarget } from './execution-target.js';
+import { Executions } from './executions.js';
+import { callsMax, transitionsMax } from './limits.js';
+import { Machines } from './machines.js';
+import { createActivity } from './operations/createActivity.js';
+import { createStateMachine } from './operations/createStateMachine.js';
+import { deleteActivity } from './operations/deleteActivity.js';
+import { deleteStateMachine } from './operations/deleteStateMachine.js';
+import { describeActivity } from './operations/describeActivity.js';
+import { describeExecution } from './operations/describeExecution.js';
+import { describeStateMachine } from './operations/describeStateMachine.js';
+import { describeStateMachineForExecution } from './operations/describeStateMachineForExecution.js';
+import { getActivityTask } from './operations/getActivityTask.js';
+import { getExecutionHistory } from './operations/getExecutionHistory.js';
+import { listActivities } from './operations/listActivities.js';
+import { listExecutions } from './operations/listExecutions.js';
+import { listStateMachines } from './operations/listStateMachines.js';
+import { listTagsForResource } from './operations/listTagsForResource.js';
+import { redriveExecution } from './operations/redriveExecution.js';
+import { sendTaskFailure } from './operations/sendTaskFailure.js';
+import { sendTaskHeartbeat } from './operations/sendTaskHeartbeat.js';
+import { sendTaskSuccess } from './operations/sendTaskSuccess.js';
+import { startExecution } from './operations/startExecution.js';
+import { startSyncExecution } from './operations/startSyncExecution.js';
+import { stopExecution } from './operations/stopExecution.js';
+import { tagResource } from './operations/tagResource.js';
+import { untagResource } from './operations/untagResource.js';
+import { updateStateMachine } from './operations/updateStateMachine.js';
 import { validateStateMachineDefinition } from './operations/validateStateMachineDefinition.js';
+import { internalQueue, QueueWorker } from './queue-worker.js';
+import type { ServiceParts } from './service-parts.js';
 import type { Targets } from './targets.js';
+import { workHandler } from './work-handler.js';
 
 export interface WorkflowsDependencies {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What tasks can call besides other executions and activities. */
   readonly targets: Targets;
+  /** Told of faults in background work; the work is tried again. */
+  readonly report: (what: string, fault: unknown) => void;
 }
 
-/** AWS Step Functions, API version 2016-11-23: definitions can be validated; nothing runs yet. */
-export function workflowsService({ targets }: WorkflowsDependencies): Service {
-  const operations = [validateStateMachineDefinition(targets)];
+export interface Workflows {
+  readonly service: Service;
+  /** Ends background work; what is left of it is taken up at the next start. */
+  stop(): Promise<void>;
+}
+
+/** AWS Step Functions, API version 2016-11-23, as far as docs/workflows.md says. */
+export async function startWorkflows({ engine, clock, random, targets: given, report }: WorkflowsDependencies): Promise<Workflows> {
+  const work = await internalQueue(engine, 'internal/workflows/work');
+  const calls = await internalQueue(engine, 'internal/workflows/calls');
+  const machines = new Machines(engine.documents);
+  const store = new ExecutionStore(engine, { work, calls });
+  const executions = new Executions({ store, machines, clock, random });
+  const activities = new Activities({ engine, store, executions, clock });
+  const targets = new Map([...given, ['states:startExecution', executionTarget({ machines, executions, random, engine })]]);
+  const parts: ServiceParts = { engine, machines, store, executions, activities, targets, work, clock, random };
+  const worker = { engine, clock, report };
+  const workers = [
+    new QueueWorker(worker, work, transitionsMax, workHandler(parts)),
+    new QueueWorker(worker, calls, callsMax, callHandler({ engine, store, executions, activities, targets, clock, report })),
+  ];
+  for (const each of workers) each.start();
+  return {
+    service: workflowsService(parts),
+    stop: async () => {
+      await Promise.all(workers.map((each) => each.stop()));
+    },
+  };
+}
+
+function workflowsService(parts: ServiceParts): Service {
+  const operations = [
+    createActivity,
+    createStateMachine,
+    deleteActivity,
+    deleteStateMachine,
+    describeActivity,
+    describeExecution,
+    describeStateMachine,
+    describeStateMachineForExecution,
+    getActivityTask,
+    getExecutionHistory,
+    listActivities,
+    listExecutions,
+    listStateMachines,
+    listTagsForResource,
+    redriveExecution,
+    sendTaskFailure,
+    sendTaskHeartbeat,
+    sendTaskSuccess,
+    startExecution,
+    startSyncExecution,
+    stopExecution,
+    tagResource,
+    untagResource,
+    updateStateMachine,
+  ].map((make) => make(parts));
+  operations.push(validateStateMachineDefinition(parts.targets));
   return {
     name: 'states',
     targetPrefix: 'AWSStepFunctions',

@@ -43,3 +43,29 @@ export const queryStepsMax = 100_000;
 export const queryStackMax = 1_000;
 export const querySequenceMax = 250_000;
 export const expressionCharsMax = 65_536;
+
+/** What one transition appends to the history before it leaves the rest to the next one (rule S7 of the store). */
+export const transitionEventsMax = 200;
+export const transitionBytesMax = 1_048_576;
+/** Iterations of an inline Map under way at a time, where MaxConcurrency asks for no fewer. */
+export const mapConcurrencyMax = 40;
+
+/** Definitions and executions that are kept ready in memory. */
+export const machinesCachedMax = 500;
+export const executionsCachedMax = 250;
+export const executionCachedBytesMax = 65_536;
+
+/** A closed execution can be described, and its name is taken, for so long. */
+export const closedMs = 90 * 86_400_000;
+export const redrivableMs = 14 * 86_400_000;
+export const expressSecondsMax = 300;
+/** Lists and histories: the most, and the default. */
+export const pageMax = 1_000;
+export const pageDefault = 100;
+/** Calls to targets under way at a time, transitions under way at a time: choice. */
+export const callsMax = 64;
+export const transitionsMax = 64;
+/** Documents of a forgotten execution that one transaction deletes (rule S7 of the store). */
+export const sweepMax = 500;
+/** GetActivityTask answers by then. */
+export const activityPollMs = 60_000;

@@ -1,7 +1,16 @@
-
 import { isRefusal, type Refusal } from '../../wire/refusal.js';
 import type { ActivityRecord } from './activities.js';
-import { executionExists, invalidInput, invalidName, machineDeleting, missing, noActivity, noExecution, noMachine, storageFull } from './errors.js';
+import {
+  executionExists,
+  invalidInput,
+  invalidName,
+  machineDeleting,
+  missing,
+  noActivity,
+  noExecution,
+  noMachine,
+  storageFull,
+} from './errors.js';
 import type { Started } from './executions.js';
 import type { Execution, TaskAddress } from './interpreter/execution.js';
 import { type Json, sameJson } from './language/json.js';
@@ -32,7 +41,10 @@ export interface StartRequest {
 }
 
 /** Same name and same input while it runs: the same answer. */
-export async function startOf(parts: Pick<ServiceParts, 'executions' | 'random' | 'engine'>, request: StartRequest): Promise<Started | Refusal> {
+export async function startOf(
+  parts: Pick<ServiceParts, 'executions' | 'random' | 'engine'>,
+  request: StartRequest,
+): Promise<Started | Refusal> {
   const { machine, name = parts.random.uuid(), input = '{}', waitedForBy, waits } = request;
   if (!isName(name)) return invalidName(name);
   const value = readPayload(input, invalidInput);
@@ -45,11 +57,15 @@ export async function startOf(parts: Pick<ServiceParts, 'executions' | 'random' 
 
 /** A call that is made again finds what it began. */
 function isSame({ status, input, waitedForBy }: Execution, value: Json, by: TaskAddress | undefined): boolean {
-  if (by !== undefined) return waitedForBy?.execution === by.execution && waitedForBy.thread === by.thread && waitedForBy.stamp === by.stamp;
+  if (by !== undefined)
+    return waitedForBy?.execution === by.execution && waitedForBy.thread === by.thread && waitedForBy.stamp === by.stamp;
   return status === 'RUNNING' && sameJson(input, value);
 }
 
-export async function activityOf({ activities }: Pick<ServiceParts, 'activities'>, given: string | undefined): Promise<ActivityRecord | Refusal> {
+export async function activityOf(
+  { activities }: Pick<ServiceParts, 'activities'>,
+  given: string | undefined,
+): Promise<ActivityRecord | Refusal> {
   const arn = given === undefined ? missing('activityArn') : readArn(given, 'activity');
   if (isRefusal(arn)) return arn;
   return (await activities.find(arn)) ?? noActivity(arn);

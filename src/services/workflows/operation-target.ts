@@ -47,11 +47,14 @@ function parametersOf(parameters: Json, operation: Operation, texts: readonly st
   const unknown = Object.keys(parameters).find((member) => !Object.hasOwn(operation.input.members, member));
   if (unknown !== undefined) return runtime(`The field '${unknown}' is not supported by ${operation.name}`);
   return objectFrom(
-    Object.entries(parameters).map(([member, value]) => [member, texts.includes(member) && typeof value !== 'string' ? printJson(value) : value]),
+    Object.entries(parameters).map(([member, value]) => [
+      member,
+      texts.includes(member) && typeof value !== 'string' ? printJson(value) : value,
+    ]),
   );
 }
 
-function callOf({ machineArn, key, signal }: TargetCall, random: Random): Call {
+export function callOf({ machineArn, signal }: TargetCall, random: Random): Call {
   const { accountId, region } = ownerOf(machineArn);
   return {
     requestId: random.uuid(),
@@ -69,7 +72,7 @@ function callOf({ machineArn, key, signal }: TargetCall, random: Random): Call {
 }
 
 /** What optimised integrations add to the answer. */
-function metadata(random: Random): JsonObject {
+export function metadata(random: Random): JsonObject {
   return {
     SdkHttpMetadata: { AllHttpHeaders: {}, HttpHeaders: {}, HttpStatusCode: 200 },
     SdkResponseMetadata: { RequestId: random.uuid() },

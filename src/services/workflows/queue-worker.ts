@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../base/clock.js';
 import type { QueueAddress } from '../../base/ids.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
@@ -48,7 +49,9 @@ export class QueueWorker {
     private readonly queue: Queue,
     private readonly concurrency: number,
     private readonly handle: Handler,
-  ) {}
+  ) {
+    setMaxListeners(0, this.#ended.signal); // one for each message in hand
+  }
 
   start(): void {
     this.#running = this.#run();

@@ -9,7 +9,7 @@ import type { Targets } from './targets.js';
 
 /** What operations work with. */
 export interface ServiceParts {
-  readonly engine: Pick<Engine, 'documents' | 'transact'>;
+  readonly engine: Pick<Engine, 'documents' | 'settle' | 'transact'>;
   readonly machines: Machines;
   readonly store: ExecutionStore;
   readonly executions: Executions;

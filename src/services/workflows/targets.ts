@@ -1,5 +1,8 @@
+import type { TaskAddress } from './interpreter/execution.js';
+import type { Failure } from './language/failure.js';
+import type { Json } from './language/json.js';
 import type { DefinitionRules } from './language/reading.js';
-import type { Integration } from './language/resource.js';
+import type { Integration, Resource } from './language/resource.js';
 import type { MachineType } from './model/machine-type.js';
 
 /** What a Task can call: filled in by the composition root, since services do not know each other. */
@@ -8,17 +11,43 @@ export type Targets = ReadonlyMap<string, Target>;
 export interface Target {
   /** What a state may wait for. */
   readonly patterns: readonly Integration['pattern'][];
+  call(request: TargetCall): Promise<TargetOutcome>;
 }
+
+/** One attempt. It may be made again after a crash, under the same key. */
+export interface TargetCall {
+  readonly resource: Resource;
+  readonly parameters: Json;
+  /** Same for the same attempt, and for no other: a UUID. */
+  readonly key: string;
+  readonly task: TaskAddress;
+  readonly machineArn: string;
+  /** Fires when the broker stops. */
+  readonly signal: AbortSignal;
+}
+
+export type TargetOutcome =
+  | { readonly kind: 'answered'; readonly output: Json }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** The broker stops: the call is to be made again. */
+  | { readonly kind: 'stopped' };
+
+/** Functions by their plain ARN are called by the target of this name. */
+export const functionTargetName = 'lambda:function';
 
 /** A definition may name what is in the table, and nothing else. */
 export function targetRules(targets: Targets, type: MachineType): DefinitionRules {
   return {
     type,
     resourceProblem: (resource) => {
-      if (resource.kind !== 'integration') return `The resource ${resource.arn} is not supported by this server`;
-      const target = targets.get(resource.target);
-      if (target?.patterns.includes(resource.pattern)) return undefined;
-      return `The resource ${resource.arn} is not supported by this server`;
+      if (resource.kind === 'activity') return undefined;
+      const target = targetOf(targets, resource);
+      const pattern = resource.kind === 'function' ? 'requestResponse' : resource.pattern;
+      return target?.patterns.includes(pattern) ? undefined : `The resource ${resource.arn} is not supported by this server`;
     },
   };
+}
+
+export function targetOf(targets: Targets, resource: Resource): Target | undefined {
+  return targets.get(resource.kind === 'integration' ? resource.target : functionTargetName);
 }

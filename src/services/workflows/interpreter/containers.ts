@@ -132,7 +132,7 @@ function abortChildren(run: Run, parentId: number): void {
   const isMap = run.stateOf(run.thread(parentId)).type === 'Map';
   for (const child of run.childrenOf(parentId)) {
     if (child.phase.kind === 'succeeded' || child.phase.kind === 'failed') continue;
-    abortChildren(run, child.id);
+    if (child.phase.kind === 'forked') abortChildren(run, child.id);
     const state = child.phase.kind === 'ready' ? undefined : run.stateOf(child);
     if (state !== undefined && abortable.includes(state.type)) run.append(child.id, `${state.type}StateAborted`);
     if (isMap) run.append(child.id, 'MapIterationAborted', { name: run.visitOf(run.thread(parentId)).state, index: child.index });

@@ -18,7 +18,9 @@ export const machineMembers = {
 } as const;
 
 export interface MachineRequest {
-  readonly loggingConfiguration?: { readonly level?: string | undefined; readonly destinations?: readonly object[] | undefined } | undefined;
+  readonly loggingConfiguration?:
+    | { readonly level?: string | undefined; readonly destinations?: readonly object[] | undefined }
+    | undefined;
   readonly tracingConfiguration?: { readonly enabled?: boolean | undefined } | undefined;
   readonly encryptionConfiguration?: { readonly type?: string | undefined } | undefined;
   readonly publish?: boolean | undefined;

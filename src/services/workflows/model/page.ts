@@ -19,6 +19,7 @@ export function readPageToken(token: string | undefined, prefix: string): string
   if (token === undefined) return undefined;
   const text = Buffer.from(token, 'base64').toString();
   const after = text.slice(2);
-  const ok = text.startsWith('1 ') && after.startsWith(prefix) && !after.includes('\0') && after.length < 1_000 && encodePageToken(after) === token;
+  const ok =
+    text.startsWith('1 ') && after.startsWith(prefix) && !after.includes('\0') && after.length < 1_000 && encodePageToken(after) === token;
   return ok ? after : invalidToken();
 }

@@ -4,6 +4,7 @@ import { payloadBytesMax } from '../limits.js';
 
 /** A JSON text of a request; `refuse` words what is wrong with it. */
 export function readPayload(text: string, refuse: (reason: string) => Refusal): Json | Refusal {
-  if (text.length > payloadBytesMax || Buffer.byteLength(text) > payloadBytesMax) return refuse(`The payload is larger than ${payloadBytesMax} bytes`);
+  if (text.length > payloadBytesMax || Buffer.byteLength(text) > payloadBytesMax)
+    return refuse(`The payload is larger than ${payloadBytesMax} bytes`);
   return parseJson(text) ?? refuse('The payload is not valid JSON');
 }

@@ -12,7 +12,13 @@ import type { ServiceParts } from '../service-parts.js';
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
  * Errors: ExecutionDoesNotExist, InvalidArn, InvalidToken, ValidationException.
  */
-const input = structure({ executionArn: string, maxResults: integer, reverseOrder: boolean, nextToken: string, includeExecutionData: boolean });
+const input = structure({
+  executionArn: string,
+  maxResults: integer,
+  reverseOrder: boolean,
+  nextToken: string,
+  includeExecutionData: boolean,
+});
 const output = structure({ events: steadyList(anyObject), nextToken: string });
 
 export function getExecutionHistory(parts: ServiceParts): Operation {

@@ -66,7 +66,8 @@ export function listExecutions(parts: ServiceParts): Operation {
           looked++;
           const candidate = JSON.parse(content) as IndexEntry;
           if (!wanted(candidate)) continue;
-          if (found.length === limit) return { executions: found.map((shown) => listed(shown, arn)), nextToken: after && encodePageToken(after) };
+          if (found.length === limit)
+            return { executions: found.map((shown) => listed(shown, arn)), nextToken: after && encodePageToken(after) };
           found.push(candidate);
           after = name;
         }

@@ -26,7 +26,12 @@ export function listStateMachines({ machines }: ServiceParts): Operation {
       const shown = found.slice(0, limit);
       const last = found.length > limit ? shown.at(-1) : undefined;
       return {
-        stateMachines: shown.map(({ arn, name, type, createdAt }) => ({ stateMachineArn: arn, name, type, creationDate: createdAt / 1_000 })),
+        stateMachines: shown.map(({ arn, name, type, createdAt }) => ({
+          stateMachineArn: arn,
+          name,
+          type,
+          creationDate: createdAt / 1_000,
+        })),
         nextToken: last && encodePageToken(last.arn),
       };
     },

@@ -20,8 +20,10 @@ export function sendTaskFailure(parts: ServiceParts): Operation {
     input,
     output: structure({}),
     async handle({ taskToken, error, cause }) {
-      if ((error?.length ?? 0) > errorCharsMax) throw constraint('error', `'${error}'`, `Member must have length less than or equal to ${errorCharsMax}`);
-      if ((cause?.length ?? 0) > causeCharsMax) throw constraint('cause', "'...'", `Member must have length less than or equal to ${causeCharsMax}`);
+      if ((error?.length ?? 0) > errorCharsMax)
+        throw constraint('error', `'${error}'`, `Member must have length less than or equal to ${errorCharsMax}`);
+      if ((cause?.length ?? 0) > causeCharsMax)
+        throw constraint('cause', "'...'", `Member must have length less than or equal to ${causeCharsMax}`);
       accept(await answerTask(parts, taskToken, { kind: 'failed', failure: new Failure(error, cause) }));
       return {};
     },

@@ -20,8 +20,10 @@ export function stopExecution(parts: ServiceParts): Operation {
     input,
     output,
     async handle({ executionArn, error, cause }) {
-      if ((error?.length ?? 0) > errorCharsMax) throw constraint('error', `'${error}'`, `Member must have length less than or equal to ${errorCharsMax}`);
-      if ((cause?.length ?? 0) > causeCharsMax) throw constraint('cause', "'...'", `Member must have length less than or equal to ${causeCharsMax}`);
+      if ((error?.length ?? 0) > errorCharsMax)
+        throw constraint('error', `'${error}'`, `Member must have length less than or equal to ${errorCharsMax}`);
+      if ((cause?.length ?? 0) > causeCharsMax)
+        throw constraint('cause', "'...'", `Member must have length less than or equal to ${causeCharsMax}`);
       const { arn } = accept(await executionOf(parts, executionArn));
       await parts.executions.apply(arn, { kind: 'stopped', error, cause });
       const { stoppedAt } = accept(await executionOf(parts, executionArn));

@@ -18,7 +18,9 @@ export function untagResource(parts: ServiceParts): Operation {
     output: structure({}),
     async handle({ resourceArn, tagKeys = [] }) {
       accept(
-        await changeTags(parts, resourceArn, (before) => Object.fromEntries(Object.entries(before).filter(([key]) => !tagKeys.includes(key)))),
+        await changeTags(parts, resourceArn, (before) =>
+          Object.fromEntries(Object.entries(before).filter(([key]) => !tagKeys.includes(key))),
+        ),
       );
       return {};
     },
