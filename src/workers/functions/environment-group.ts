@@ -106,7 +106,7 @@ export class EnvironmentGroup implements EnvironmentOwner {
 
   /** Python's runtime takes one at a time. */
   get #capacity(): number {
-    return this.spec.runtime === 'python' ? 1 : this.spec.concurrency;
+    return this.spec.runtime === 'python' ? 1 : Math.max(1, this.spec.concurrency);
   }
 
   #serve(): void {

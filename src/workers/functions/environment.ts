@@ -88,7 +88,7 @@ export class Environment implements SandboxTenant {
   }
 
   get isBusy(): boolean {
-    return this.#runs.size > 0 || this.#phase === 'starting';
+    return this.#runs.size > 0;
   }
 
   /** Since when it has waited for work, where it has none at all. */

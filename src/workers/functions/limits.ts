@@ -6,8 +6,6 @@ export const responseBytesMax = 6_291_556;
 export const refusedBytesMax = 67_108_864;
 
 export const initMsMax = 10_000;
-/** Ours: the time that a process without work is kept. */
-export const idleMsMax = 300_000;
 
 /** Of an invocation's log, for whoever asked for its tail. */
 export const logTailBytesMax = 4_096;
@@ -26,8 +24,8 @@ export const outputEndMsMax = 200;
 
 /** Processes and threads of one environment at once. */
 export const processesMax = 1_024;
-/** Ours: between two looks at memory and processes, and while nothing runs. */
+/** Ours: between two looks at memory and processes. */
 export const watchMs = 100;
-export const watchIdleMs = 1_000;
-/** Ours: of the broker's time. Where looks take longer, they are rarer, down to one in `watchIdleMs`. */
+/** Ours: where looks take more than this of the broker's time, they are rarer. */
 export const watchShareMax = 0.02;
+export const watchMsMax = 1_000;

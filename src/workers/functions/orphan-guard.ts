@@ -30,16 +30,15 @@ export function createOrphanGuard(): OrphanGuard {
   const tell = (text: string): void => {
     child?.stdin?.write(text);
   };
-  /** Again, should somebody end it. */
   const start = (): void => {
     if (closed || child !== undefined) return;
     child = spawn('/bin/sh', ['-c', program], { cwd: '/', env: {}, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     child.unref();
     child.stdin?.on('error', () => {}); // told by exit
     child.on('error', () => {}); // without a shell there is no guard, but functions run
-    child.once('exit', () => {
+    child.once('exit', (_, signal) => {
       child = undefined;
-      start();
+      if (signal !== null) start(); // somebody has ended it
     });
     for (const pid of groups) tell(`+ ${pid}\n`);
   };

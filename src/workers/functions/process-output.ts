@@ -15,7 +15,7 @@ export class ProcessOutput {
 
   constructor(
     private readonly clock: Clock,
-    streams: readonly Readable[],
+    private readonly streams: readonly Readable[],
     private readonly onLine: (line: Buffer) => void,
   ) {
     this.#ended = Promise.all(streams.map((stream) => this.#read(stream).catch(() => {}))); // a pipe that broke has ended
@@ -29,8 +29,9 @@ export class ProcessOutput {
   }
 
   /** After the end of the process. Its descendants may hold the pipe open: they are not waited for. */
-  drained(): Promise<unknown> {
-    return Promise.race([this.#ended, this.#after(outputEndMsMax)]);
+  async drain(): Promise<void> {
+    await Promise.race([this.#ended, this.#after(outputEndMsMax)]);
+    for (const stream of this.streams) stream.destroy();
   }
 
   async #read(stream: Readable): Promise<void> {

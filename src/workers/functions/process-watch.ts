@@ -1,16 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.js';
-import { processesMax, watchIdleMs, watchMs, watchShareMax } from './limits.js';
+import { processesMax, watchMs, watchMsMax, watchShareMax } from './limits.js';
 import { type ProcessState, processIds, processState, proportionalBytes } from './proc.js';
 
 /** A process group under watch. */
 export interface Watched {
   readonly pid: number;
   readonly memoryBytesMax: number;
-  /** While nothing runs in any, looks are rare. */
-  isBusy(): boolean;
-  /** It has more memory, or more processes, than it may. */
-  onExceeded(): void;
+  /** It has more than it may. */
+  onExceeded(what: 'memory' | 'processes'): void;
 }
 
 export interface Watch extends Disposable {
@@ -44,23 +42,21 @@ export class ProcessWatch {
   add(watched: Watched): Watch {
     const entry: Entry = { watched, strays: new Map() };
     this.#entries.set(watched.pid, entry);
-    if (this.#timer === undefined) this.#wait();
+    if (this.#entries.size === 1) this.#wait();
     return {
       killStrays: () => {
         for (const stray of entry.strays.values()) killSame(stray);
       },
       [Symbol.dispose]: () => {
         this.#entries.delete(watched.pid);
-        if (this.#entries.size > 0) return;
-        this.#timer?.[Symbol.dispose]();
-        this.#timer = undefined;
+        if (this.#entries.size === 0) this.#timer?.[Symbol.dispose]();
       },
     };
   }
 
   #wait(): void {
-    const isBusy = [...this.#entries.values()].some(({ watched }) => watched.isBusy());
-    const ms = isBusy ? Math.min(Math.max(watchMs, this.#tookMs / watchShareMax), watchIdleMs) : watchIdleMs;
+    const ms = Math.min(Math.max(watchMs, this.#tookMs / watchShareMax), watchMsMax);
+    this.#timer?.[Symbol.dispose]();
     this.#timer = this.clock.timer(this.clock.now() + ms, () => void this.#look());
   }
 
@@ -116,7 +112,8 @@ function identityOf({ pid, startedAt }: ProcessState): string {
 
 function judge({ watched }: Entry, members: readonly ProcessState[]): void {
   const threads = members.reduce((sum, member) => sum + member.threads, 0);
-  if (threads > processesMax || bytesOf(members, watched.memoryBytesMax) > watched.memoryBytesMax) watched.onExceeded();
+  if (threads > processesMax) watched.onExceeded('processes');
+  else if (bytesOf(members, watched.memoryBytesMax) > watched.memoryBytesMax) watched.onExceeded('memory');
 }
 
 /** What they have in memory. Only where that seems too much it is worth finding out what they share. */

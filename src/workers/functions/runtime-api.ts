@@ -54,20 +54,28 @@ export interface RuntimeApi {
  * server that listens nowhere itself: a listener costs little that way.
  */
 export function createRuntimeApi(): RuntimeApi {
-  const hosts = new WeakMap<Socket, RuntimeHost>();
+  const desks = new WeakMap<Socket, Desk>();
   // A poll waits for hours, and a connection for its next call, without a word.
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
-    const host = hosts.get(request.socket);
-    if (host !== undefined) serve(host, request, response).catch(() => request.socket.destroy()); // a call that broke off
+    const { socket } = request;
+    const desk = desks.get(socket);
+    // One call at a time on a connection: how many there may be bounds what a process can ask of the broker.
+    if (desk === undefined || desk.busy.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    desk.busy.add(socket);
+    response.on('close', () => desk.busy.delete(socket));
+    serve(desk, request, response).catch(() => socket.destroy()); // a call that broke off
   });
   server.on('clientError', (_, socket) => socket.destroy());
   return {
     async open(host, connectionsMax) {
-      const sockets = new Set<Socket>();
+      const desk: Desk = { host, sockets: new Set(), busy: new Set(), answering: new Set() };
       const listener = createSocketServer({ noDelay: true }, (socket) => {
-        hosts.set(socket, host);
-        sockets.add(socket);
-        socket.on('close', () => sockets.delete(socket));
+        desks.set(socket, desk);
+        desk.sockets.add(socket);
+        socket.on('close', () => desk.sockets.delete(socket));
         server.emit('connection', socket);
       });
       listener.maxConnections = connectionsMax;
@@ -77,40 +85,60 @@ export function createRuntimeApi(): RuntimeApi {
         address: `127.0.0.1:${(listener.address() as AddressInfo).port}`,
         close() {
           listener.close();
-          for (const socket of sockets) socket.destroy();
+          for (const socket of desk.sockets) socket.destroy();
         },
       };
     },
   };
 }
 
-async function serve(host: RuntimeHost, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const call = `${request.method} ${request.url}`;
-  if (call === 'GET /2018-06-01/runtime/invocation/next') return poll(host, response);
-  const take = takerOf(host, request, call);
-  if (take === undefined) return refuse(request, response, 404, 'NotFound', `there is no ${call.slice(0, 200)}`);
-  if (take === 'unknown invocation') return refuse(request, response, 400, 'InvalidRequestID', 'Invalid request ID');
-  const body = await readBody(request);
-  const inTime = take(body);
-  if (body.kind === 'too large') {
-    const text = `Exceeded maximum allowed payload size (${responseBytesMax} bytes).`;
-    return reply(response, 413, { errorType: 'RequestEntityTooLarge', errorMessage: text });
-  }
-  if (!inTime) return reply(response, 403, { errorType: 'InvalidStateTransition', errorMessage: 'State transition is not allowed' });
-  reply(response, 202, { status: 'OK' });
+/** Of one environment. */
+interface Desk {
+  readonly host: RuntimeHost;
+  readonly sockets: Set<Socket>;
+  readonly busy: Set<Socket>;
+  /** The invocations of which an answer is being read: a second is not, since each may be large. */
+  readonly answering: Set<string>;
 }
 
-/** Who takes what a call posts. Told before the body is read: that of an invocation that does not run is not worth it. */
-function takerOf(host: RuntimeHost, request: IncomingMessage, call: string): ((body: Body) => boolean) | 'unknown invocation' | undefined {
-  if (call === 'POST /2018-06-01/runtime/init/error') return (body) => host.initFailed(body);
-  const [, requestId, kind] = /^POST \/2018-06-01\/runtime\/invocation\/([^/?]+)\/(response|error)$/.exec(call) ?? [];
-  if (requestId === undefined) return undefined;
-  if (!host.isRunning(requestId)) return 'unknown invocation';
-  if (kind === 'error') return (body) => host.failed(requestId, body);
-  return (body) => {
-    const fault = faultOf(request);
-    return fault === undefined ? host.responded(requestId, body) : host.failed(requestId, { kind: 'whole', bytes: fault });
-  };
+/** The place among those being answered that what a process says of its start has. */
+const init = '';
+
+async function serve(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { host, answering } = desk;
+  const call = `${request.method} ${request.url}`;
+  if (call === 'GET /2018-06-01/runtime/invocation/next') return poll(host, response);
+  const [, ofInit, requestId = init, kind] =
+    /^POST \/2018-06-01\/runtime\/(?:(init\/error)|invocation\/([^/?]+)\/(response|error))$/.exec(call) ?? [];
+  if (ofInit === undefined && kind === undefined) return refuse(request, response, 404, 'NotFound', `there is no ${call.slice(0, 200)}`);
+  if ((ofInit === undefined && !host.isRunning(requestId)) || answering.has(requestId)) {
+    return refuse(request, response, 400, 'InvalidRequestID', 'Invalid request ID');
+  }
+  answering.add(requestId);
+  try {
+    const body = await readBody(request);
+    const inTime = ofInit === undefined ? answer(host, requestId, kind === 'error', body, request) : host.initFailed(body);
+    acknowledge(response, body, inTime);
+  } finally {
+    answering.delete(requestId);
+  }
+}
+
+function answer(host: RuntimeHost, requestId: string, isError: boolean, body: Body, request: IncomingMessage): boolean {
+  if (isError) return host.failed(requestId, body);
+  const fault = faultOf(request);
+  return fault === undefined ? host.responded(requestId, body) : host.failed(requestId, { kind: 'whole', bytes: fault });
+}
+
+function acknowledge(response: ServerResponse, { kind }: Body, inTime: boolean): void {
+  if (kind === 'too large') {
+    const text = `Exceeded maximum allowed payload size (${responseBytesMax} bytes).`;
+    reply(response, 413, { errorType: 'RequestEntityTooLarge', errorMessage: text });
+  } else if (inTime) {
+    reply(response, 202, { status: 'OK' });
+  } else {
+    reply(response, 403, { errorType: 'InvalidStateTransition', errorMessage: 'State transition is not allowed' });
+  }
 }
 
 /** A streamed answer tells in its trailers that it broke off, with an error in base64. */
@@ -131,12 +159,19 @@ function poll(host: RuntimeHost, response: ServerResponse): void {
         'Lambda-Runtime-Aws-Request-Id': requestId,
         'Lambda-Runtime-Deadline-Ms': deadlineMs,
         'Lambda-Runtime-Invoked-Function-Arn': invokedArn,
-        ...(traceHeader !== undefined && { 'Lambda-Runtime-Trace-Id': traceHeader }),
-        ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext }),
+        ...(traceHeader !== undefined && { 'Lambda-Runtime-Trace-Id': traceHeader.replace(beyondHeaders, '?') }),
+        ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext.replace(beyondHeaders, escaped) }),
       });
       response.end(payload);
     },
   });
+}
+
+/** Both come from clients: what no header may hold is escaped as JSON has it, or lost. */
+const beyondHeaders = /[^\x20-\x7e]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 async function readBody(request: IncomingMessage): Promise<Body> {
@@ -152,7 +187,7 @@ async function readBody(request: IncomingMessage): Promise<Body> {
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
-  request.resume();
+  readBody(request).catch(() => request.socket.destroy());
   reply(response, status, { errorType, errorMessage });
 }
 

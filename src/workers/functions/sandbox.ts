@@ -25,7 +25,6 @@ export interface SandboxParts {
 /** Whose process it is. */
 export interface SandboxTenant extends RuntimeHost {
   readonly connectionsMax: number;
-  readonly isBusy: boolean;
   printed(line: Buffer): void;
 }
 
@@ -43,6 +42,7 @@ export class Sandbox {
   #process: FunctionProcess | undefined;
   #output: ProcessOutput | undefined;
   #killed = false;
+  #hadTooMuch = false;
 
   constructor(
     private readonly parts: SandboxParts,
@@ -54,6 +54,7 @@ export class Sandbox {
 
   /** The most that the process has had in memory, where the system tells. */
   get memoryMbMax(): number | undefined {
+    if (this.#hadTooMuch) return this.spec.memoryMb;
     return this.#process?.pid === undefined ? undefined : residentMbMax(this.#process.pid);
   }
 
@@ -97,7 +98,7 @@ export class Sandbox {
     this.#output = output;
     if (this.#killed) process.kill();
     const end = await (process.pid === undefined ? process.ended : this.#guarded(process, process.pid));
-    await output.drained();
+    await output.drain();
     return 'notStarted' in end ? { kind: 'not started', reason: end.notStarted } : { kind: 'exited', exit: end };
   }
 
@@ -106,8 +107,10 @@ export class Sandbox {
     using watch = this.parts.watch.add({
       pid,
       memoryBytesMax: this.spec.memoryMb * bytesPerMb,
-      isBusy: () => this.tenant.isBusy,
-      onExceeded: () => process.kill(),
+      onExceeded: (what) => {
+        this.#hadTooMuch = what === 'memory';
+        process.kill();
+      },
     });
     const end = await process.ended;
     process.kill(); // its children

@@ -116,7 +116,9 @@ exports.handler = async (event) => {
   }
 };`,
   });
-  expect(await invoke({ requestId: 'r-1' })).toMatchObject({ kind: 'failed', value: killed });
+  const { log, ...outcome } = await invoke({ requestId: 'r-1' });
+  expect(outcome).toMatchObject({ kind: 'failed', value: killed });
+  expect(log).toContain('\tMax Memory Used: 128 MB\t');
   expect(await invoke({ event: 'small' })).toMatchObject({ kind: 'answered', value: 0 });
 });
 

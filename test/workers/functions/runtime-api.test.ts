@@ -54,6 +54,47 @@ test('an invocation is handed out with all that is known of it', async () => {
   expect({ args, cwd }).toEqual({ args: [], cwd: spec.folder });
 });
 
+test('what comes from clients and fits into no header is escaped', async () => {
+  const { invoke } = await scriptedFunction();
+  const { value } = await invoke({ traceHeader: 'Root=1\r\nX: é', clientContext: '{"name":"grüße"}' });
+  expect(value).toMatchObject({
+    headers: { 'lambda-runtime-trace-id': 'Root=1??X: ?', 'lambda-runtime-client-context': '{"name":"gr\\u00fc\\u00dfe"}' },
+  });
+});
+
+test('a connection has one call at a time, and an invocation one answer', async () => {
+  const { define, lines } = await createSubject({ machine });
+  const bootstrap = `#!/usr/bin/env node
+const { connect } = require('node:net');
+const { get } = require('node:http');
+const port = process.env.AWS_LAMBDA_RUNTIME_API.split(':')[1];
+const post = (id, length, header = '') =>
+  'POST /2018-06-01/runtime/invocation/' + id + '/response HTTP/1.1\\r\\nHost: a\\r\\n' + header + 'Content-Length: ' + length + '\\r\\n\\r\\n';
+const next = 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n';
+get({ port, path: '/2018-06-01/runtime/invocation/next' }, (reply) => {
+  const id = reply.headers['lambda-runtime-aws-request-id'];
+  const pipelined = connect(port);
+  pipelined.write(next.repeat(1_000));
+  pipelined.on('error', () => {});
+  pipelined.on('close', () => {
+    console.log('closed');
+    const first = connect(port);
+    first.write(post(id, 7, 'Expect: 100-continue\\r\\n') + '"fi');
+    first.once('data', () => {
+      const second = connect(port);
+      second.write(post(id, 8) + '"second"');
+      second.on('data', (data) => {
+        console.log(String(data).split('\\r\\n')[0]);
+        first.write('rst"');
+      });
+    });
+  });
+});`;
+  const { invoke } = await define({ bootstrap }, { runtime: 'provided' });
+  expect(await invoke()).toMatchObject({ kind: 'answered', payload: '"first"' });
+  expect(lines.map(({ text }) => text)).toEqual(expect.arrayContaining(['closed', 'HTTP/1.1 400 Bad Request']));
+});
+
 test('an answer and an error are what was posted, byte for byte', async () => {
   const { invoke } = await scriptedFunction();
   const answer = '{ "a" :  1.0 }\n';
