@@ -3,14 +3,16 @@ import type { Random } from './base/random.js';
 import { createRealClock, createSettableClock } from './base/real-clock.js';
 import { createRealRandom } from './base/real-random.js';
 import type { SettableClock } from './base/settable-clock.js';
+import { noTracer } from './base/tracer.js';
 import { programVersion } from './base/version.js';
-import type { Config, Storage } from './config/config.js';
+import type { Config, Storage, TracingConfig } from './config/config.js';
 import type { Engine } from './engine/engine.js';
 import { createEngine } from './engine/index.js';
 import { type Listener, startListener } from './http/listener.js';
 import type { Route } from './http/ports.js';
 import { createLog, type Log, type LogSink } from './observe/log.js';
 import { createMetrics, type Metrics } from './observe/metrics.js';
+import type { OtlpTracer, OtlpTracerOptions } from './observe/otlp-tracer.js';
 import { certificatePage } from './observe/pages/certificate.js';
 import { clockPage } from './observe/pages/clock.js';
 import { functionCodePage } from './observe/pages/function-code.js';
@@ -65,6 +67,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
   const random = ports.random ?? createRealRandom();
   const log = createLog(config.logLevel, ports.logSink);
   const metrics = createMetrics();
+  const spans = metrics.meter.counter({ name: 'signalbox_spans_total', help: 'Spans sent to the collector, or lost', labels: ['outcome'] });
   const answered = requestLog(log);
   const report = (what: string, fault: unknown): void =>
     log.error({ err: fault }, `background work failed and will be tried again: ${what}`);
@@ -80,6 +83,8 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     opened.push(async () => pusher.close());
     const providerPusher = createHttpPush({ denyPrivate: false, random }); // who runs the broker has named the provider
     opened.push(async () => providerPusher.close());
+    const tracer = await openTracer(config.tracing, { clock, random, spans, events: log });
+    opened.push(() => tracer.close());
     const queues = { contentOf: deliveredContent, takes: queueTakes };
     let answeredCount = 0;
     let sns: Sns | undefined;
@@ -121,6 +126,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       sms: { settings: config.sms, provider: config.sms.provider && { pusher: providerPusher, ...config.sms.provider } },
       extensions: config.extensions,
       answered: () => answeredCount,
+      tracer,
       meter: metrics.meter,
       events: log,
       report,
@@ -244,6 +250,15 @@ function running({ listener, sns, functions, workflows, engine, opened, log, toS
       return stopping;
     },
   };
+}
+
+type TracerParts = Pick<OtlpTracerOptions, 'clock' | 'random' | 'spans' | 'events'>;
+
+/** Loads OpenTelemetry only where there is a collector. */
+async function openTracer(config: TracingConfig | undefined, parts: TracerParts): Promise<Pick<OtlpTracer, 'start' | 'close'>> {
+  if (config === undefined) return { ...noTracer, close: async () => {} };
+  const { createOtlpTracer } = await import('./observe/otlp-tracer.js');
+  return createOtlpTracer({ ...config, ...parts, version: programVersion() });
 }
 
 /** Loads the adapter that is asked for and nothing of the other. */

@@ -60,6 +60,24 @@ export function traceparentOf(header: string): string | undefined {
   return place?.parentId === undefined ? undefined : `00-${place.traceId}-${place.parentId}-${place.sampled ? '01' : '00'}`;
 }
 
+/** What travels with a request or a message. */
+export interface TraceCarrier {
+  readonly traceHeader?: string | undefined;
+  readonly w3cTrace?: W3cTrace | undefined;
+}
+
+/** The same trace with another parent. A `traceparent` of another trace stays as it is. */
+export function carriedBelow({ traceHeader = '', w3cTrace }: TraceCarrier, place: SpanPlace, parentId: string): TraceCarrier {
+  const parent = `Parent=${parentId}`;
+  const others = traceHeader.split(';').filter((field) => fieldOf(field)[0] !== 'Parent');
+  const traceparent = `00-${place.traceId}-${parentId}-${place.sampled ? '01' : '00'}`;
+  const isSame = w3cTrace !== undefined && placeOfTraceparent(w3cTrace.traceparent)?.traceId === place.traceId;
+  return {
+    traceHeader: others.flatMap((field) => (fieldOf(field)[0] === 'Root' ? [field, parent] : [field])).join(';'),
+    w3cTrace: isSame ? { ...w3cTrace, traceparent } : w3cTrace,
+  };
+}
+
 function fieldOf(field: string): readonly [string, string] {
   const at = field.indexOf('=');
   return at < 0 ? [field.trim(), ''] : [field.slice(0, at).trim(), field.slice(at + 1).trim()];

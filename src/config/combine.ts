@@ -14,7 +14,10 @@ type Resolved = {
 const sqsIntervalSecondsDefault = 60;
 
 /** The first source that gives a setting decides it. Throws a `ConfigError` for settings that contradict each other. */
-export function combine(sources: readonly Source[], { sqs = {}, extensions = {}, mail, sms = {}, resources = {} }: Sections): Config {
+export function combine(
+  sources: readonly Source[],
+  { sqs = {}, extensions = {}, mail, sms = {}, tracing, resources = {} }: Sections,
+): Config {
   const giving = (name: SettingName): Source | undefined => sources.find(({ values }) => values[name] !== undefined);
   const resolved = Object.fromEntries(settingNames.map((name) => [name, giving(name)?.values[name] ?? settings[name].default])) as Resolved;
   const nameOf = (name: SettingName): string => giving(name)?.where(name) ?? flagOf(name);
@@ -35,6 +38,7 @@ export function combine(sources: readonly Source[], { sqs = {}, extensions = {},
     extensions: { standardTopicArchive: extensions.standardTopicArchive ?? false },
     mail: mail && { url: mail.url, from: mail.from },
     sms: smsConfig(sms),
+    tracing: tracing && { url: tracing.otlp.url, headers: { ...tracing.otlp.headers } },
     queues: structuredClone(resources.queues ?? []),
   });
 }

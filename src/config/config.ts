@@ -16,6 +16,8 @@ export interface Config {
   /** Absent: no mails are sent. */
   readonly mail: MailConfig | undefined;
   readonly sms: SmsConfig;
+  /** Absent: spans are not recorded. */
+  readonly tracing: TracingConfig | undefined;
   /** Created at start where they are missing. */
   readonly queues: readonly QueueDeclaration[];
 }
@@ -89,6 +91,12 @@ export interface SmsGuardsConfig {
 export interface SmsRate {
   readonly max: number;
   readonly windowMs: number;
+}
+
+/** The collector that spans are posted to, as OTLP in JSON. */
+export interface TracingConfig {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What the broker does beyond AWS, which refuses it. */

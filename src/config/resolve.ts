@@ -39,8 +39,17 @@ export async function resolveProgram(flags: Flags, environment: Environment): Pr
  * For embedding: options, then file, then what suits a test: a free port, in memory unless a folder is named, quiet. The
  * environment is not read. Rejects with a `ConfigError`.
  */
-export async function resolveOptions({ config: path, sqs, extensions, mail, sms, resources, ...settings }: Options): Promise<Config> {
-  const own = await checkedSections({ sqs, extensions, mail, sms, resources }, (at) => optionName(shownPath(at)));
+export async function resolveOptions({
+  config: path,
+  sqs,
+  extensions,
+  mail,
+  sms,
+  tracing,
+  resources,
+  ...settings
+}: Options): Promise<Config> {
+  const own = await checkedSections({ sqs, extensions, mail, sms, tracing, resources }, (at) => optionName(shownPath(at)));
   const sources: Source[] = [optionSource(settings)];
   if (path === undefined) return combine([...sources, embeddingDefaults(sources)], own);
   const namedBy = optionName('config');
@@ -52,6 +61,7 @@ export async function resolveOptions({ config: path, sqs, extensions, mail, sms,
     extensions: { ...ofFile.extensions, ...own.extensions },
     mail: own.mail ?? ofFile.mail,
     sms: own.sms ?? ofFile.sms,
+    tracing: own.tracing ?? ofFile.tracing,
     resources: { ...ofFile.resources, ...own.resources },
   });
 }

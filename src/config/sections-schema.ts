@@ -56,6 +56,25 @@ const sections = Type.Object(
       ),
     ),
     sms: Type.Optional(smsSchema),
+    tracing: Type.Optional(
+      Type.Object(
+        {
+          otlp: Type.Object(
+            {
+              url: Type.String({
+                pattern: '^https?://[^\\s]+$',
+                expected: 'the URL of a collector, such as http://127.0.0.1:4318/v1/traces',
+              }),
+              headers: Type.Optional(
+                Type.Record(Type.String(), Type.String({ expected: 'the value of a header' }), { expected: 'headers by their names' }),
+              ),
+            },
+            { additionalProperties: false, expected: 'a collector: url, headers' },
+          ),
+        },
+        { additionalProperties: false, expected: 'where spans go: otlp' },
+      ),
+    ),
     resources: Type.Optional(
       Type.Object(
         { queues: Type.Optional(Type.Array(queue, { expected: 'a list of queues' })) },

@@ -6,6 +6,7 @@ export interface Sections {
   readonly extensions?: ExtensionsSection | undefined;
   readonly mail?: MailSection | undefined;
   readonly sms?: SmsSection | undefined;
+  readonly tracing?: TracingSection | undefined;
   readonly resources?: ResourcesSection | undefined;
 }
 
@@ -84,8 +85,17 @@ export interface SmsRateSection {
   readonly windowSeconds?: number | undefined;
 }
 
+/** Where spans go. */
+export interface TracingSection {
+  readonly otlp: {
+    /** Spans are posted there as JSON (OTLP over HTTP): `http://127.0.0.1:4318/v1/traces`. */
+    readonly url: string;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+  };
+}
+
 export interface ResourcesSection {
   readonly queues?: readonly QueueDeclaration[] | undefined;
 }
 
-export const sectionNames = ['sqs', 'extensions', 'mail', 'sms', 'resources'] as const satisfies readonly (keyof Sections)[];
+export const sectionNames = ['sqs', 'extensions', 'mail', 'sms', 'tracing', 'resources'] as const satisfies readonly (keyof Sections)[];

@@ -32,6 +32,7 @@ describe('the program', () => {
       extensions: { standardTopicArchive: false },
       mail: undefined,
       sms: { provider: undefined, pricePerPartUsd: 0.00645, messagesPerSecond: 20, sandbox: false, originationNumbers: [], guards: {} },
+      tracing: undefined,
       queues: [],
     });
   });
@@ -120,7 +121,7 @@ describe('embedding', () => {
     [{ logLevel: 'all' }, 'option logLevel is "all": expected one of trace, debug, info, warn, error, silent'],
     [
       { colour: 'red' },
-      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, resources',
+      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, tracing, resources',
     ],
     [{ host: '0.0.0.0' }, 'option host is "0.0.0.0": whoever reaches it'],
     [{ ephemeral: true, data: '/d' }, 'option ephemeral and option data contradict each other: give one of them'],

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import type { EventLog } from '../../base/event-log.js';
 import type { Meter } from '../../base/meter.js';
 import type { Random } from '../../base/random.js';
+import type { Tracer } from '../../base/tracer.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Topics } from '../../engine/topics/topics.js';
 import type { Service } from '../../wire/service.js';
@@ -63,6 +64,7 @@ import { createSmsDesk, type SmsDesk } from './sms/sms-desk.js';
 import { SmsJournal } from './sms/sms-journal.js';
 import { SubscriptionTokens } from './subscription-tokens.js';
 import { TopicMetrics } from './topic-metrics.js';
+import { TopicTracing } from './topic-tracing.js';
 
 export interface SnsDependencies {
   readonly engine: Engine;
@@ -79,6 +81,7 @@ export interface SnsDependencies {
   readonly extensions: Extensions;
   /** Requests that the broker has answered so far: replays step back for them. */
   readonly answered: () => number;
+  readonly tracer: Tracer;
   readonly meter: Meter;
   readonly events: EventLog;
   /** Told of faults in background work; the work is tried again. */
@@ -101,10 +104,12 @@ export interface Sns {
 
 /** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions and publishing. */
 export function startSns(dependencies: SnsDependencies): Sns {
-  const { engine, clock, random, signer, queues, pusher, functions, mail, sms, extensions, answered, meter, events, report } = dependencies;
+  const { engine, clock, random, signer, queues, pusher, functions, mail, sms, extensions, answered, tracer, meter, events, report } =
+    dependencies;
   const { topics } = engine;
   const routes = new Routes(topics);
   const reports = new DeliveryReports(new TopicMetrics(meter, new ArchiveSurvey(topics)), createDeliveryLog({ events, random }));
+  const tracing = new TopicTracing(tracer);
   const jobs = new FanOutJobs({ engine, clock, routes, signer, queues, reports, report });
   const http = httpChannel(pusher, clock);
   const channels = {
@@ -115,7 +120,7 @@ export function startSns(dependencies: SnsDependencies): Sns {
     'email-json': mailChannel(mail, clock, 'email-json'),
   };
   const tokens = new SubscriptionTokens({ documents: engine.documents, topics, clock, report });
-  const deliveries = new PushDeliveries({ engine, clock, channels, queues, reports, tokens, report });
+  const deliveries = new PushDeliveries({ engine, clock, channels, queues, tracing, reports, tokens, report });
   const confirmations = new Confirmations({ clock, random, signer, deliveries, engine, queues });
   const farewells = new Farewells({ topics, deliveries, confirmations, tokens, random });
   const publisher = new Publisher({
@@ -126,6 +131,7 @@ export function startSns(dependencies: SnsDependencies): Sns {
     random,
     signer,
     queues,
+    tracing,
     reports,
     audits: createAuditLog({ events, meter, clock }),
   });

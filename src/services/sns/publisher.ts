@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.js';
 import type { MessageId, TopicAddress } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
-import type { W3cTrace } from '../../base/trace-context.js';
+import type { TraceCarrier } from '../../base/trace-context.js';
+import type { Span } from '../../base/tracer.js';
 import type { Delivery, PlannedEntry, PublishedEntry, Topic, Topics } from '../../engine/topics/topics.js';
 import type { Refusal } from '../../wire/refusal.js';
 import type { DeliveryReports } from './delivery-reports.js';
@@ -16,6 +17,7 @@ import { type AdmittedMessage, InboundGuard } from './protection/inbound-guard.j
 import { DeliveryWriter, type QueueContents, type Sorted } from './publication.js';
 import { chunkOf, type FilteredOut, type Routes, type TopicRoutes } from './routes.js';
 import type { Signer } from './signer.js';
+import type { TopicTracing } from './topic-tracing.js';
 
 export interface PublisherParts {
   readonly topics: Pick<Topics, 'publish'>;
@@ -25,15 +27,14 @@ export interface PublisherParts {
   readonly random: Random;
   readonly signer: Signer;
   readonly queues: QueueContents;
+  readonly tracing: Pick<TopicTracing, 'publishing'>;
   readonly reports: Pick<DeliveryReports, 'published' | 'queued'>;
   readonly audits: AuditLog;
 }
 
 /** What a publish knows of its request. */
-export interface PublishContext {
+export interface PublishContext extends TraceCarrier {
   readonly origin: string;
-  readonly traceHeader?: string | undefined;
-  readonly w3cTrace?: W3cTrace | undefined;
   /** ARN of who publishes. */
   readonly principal: string;
 }
@@ -67,8 +68,9 @@ export class Publisher {
       switch (outcome.kind) {
         case 'published':
           audits.record(guard.audits(new Map(planned.map(({ publication: { message, messageId } }) => [message, messageId]))));
-          for (const [index, { publication, sorted, writer, filteredOut }] of planned.entries()) {
+          for (const [index, { publication, sorted, writer, filteredOut, span }] of planned.entries()) {
             const entry = outcome.entries[index];
+            span?.end({});
             if (entry?.kind !== 'published') continue;
             reports.published(publication, filteredOut);
             const textOf: DeliveryWriter['textOf'] = (route) => writer.textOf(route);
@@ -76,6 +78,7 @@ export class Publisher {
           }
           return outcome.entries;
         case 'storageFull':
+          for (const { span } of planned) span?.end({ error: 'the disk is nearly full' });
           throw storageFull();
         case 'stale':
         case 'topicGone':
@@ -103,16 +106,19 @@ export class Publisher {
   }
 
   async #plan(current: TopicRoutes, message: AdmittedMessage, context: PublishContext, share: number): Promise<Planned> {
-    const { clock, random, queues, signer } = this.parts;
+    const { clock, random, queues, signer, tracing } = this.parts;
     const { topic } = current;
+    const messageId = random.uuid() as MessageId;
+    const traced = tracing.publishing(topic, messageId, context);
+    const { traceHeader, w3cTrace } = traced?.carrier ?? context;
     const publication: Publication = {
       topic: topic.address,
-      messageId: random.uuid() as MessageId,
+      messageId,
       timestamp: new Date(clock.now()).toISOString(),
       message,
       origin: context.origin,
-      traceHeader: context.traceHeader,
-      w3cTrace: context.w3cTrace,
+      traceHeader,
+      w3cTrace,
     };
     const { routes: selected, filteredOut } = current.select(message);
     // A FIFO topic has at most a hundred subscriptions: its messages are never split, or a later one could overtake.
@@ -125,8 +131,8 @@ export class Publisher {
     if (later !== undefined) deliveries.push(await this.parts.jobs.delivery(publication, topic.id, later));
     const { group, deduplicationId, bytes } = message;
     const archived = archiveOf(topic) === undefined ? undefined : encodeArchived({ publication, signed: await writer.signedTexts(signer) });
-    const entry = { messageId: publication.messageId, group, deduplicationId, deliveries, bytes, archived };
-    return { entry, publication, sorted, writer, filteredOut };
+    const entry = { messageId, group, deduplicationId, deliveries, bytes, archived };
+    return { entry, publication, sorted, writer, filteredOut, span: traced?.span };
   }
 }
 
@@ -137,4 +143,5 @@ interface Planned {
   readonly sorted: Sorted;
   readonly writer: DeliveryWriter;
   readonly filteredOut: readonly FilteredOut[];
+  readonly span: Span | undefined;
 }

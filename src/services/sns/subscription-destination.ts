@@ -11,6 +11,7 @@ import type { Protocol } from './model/endpoint.js';
 import { decodePushMessage } from './model/push-message.js';
 import { readSubscriptionArn, type SubscriptionArn } from './model/topic-arn.js';
 import type { SubscriptionTokens } from './subscription-tokens.js';
+import { endAttempt, type TopicTracing } from './topic-tracing.js';
 
 /** What carries messages, by protocol. Queues and phones are delivered to by other ways. */
 export type Channels = Readonly<Record<Exclude<Protocol, 'sqs' | 'sms'>, Channel>>;
@@ -18,6 +19,7 @@ export type Channels = Readonly<Record<Exclude<Protocol, 'sqs' | 'sms'>, Channel
 export interface SubscriptionDestinationParts extends DeadLetterParts {
   readonly clock: Clock;
   readonly channels: Channels;
+  readonly tracing: Pick<TopicTracing, 'attempting'>;
   readonly reports: Pick<DeliveryReports, 'attempted' | 'redriven' | 'ended'>;
   readonly tokens: Pick<SubscriptionTokens, 'ended'>;
 }
@@ -45,8 +47,12 @@ export async function subscriptionDestination(
     pace: channel.pace(subscription, topic),
     attempt: async (received, signal) => {
       const message = decodePushMessage(received.content);
-      const report = await channel.deliver({ message, arn, subscription, topic, signal });
-      if (!signal.aborted) parts.reports.attempted({ topic, subscription, message, report });
+      const traced = parts.tracing.attempting(topic, subscription, message, received.receives);
+      const carried = traced === undefined ? message : { ...message, ...traced.carrier };
+      const report = await channel.deliver({ message: carried, arn, subscription, topic, signal });
+      if (traced !== undefined) endAttempt(traced, report);
+      const isCutOff = signal.aborted && report.outcome === 'failed'; // and begun again at the next start
+      if (!isCutOff) parts.reports.attempted({ topic, subscription, message, report });
       return report;
     },
     giveUp: async (received) => {

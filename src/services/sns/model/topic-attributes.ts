@@ -145,10 +145,7 @@ function oneOf(...values: readonly string[]): Rule {
 }
 
 function readTracing(value: string): string | Refusal {
-  if (value === 'PassThrough') return value;
-  return value === 'Active'
-    ? invalid('TracingConfig Reason: Active is not supported by this server yet')
-    : invalid(`Invalid tracing config value: ${value}`);
+  return value === 'PassThrough' || value === 'Active' ? value : invalid(`Invalid tracing config value: ${value}`);
 }
 
 /** A key's id, ARN or alias. The disk's own encryption is what protects messages at rest: a key is kept and returned. */
