@@ -162,11 +162,7 @@ export class Environment implements SandboxTenant {
       this.#initMs = this.ageMs;
     }
     this.#polls.push(poll);
-    if (this.#runs.size === 0) {
-      this.#idleSince = this.parts.clock.now();
-      this.#endAfter(this.parts.idleMsMax);
-    }
-    if (this.isReady) this.owner.onReady(this);
+    this.#offer();
   }
 
   isRunning(requestId: string): boolean {
@@ -208,6 +204,16 @@ export class Environment implements SandboxTenant {
     this.kill();
   }
 
+  /** Tells that there is room, and when it is all the room there is, begins to grow old. */
+  #offer(): void {
+    if (!this.isReady) return;
+    if (this.#runs.size === 0) {
+      this.#idleSince = this.parts.clock.now();
+      this.#endAfter(this.parts.idleMsMax);
+    }
+    this.owner.onReady(this);
+  }
+
   #endAfter(ms: number): void {
     this.#timer[Symbol.dispose]();
     this.#timer = this.parts.clock.timer(this.parts.clock.now() + ms, () => this.retire());
@@ -226,6 +232,7 @@ export class Environment implements SandboxTenant {
     if (this.#retired) this.#sandbox.kill();
     // A process that does not ask for more is of no use: those who wait get another.
     else if (this.#nextPoll() === undefined) this.#endAfter(this.spec.timeoutMs);
+    else this.#offer();
     return true;
   }
 

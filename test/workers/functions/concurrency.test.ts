@@ -110,3 +110,21 @@ test('a crash fails all that share the process, and those that waited go on in a
   expect(slow.value).toMatchObject({ errorType: 'Runtime.ExitError' });
   expect(waiting.value).not.toBe(value);
 });
+
+test('a process that has answered all makes room for another function, or ends when it has been idle for long enough', async () => {
+  const clock = createSettableClock();
+  const { define } = await createSubject({ processesMax: 1, clock });
+  const a = await define({ 'index.js': mixed }, { concurrency: 2, timeoutMs: 900_000 });
+  const b = await define({ 'index.js': mixed }, { concurrency: 2, timeoutMs: 900_000 });
+  const running = a.invoke({ event: 'slow' });
+  await until(() => existsSync(join(a.spec.folder, 'slow')));
+  const waiting = b.invoke({ event: 'pid' });
+  await writeFile(join(a.spec.folder, 'open'), '');
+  expect((await running).kind).toBe('answered');
+  const { kind, value } = await waiting;
+  expect(kind).toBe('answered');
+  await until(() => {
+    clock.advance(61_000); // from when the process has asked for more
+    return !isAlive(Number(value));
+  });
+});
