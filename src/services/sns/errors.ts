@@ -62,6 +62,15 @@ export function nullNotAllowed(path: string): Refusal {
   );
 }
 
+/** A number that is not from 1 to `max`, in the same words. */
+export function outOfRange(path: string, value: number, max: number): Refusal {
+  const bound = value < 1 ? 'greater than or equal to 1' : `less than or equal to ${max}`;
+  return new ServiceError(
+    errorCodes.validation,
+    `1 validation error detected: Value '${value}' at '${path}' failed to satisfy constraint: Member must have value ${bound}`,
+  );
+}
+
 export function invalidAttribute(text: string): Refusal {
   return new ServiceError(errorCodes.invalidParameterValue, text);
 }

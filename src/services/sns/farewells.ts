@@ -2,6 +2,7 @@ import type { SubscriptionId } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
 import type { SubscribeOutcome, Subscription, Topic, Topics } from '../../engine/topics/topics.js';
 import { type Confirmations, newToken } from './confirmations.js';
+import { hasOwnQueue } from './model/endpoint.js';
 import { endpointOf } from './model/subscription-attributes.js';
 import { subscriptionArn } from './model/topic-arn.js';
 import type { PushDeliveries } from './push-deliveries.js';
@@ -28,11 +29,12 @@ export class Farewells {
     if (ended !== undefined && isPushed(subscription)) await deliveries.end(subscriptionArn(ended.topic, ended.id));
   }
 
-  /** Functions are not told: Lambda documents no such event. */
+  /** Functions are not told: Lambda documents no such event. Nor are phones, which get no links. */
   async endByAnybody(subscription: Subscription, topic: Topic, origin: string): Promise<void> {
     const { topics, deliveries, confirmations, tokens, random } = this.parts;
     const { id } = subscription;
-    if (subscription.state === 'pending' || endpointOf(subscription).protocol === 'lambda') return this.end(subscription);
+    const { protocol } = endpointOf(subscription);
+    if (subscription.state === 'pending' || protocol === 'lambda' || protocol === 'sms') return this.end(subscription);
     const token = await tokens.end(subscription, topic.id, newToken(id, random));
     if ((await topics.unsubscribe(topic.address, id)) === undefined) return;
     await deliveries.clear(subscriptionArn(topic.address, id));
@@ -62,5 +64,5 @@ export class Farewells {
 
 /** Whether its messages wait in a queue of its own. */
 function isPushed(subscription: Pick<Subscription, 'properties'>): boolean {
-  return subscription.properties.Protocol !== 'sqs';
+  return hasOwnQueue(endpointOf(subscription).protocol);
 }

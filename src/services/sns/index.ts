@@ -22,36 +22,47 @@ import { MobileRegistry } from './mobile/registry.js';
 import { MobileSweep } from './mobile-sweep.js';
 import type { Extensions } from './model/topic-attributes.js';
 import { addPermission } from './operations/addPermission.js';
+import { checkIfPhoneNumberIsOptedOut } from './operations/checkIfPhoneNumberIsOptedOut.js';
 import { confirmSubscription } from './operations/confirmSubscription.js';
 import { createPlatformApplication } from './operations/createPlatformApplication.js';
 import { createPlatformEndpoint } from './operations/createPlatformEndpoint.js';
+import { createSMSSandboxPhoneNumber } from './operations/createSMSSandboxPhoneNumber.js';
 import { createTopic } from './operations/createTopic.js';
 import { deleteEndpoint } from './operations/deleteEndpoint.js';
 import { deletePlatformApplication } from './operations/deletePlatformApplication.js';
+import { deleteSMSSandboxPhoneNumber } from './operations/deleteSMSSandboxPhoneNumber.js';
 import { deleteTopic } from './operations/deleteTopic.js';
 import { getDataProtectionPolicy } from './operations/getDataProtectionPolicy.js';
 import { getEndpointAttributes } from './operations/getEndpointAttributes.js';
 import { getPlatformApplicationAttributes } from './operations/getPlatformApplicationAttributes.js';
+import { getSMSAttributes } from './operations/getSMSAttributes.js';
+import { getSMSSandboxAccountStatus } from './operations/getSMSSandboxAccountStatus.js';
 import { getSubscriptionAttributes } from './operations/getSubscriptionAttributes.js';
 import { getTopicAttributes } from './operations/getTopicAttributes.js';
 import { listEndpointsByPlatformApplication } from './operations/listEndpointsByPlatformApplication.js';
+import { listOriginationNumbers } from './operations/listOriginationNumbers.js';
+import { listPhoneNumbersOptedOut } from './operations/listPhoneNumbersOptedOut.js';
 import { listPlatformApplications } from './operations/listPlatformApplications.js';
+import { listSMSSandboxPhoneNumbers } from './operations/listSMSSandboxPhoneNumbers.js';
 import { listSubscriptions } from './operations/listSubscriptions.js';
 import { listSubscriptionsByTopic } from './operations/listSubscriptionsByTopic.js';
 import { listTagsForResource } from './operations/listTagsForResource.js';
 import { listTopics } from './operations/listTopics.js';
+import { optInPhoneNumber } from './operations/optInPhoneNumber.js';
 import { publish } from './operations/publish.js';
 import { publishBatch } from './operations/publishBatch.js';
 import { putDataProtectionPolicy } from './operations/putDataProtectionPolicy.js';
 import { removePermission } from './operations/removePermission.js';
 import { setEndpointAttributes } from './operations/setEndpointAttributes.js';
 import { setPlatformApplicationAttributes } from './operations/setPlatformApplicationAttributes.js';
+import { setSMSAttributes } from './operations/setSMSAttributes.js';
 import { setSubscriptionAttributes } from './operations/setSubscriptionAttributes.js';
 import { setTopicAttributes } from './operations/setTopicAttributes.js';
 import { subscribe } from './operations/subscribe.js';
 import { tagResource } from './operations/tagResource.js';
 import { unsubscribe } from './operations/unsubscribe.js';
 import { untagResource } from './operations/untagResource.js';
+import { verifySMSSandboxPhoneNumber } from './operations/verifySMSSandboxPhoneNumber.js';
 import { createAuditLog } from './protection/audit-log.js';
 import type { QueueContents } from './publication.js';
 import { Publisher } from './publisher.js';
@@ -59,7 +70,9 @@ import { PushDeliveries } from './push-deliveries.js';
 import { Replays } from './replays.js';
 import { Routes } from './routes.js';
 import type { Signer } from './signer.js';
+import type { OriginationNumber } from './sms/number-page.js';
 import { Phones, type SmsSettings } from './sms/phones.js';
+import { SmsAccounts } from './sms/sms-accounts.js';
 import { createSmsDesk, type SmsDesk } from './sms/sms-desk.js';
 import { SmsJournal } from './sms/sms-journal.js';
 import { SubscriptionTokens } from './subscription-tokens.js';
@@ -161,6 +174,8 @@ export function startSns(dependencies: SnsDependencies): Sns {
     sweep,
     applicationEvents,
     phones,
+    smsAccounts: new SmsAccounts({ documents: engine.documents, clock, random, phones, sandbox: settings.sandbox }),
+    originationNumbers: settings.originationNumbers,
     extensions,
     sendsMail: mail !== undefined,
   };
@@ -188,12 +203,28 @@ interface ServiceParts {
   readonly sweep: MobileSweep;
   readonly applicationEvents: ApplicationEvents;
   readonly phones: Phones;
+  readonly smsAccounts: SmsAccounts;
+  readonly originationNumbers: readonly OriginationNumber[];
   readonly extensions: Extensions;
   readonly sendsMail: boolean;
 }
 
 function snsService(parts: ServiceParts): Service {
-  const { topics, publisher, clock, random, deliveries, archives, phones, registry, sweep, applicationEvents, extensions } = parts;
+  const {
+    topics,
+    publisher,
+    clock,
+    random,
+    deliveries,
+    archives,
+    phones,
+    smsAccounts,
+    originationNumbers,
+    registry,
+    sweep,
+    applicationEvents,
+    extensions,
+  } = parts;
   const operations = [
     addPermission(topics),
     confirmSubscription(parts),
@@ -226,6 +257,17 @@ function snsService(parts: ServiceParts): Service {
     tagResource(topics),
     unsubscribe(parts),
     untagResource(topics),
+    checkIfPhoneNumberIsOptedOut(smsAccounts),
+    createSMSSandboxPhoneNumber(smsAccounts),
+    deleteSMSSandboxPhoneNumber(smsAccounts),
+    getSMSAttributes(smsAccounts),
+    getSMSSandboxAccountStatus(smsAccounts),
+    listOriginationNumbers(originationNumbers),
+    listPhoneNumbersOptedOut(smsAccounts),
+    listSMSSandboxPhoneNumbers(smsAccounts),
+    optInPhoneNumber(smsAccounts),
+    setSMSAttributes(smsAccounts),
+    verifySMSSandboxPhoneNumber(smsAccounts),
   ];
   return {
     name: 'sns',

@@ -21,10 +21,10 @@ export class PhoneSubject extends Subject {
   }
 
   /** Once so many messages are delivered or given up: the oldest first. Time goes on meanwhile, for the pace of twenty a second. */
-  async ended(count: number): Promise<readonly Shown[]> {
+  async ended(count: number, stepMs = 50): Promise<readonly Shown[]> {
     return vi.waitFor(
       async () => {
-        this.clock.advance(50);
+        this.clock.advance(stepMs);
         const { messages } = await this.page();
         expect(messages.length).toBeGreaterThanOrEqual(count);
         return messages.toReversed();

@@ -164,7 +164,7 @@ export function attributesOf({ properties }: Subscription): SubscriptionAttribut
   return Object.fromEntries(settable.filter((name) => properties[name] !== undefined).map((name) => [name, properties[name] ?? '']));
 }
 
-export function endpointOf({ properties }: Subscription): Endpoint {
+export function endpointOf({ properties }: Pick<Subscription, 'properties'>): Endpoint {
   return { protocol: properties.Protocol as Endpoint['protocol'], endpoint: properties.Endpoint ?? '' };
 }
 

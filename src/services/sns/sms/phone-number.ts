@@ -15,8 +15,8 @@ export function readDestination(text: string): PhoneNumber | Refusal {
   return isPhoneNumber(text) ? text : invalid(`PhoneNumber Reason: ${shown(text)} is not valid to publish to`);
 }
 
-/** `phoneNumber` of the operations about opting out and in. */
-export function readOptOutNumber(text: string | undefined): PhoneNumber | Refusal {
+/** Of the operations about opting out and in, and about the sandbox. */
+export function readNumber(text: string | undefined): PhoneNumber | Refusal {
   return text !== undefined && isPhoneNumber(text) ? text : invalid('PhoneNumber Reason: input incorrectly formatted');
 }
 

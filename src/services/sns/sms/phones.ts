@@ -14,6 +14,7 @@ import type { DirectMessage } from './direct-message.js';
 import type { GuardSettings } from './guards/guard-settings.js';
 import { guarded } from './guards/guarded.js';
 import { SmsGuards } from './guards/sms-guards.js';
+import type { OriginationNumber } from './number-page.js';
 import { PhoneDestination, type PhoneReport } from './phone-destination.js';
 import { type PhoneMessage, phoneQueue, queuedPhoneMessage } from './phone-message.js';
 import type { PhoneNumber } from './phone-number.js';
@@ -27,6 +28,7 @@ export interface SmsSettings {
   readonly messagesPerSecond: number;
   /** Whether accounts are in the sandbox. */
   readonly sandbox: boolean;
+  readonly originationNumbers: readonly OriginationNumber[];
   readonly guards: GuardSettings;
 }
 

@@ -1,5 +1,6 @@
 import type { AccountId, Region } from '../../../base/ids.js';
 import type { DocumentTransaction } from '../../../engine/documents.js';
+import type { Call } from '../../../wire/service.js';
 import type { PhoneNumber } from './phone-number.js';
 import type { SandboxNumbers } from './sandbox.js';
 import type { SmsAttributes } from './sms-attributes.js';
@@ -9,6 +10,10 @@ import type { Spend } from './spend.js';
 export interface SmsAccount {
   readonly account: AccountId;
   readonly region: Region;
+}
+
+export function accountOf({ accountId, region }: Pick<Call, 'accountId' | 'region'>): SmsAccount {
+  return { account: accountId, region };
 }
 
 /** All documents of SMS but those of the guards: what concerns one message is read and changed in one transaction. */
