@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Environment, EnvironmentParts } from './environment.js';
 import { EnvironmentGroup, type PoolSide } from './environment-group.js';
 import type { EnvironmentSpec, Invocation, InvocationOutcome } from './invocation.js';
@@ -72,6 +73,7 @@ class Pool implements FunctionPool, PoolSide {
         group.abandon(job);
         settle({ kind: 'stopped' });
       };
+      setMaxListeners(0, signal); // one may be that of all invocations
       signal.addEventListener('abort', stop);
       this.#stops.add(stop);
       group.add(job);

@@ -16,7 +16,7 @@ export interface FunctionProcess {
   /** Resolves once, with how the process ended or why it did not begin. */
   readonly ended: Promise<Exit | { readonly notStarted: string }>;
   readonly pid: number | undefined;
-  /** Ends the whole group at once. */
+  /** Ends the whole group at once; when the process has ended, so has its group. */
   kill(): void;
 }
 
@@ -30,16 +30,25 @@ export function startProcess(launch: Launch, folder: string, user: ProcessUser |
   });
   const { pid } = child;
   if (pid !== undefined) offerToTheKernel(pid);
+  // Once the process has ended, its number may become that of another group.
+  let isOver = pid === undefined;
+  const kill = (): void => {
+    if (!isOver) killGroup(child);
+  };
   return {
     output: [child.stdout, child.stderr],
     ended: new Promise((resolve) => {
-      child.once('exit', (code, signal) => resolve({ code, signal }));
+      child.once('exit', (code, signal) => {
+        kill();
+        isOver = true;
+        resolve({ code, signal });
+      });
       child.once('error', (fault) => {
         if (child.pid === undefined) resolve({ notStarted: fault.message });
       });
     }),
     pid,
-    kill: () => killGroup(child),
+    kill,
   };
 }
 

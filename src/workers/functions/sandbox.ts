@@ -113,7 +113,6 @@ export class Sandbox {
       },
     });
     const end = await process.ended;
-    process.kill(); // its children
     watch.killStrays();
     return end;
   }

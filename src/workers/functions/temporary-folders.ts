@@ -16,7 +16,10 @@ export function createTemporaryFolders(parent: string, owner: ProcessUser | unde
   const removals = new Set<Promise<void>>();
   return {
     async create() {
-      emptied ??= empty(parent);
+      emptied ??= empty(parent).catch((fault) => {
+        emptied = undefined;
+        throw fault;
+      });
       await emptied;
       const folder = await mkdtemp(join(parent, 'environment-'));
       if (owner !== undefined) await chown(folder, owner.uid, owner.gid);

@@ -40,7 +40,7 @@ test('logs and trace headers belong to their invocation', async () => {
   const { invoke } = await define(
     {
       'index.js': `
-const { InvokeStore } = require('store');
+const { InvokeStore, InvokeStoreBase } = require('store');
 let both;
 const together = new Promise((done) => { both = done; });
 let begun = 0;
@@ -51,6 +51,8 @@ exports.handler = async (name, context) => {
   await new Promise((done) => setTimeout(done, 20));
   console.error('two of', name);
   const store = await InvokeStore.getInstanceAsync();
+  const unknown = Object.getOwnPropertyNames(InvokeStoreBase.prototype).filter((name) => name !== 'constructor' && !(name in store));
+  if (unknown.length > 0) throw new Error('the store has no ' + unknown);
   return { id: store.getRequestId(), trace: store.getXRayTraceId(), env: process.env._X_AMZN_TRACE_ID, mine: context.awsRequestId };
 };`,
       // What SDKs load to find the trace header that they send on.

@@ -40,6 +40,15 @@ test('a process sees the variables of its function and of the runtime, and nothi
   }
 });
 
+test('a wrapper that the function names is put in front of its runtime', async () => {
+  const { define } = await createSubject();
+  const { invoke } = await define(
+    { bootstrap: '#!/bin/sh\nexport WRAPPED=1\nexec "$@"\n', 'index.js': 'exports.handler = async () => process.env.WRAPPED;' },
+    { variables: { AWS_LAMBDA_EXEC_WRAPPER: './bootstrap' } },
+  );
+  expect(await invoke()).toMatchObject({ kind: 'answered', value: '1' });
+});
+
 test('each process has a folder for temporary files, which goes with it', async () => {
   const { define, pool } = await createSubject();
   const { invoke } = await define({

@@ -8,6 +8,9 @@ const keys = {
   REQUEST_ID: Symbol.for('_AWS_LAMBDA_REQUEST_ID'),
   X_RAY_TRACE_ID: Symbol.for('_AWS_LAMBDA_X_RAY_TRACE_ID'),
   TENANT_ID: Symbol.for('_AWS_LAMBDA_TENANT_ID'),
+  TRACEPARENT: Symbol.for('_AWS_LAMBDA_TRACEPARENT'),
+  TRACESTATE: Symbol.for('_AWS_LAMBDA_TRACESTATE'),
+  BAGGAGE: Symbol.for('_AWS_LAMBDA_BAGGAGE'),
 };
 
 /**
@@ -39,6 +42,9 @@ function createInvokeStore(several) {
     getRequestId: () => get(keys.REQUEST_ID) ?? '-',
     getXRayTraceId: () => get(keys.X_RAY_TRACE_ID),
     getTenantId: () => get(keys.TENANT_ID),
+    getTraceparent: () => get(keys.TRACEPARENT),
+    getTracestate: () => get(keys.TRACESTATE),
+    getBaggage: () => get(keys.BAGGAGE),
     run: holder.run,
   };
   // Code of users finds it there by this name, as on AWS.
