@@ -50,7 +50,7 @@ export interface Engine {
   /** Documents and messages in one transaction. `body` is synchronous and pure, and may be run again. */
   transact<T>(request: TransactRequest, body: (transaction: EngineTransaction) => T): Promise<T>;
 
-  /** Long polls waiting now, over all queues. */
+  /** Long polls waiting now, over all queues but internal ones. */
   waiting(): number;
   /** Ends every long poll with no messages; later waits return at once. For shutdown. */
   drain(): void;
@@ -76,6 +76,9 @@ export interface EngineTransaction extends DocumentTransaction {
   /** Deletes a message of one of the request's queues by its receipt. */
   settle(queue: Queue, receipt: ReceiptHandle): SettleOutcome;
 }
+
+/** What the addresses of the program's own queues begin with: no client can reach them. */
+export const internalQueues = 'internal/';
 
 export interface QueueGone {
   readonly kind: 'queueGone';

@@ -3,7 +3,7 @@ import { rememberAttempt, repeatAttempt } from './attempts.js';
 import { availability } from './availability.js';
 import { type Claimed, claim } from './claim.js';
 import { type Core, messagesChannel } from './core.js';
-import type { Queue, ReceivedMessage, ReceiveOutcome, ReceiveRequest } from './engine.js';
+import { internalQueues, type Queue, type ReceivedMessage, type ReceiveOutcome, type ReceiveRequest } from './engine.js';
 import type { Keeper } from './keeper.js';
 import { queueScope } from './keys.js';
 import { limits } from './limits.js';
@@ -27,6 +27,8 @@ type Attempt =
 export class Receiver {
   readonly #lines = new Map<number, Line>();
   readonly #subscription: Disposable;
+  /** Where the program's own workers wait. */
+  readonly #internal = new WeakSet<Line>();
   #draining = false;
 
   constructor(
@@ -52,7 +54,7 @@ export class Receiver {
 
   waiting(): number {
     let count = 0;
-    for (const line of this.#lines.values()) count += line.length;
+    for (const line of this.#lines.values()) if (!this.#internal.has(line)) count += line.length;
     return count;
   }
 
@@ -76,6 +78,7 @@ export class Receiver {
     };
     const line = new Line(core.clock, { look, attempt: (request) => this.#attempt(queue, request) }, () => this.#lines.delete(queue.id));
     this.#lines.set(queue.id, line);
+    if (queue.address.startsWith(internalQueues)) this.#internal.add(line);
     return line;
   }
 

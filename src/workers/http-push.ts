@@ -41,7 +41,8 @@ const cnonceBytes = 16;
 
 export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPush {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
-  const post = (url: URL, { headers, body, signal }: Push, authorization: string | undefined): Promise<Reply> => {
+  const post = (url: URL, push: Push, authorization: string | undefined): Promise<Reply> => {
+    const { headers, body, signal } = push;
     const secure = url.protocol === 'https:';
     const options: RequestOptions = {
       method: 'POST',
@@ -57,7 +58,10 @@ export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPu
     };
     return new Promise((resolve, reject) => {
       const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => drain(response, resolve));
-      request.on('error', reject);
+      request.on('error', (fault) => {
+        if (request.reusedSocket && isReset(fault)) resolve(post(url, push, authorization));
+        else reject(fault);
+      });
       request.end(body);
     });
   };
@@ -87,6 +91,11 @@ export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPu
       agents.https.destroy();
     },
   };
+}
+
+/** An endpoint closes a kept connection when it likes, also in the moment in which it is used again: that is no attempt. */
+function isReset(fault: Error): boolean {
+  return 'code' in fault && (fault.code === 'ECONNRESET' || fault.code === 'EPIPE');
 }
 
 interface Reply {
