@@ -96,6 +96,22 @@ export class Catalogue {
     return (await this.documents.list({ prefix, after: from, limit })).map(({ content }) => decode(content));
   }
 
+  /** Digests of the packages that any function or version has, of all places. */
+  async packagesInUse(): Promise<ReadonlySet<string>> {
+    const used = new Set<string>();
+    for (let after: string | undefined; ; ) {
+      const page = await this.documents.list({ prefix: root, after, limit: scanPage });
+      for (const { name, content } of page) {
+        const [, , , kind] = name.split('/');
+        const version =
+          kind === 'function' ? decode<FunctionRecord>(content).latest : kind === 'version' ? decode<VersionRecord>(content) : undefined;
+        if (version?.code.kind === 'package') used.add(version.code.sha256);
+      }
+      after = page.at(-1)?.name;
+      if (page.length < scanPage) return used;
+    }
+  }
+
   async usage(place: Place): Promise<Usage> {
     return decoded<Usage>(await this.documents.read(usageKey(place))) ?? noUsage;
   }
@@ -179,6 +195,8 @@ export class Functions {
 }
 
 const root = 'functions/';
+/** Documents read at a time when all are looked at. */
+const scanPage = 100;
 
 function placeKey({ account, region }: Place): string {
   return `${root}${account}/${region}/`;

@@ -57,6 +57,10 @@ export function notFound(text: string): Refusal {
   return error(errorCodes.resourceNotFound, text);
 }
 
+export function noEventInvokeConfig(arn: string): Refusal {
+  return notFound(`The function ${arn} doesn't have an EventInvokeConfig`);
+}
+
 export function aliasNotFound(arn: string): Refusal {
   return notFound(`Cannot find alias arn: ${arn}`);
 }

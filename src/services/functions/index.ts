@@ -10,12 +10,38 @@ import { PackageStore } from './code/package-store.js';
 import { errorCodes } from './errors.js';
 import { Invoker } from './invoker.js';
 import { referenceOfArn } from './model/function-name.js';
+import { addPermission } from './operations/addPermission.js';
+import { createAlias } from './operations/createAlias.js';
 import { createFunction } from './operations/createFunction.js';
+import { deleteAlias } from './operations/deleteAlias.js';
 import { deleteFunction } from './operations/deleteFunction.js';
+import { deleteFunctionConcurrency } from './operations/deleteFunctionConcurrency.js';
+import { deleteFunctionEventInvokeConfig } from './operations/deleteFunctionEventInvokeConfig.js';
+import { getAccountSettings } from './operations/getAccountSettings.js';
+import { getAlias } from './operations/getAlias.js';
 import { getFunction } from './operations/getFunction.js';
+import { getFunctionConcurrency } from './operations/getFunctionConcurrency.js';
 import { getFunctionConfiguration } from './operations/getFunctionConfiguration.js';
+import { getFunctionEventInvokeConfig } from './operations/getFunctionEventInvokeConfig.js';
+import { getFunctionRecursionConfig } from './operations/getFunctionRecursionConfig.js';
+import { getPolicy } from './operations/getPolicy.js';
 import { invoke } from './operations/invoke.js';
+import { listAliases } from './operations/listAliases.js';
+import { listFunctionEventInvokeConfigs } from './operations/listFunctionEventInvokeConfigs.js';
 import { listFunctions } from './operations/listFunctions.js';
+import { listTags } from './operations/listTags.js';
+import { listVersionsByFunction } from './operations/listVersionsByFunction.js';
+import { publishVersion } from './operations/publishVersion.js';
+import { putFunctionConcurrency } from './operations/putFunctionConcurrency.js';
+import { putFunctionEventInvokeConfig } from './operations/putFunctionEventInvokeConfig.js';
+import { putFunctionRecursionConfig } from './operations/putFunctionRecursionConfig.js';
+import { removePermission } from './operations/removePermission.js';
+import { tagResource } from './operations/tagResource.js';
+import { untagResource } from './operations/untagResource.js';
+import { updateAlias } from './operations/updateAlias.js';
+import { updateFunctionCode } from './operations/updateFunctionCode.js';
+import { updateFunctionConfiguration } from './operations/updateFunctionConfiguration.js';
+import { updateFunctionEventInvokeConfig } from './operations/updateFunctionEventInvokeConfig.js';
 import type { Parts } from './parts.js';
 import type { FunctionPool } from './pool.js';
 import { Slots } from './slots.js';
@@ -43,7 +69,7 @@ export interface Functions {
   packageOf(sha256: string): Promise<Buffer | undefined>;
   /** Keeps an event for the function that the ARN names. `refused`: there is none. Its policy is not asked yet. */
   accept(event: FunctionEvent): Promise<'delivered' | 'failed' | 'refused'>;
-  /** No further event is taken up. */
+  /** No further event or delivery is taken up. */
   drain(): void;
   /** Ends invocations and background work; what is left of it is taken up at the next start. */
   stop(): Promise<void>;
@@ -63,14 +89,20 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
   const { engine, clock, random, pool, queues, topics, folder, concurrencyMax, endpoint, report } = dependencies;
   const catalogue = new Catalogue(engine.documents);
   const packages = new PackageStore(folder);
+  const draw = () => ({ now: clock.now(), revision: random.uuid(), deployment: random.uuid(), versionRevision: random.uuid() });
   const slots = new Slots(concurrencyMax);
   const invoker = new Invoker({ catalogue, packages, pool, slots, clock, random, endpoint });
   const deliveries = new Deliveries({ engine, catalogue, queues, topics, clock, random, report });
   const events = new EventQueues({ engine, catalogue, invoker, slots, deliveries, clock, report });
+  const drain = (): void => {
+    events.drain();
+    deliveries.drain();
+  };
   await deliveries.start(events);
+  const swept = sweep(packages, catalogue, await packages.list()).catch((fault: unknown) => report('removing unused packages', fault));
   events.start();
   return {
-    service: functionsService({ catalogue, packages, invoker, slots, clock, random }, events),
+    service: functionsService({ catalogue, packages, invoker, slots, clock, random, draw }, events),
     packageOf: (sha256) => packages.read(sha256),
     accept: async ({ functionArn, payload, traceHeader }) => {
       const reference = referenceOfArn(functionArn);
@@ -84,23 +116,54 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
         return fault.code === errorCodes.resourceNotFound ? 'refused' : 'failed';
       }
     },
-    drain: () => events.drain(),
+    drain,
     stop: async () => {
-      events.drain();
+      drain();
       invoker.stop();
-      await Promise.all([events.stop(), deliveries.stop()]);
+      await Promise.all([events.stop(), deliveries.stop(), swept]);
     },
   };
 }
 
+/** Removes the packages that no function has any more. `before`: those that were there before any could be added. */
+async function sweep(packages: PackageStore, catalogue: Catalogue, before: readonly string[]): Promise<void> {
+  if (before.length > 0) await packages.sweep(before, await catalogue.packagesInUse());
+}
+
 function functionsService(parts: Parts, events: EventQueues): Service {
   const operations: readonly Operation[] = [
+    addPermission(parts),
+    createAlias(parts),
     createFunction(parts),
+    deleteAlias(parts),
     deleteFunction({ ...parts, events }),
+    deleteFunctionConcurrency(parts),
+    deleteFunctionEventInvokeConfig(parts),
+    getAccountSettings(parts),
+    getAlias(parts),
     getFunction(parts),
+    getFunctionConcurrency(parts),
     getFunctionConfiguration(parts),
+    getFunctionEventInvokeConfig(parts),
+    getFunctionRecursionConfig(parts),
+    getPolicy(parts),
     invoke({ ...parts, events }),
+    listAliases(parts),
+    listFunctionEventInvokeConfigs(parts),
     listFunctions(parts),
+    listTags(parts),
+    listVersionsByFunction(parts),
+    publishVersion(parts),
+    putFunctionConcurrency(parts),
+    putFunctionEventInvokeConfig(parts),
+    putFunctionRecursionConfig(parts),
+    removePermission(parts),
+    tagResource(parts),
+    untagResource(parts),
+    updateAlias(parts),
+    updateFunctionCode(parts),
+    updateFunctionConfiguration(parts),
+    updateFunctionEventInvokeConfig(parts),
   ];
   return {
     name: 'lambda',

@@ -39,7 +39,8 @@ export const concurrencyPerEnvironmentMax = 1_000;
 
 export const functionsPageMax = 50;
 export const versionsPageMax = 50;
-export const aliasesPageMax = 10_000;
+/** Looked at when those of one version are wanted. */
+export const aliasesScanMax = 10_000;
 export const aliasesPageDefault = 50;
 export const eventInvokeConfigsPageMax = 50;
 export const markerCharsMax = 1_024;

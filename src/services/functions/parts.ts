@@ -3,6 +3,7 @@ import type { Random } from '../../base/random.js';
 import type { Catalogue } from './catalogue.js';
 import type { PackageStore } from './code/package-store.js';
 import type { Invoker } from './invoker.js';
+import type { Drawn } from './model/publishing.js';
 import type { Slots } from './slots.js';
 
 /** What operations work with; each takes what it needs of it. */
@@ -13,4 +14,6 @@ export interface Parts {
   readonly slots: Slots;
   readonly clock: Clock;
   readonly random: Random;
+  /** What a change of a function needs. */
+  readonly draw: () => Drawn;
 }

@@ -87,8 +87,13 @@ export class Deliveries {
     if (queue !== undefined) this.#run(queue);
   }
 
-  async stop(): Promise<void> {
+  /** Nothing more is begun. */
+  drain(): void {
     this.#ended.abort();
+  }
+
+  async stop(): Promise<void> {
+    this.drain();
     await this.#running;
   }
 

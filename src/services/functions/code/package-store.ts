@@ -55,20 +55,20 @@ export class PackageStore {
 
   /** The zip file as it was uploaded. */
   async read(sha256: string): Promise<Buffer | undefined> {
-    if (!/^[0-9a-f]{64}$/.test(sha256) || !(await this.#has(sha256))) return undefined;
+    if (!digest.test(sha256) || !(await this.#has(sha256))) return undefined;
     return readFile(this.#zipOf(sha256));
   }
 
-  /** Names of the packages that are there now. */
+  /** Digests of the packages that are there now. */
   async list(): Promise<readonly string[]> {
     const names = await readdir(this.#in('packages')).catch(() => []);
-    return names.map((name) => name.replace(/\.zip$/, ''));
+    return names.map((name) => name.replace(/\.zip$/, '')).filter((name) => digest.test(name));
   }
 
-  /** Removes those of `candidates` that `isUsed` does not know, but for what this process has stored. */
-  async sweep(candidates: readonly string[], isUsed: (sha256: string) => boolean): Promise<void> {
+  /** Removes those of `candidates` that nobody uses, but for what this process has stored. */
+  async sweep(candidates: readonly string[], used: ReadonlySet<string>): Promise<void> {
     for (const sha256 of candidates) {
-      if (!isUsed(sha256) && !this.#stored.has(sha256)) await rm(this.#zipOf(sha256), { force: true });
+      if (!used.has(sha256) && !this.#stored.has(sha256)) await rm(this.#zipOf(sha256), { force: true });
     }
   }
 
@@ -140,6 +140,8 @@ export class PackageStore {
     return join(this.folder, ...names);
   }
 }
+
+const digest = /^[0-9a-f]{64}$/;
 
 async function isThere(path: string): Promise<boolean> {
   return stat(path).then(

@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal } from '../../../wire/refusal.js';
+import type { Refusal } from '../../../wire/refusal.js';
 import type { Infer } from '../../../wire/shape.js';
 import { invalidValue, notSupported } from '../errors.js';
 import type { eventInvokeConfig } from '../shapes.js';
@@ -23,10 +23,12 @@ export const ageSecondsMaxDefault = 21_600;
 export interface EventInvokeInput {
   readonly MaximumRetryAttempts?: number | undefined;
   readonly MaximumEventAgeInSeconds?: number | undefined;
-  readonly DestinationConfig?: {
-    readonly OnSuccess?: { readonly Destination?: string | undefined } | undefined;
-    readonly OnFailure?: { readonly Destination?: string | undefined } | undefined;
-  };
+  readonly DestinationConfig?:
+    | {
+        readonly OnSuccess?: { readonly Destination?: string | undefined } | undefined;
+        readonly OnFailure?: { readonly Destination?: string | undefined } | undefined;
+      }
+    | undefined;
 }
 
 type Given = Omit<EventInvokeConfig, 'qualifier' | 'modifiedAt'>;
@@ -77,11 +79,6 @@ function checkDestination(destination: string, address: FunctionAddress, onSucce
 function isItself(destination: string, address: FunctionAddress): boolean {
   const target = referenceOfArn(destination)?.address;
   return target?.account === address.account && target.region === address.region && target.name === address.name;
-}
-
-/** Update: what is not given stays. */
-export function mergedConfig(current: EventInvokeConfig, given: Given | Refusal, now: number): EventInvokeConfig | Refusal {
-  return isRefusal(given) ? given : { ...current, ...given, modifiedAt: now };
 }
 
 /** Times are seconds since the epoch. */

@@ -2,6 +2,7 @@ import type { Refusal } from '../../../wire/refusal.js';
 import { conflict, invalidValue, notFound, policyTooLong } from '../errors.js';
 import { policyBytesMax } from '../limits.js';
 import { Constraints } from './constraints.js';
+import { latest } from './function-name.js';
 
 /** Who else may use a function, or a version or alias of it. Kept and returned; not enforced yet. */
 export interface Policy {
@@ -92,6 +93,11 @@ export function withoutStatement(current: Policy | undefined, sid: string, revis
 
 export function noPolicy(): Refusal {
   return notFound('No policy is associated with the given resource.');
+}
+
+/** Policies are kept by qualifier. */
+export function policyKey(qualifier: string | undefined): string {
+  return qualifier ?? latest;
 }
 
 export function policyText({ statements }: Policy): string {

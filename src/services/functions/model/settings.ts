@@ -37,7 +37,7 @@ export interface Settings {
 export type SettingsInput = Infer<{ readonly kind: 'structure'; readonly members: typeof settingsMembers }>;
 
 const rolePattern = 'arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+';
-const architectures = ['x86_64', 'arm64'];
+export const architectures: readonly string[] = ['x86_64', 'arm64'];
 const architectureDefault = 'x86_64';
 
 /** CreateFunction: what is not given has its default. */

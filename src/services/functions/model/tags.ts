@@ -1,6 +1,25 @@
-import type { Refusal } from '../../../wire/refusal.js';
-import { invalidValue } from '../errors.js';
+import { isRefusal, type Refusal } from '../../../wire/refusal.js';
+import { invalidValue, notSupported } from '../errors.js';
 import { tagKeyCharsMax, tagsMax, tagValueCharsMax } from '../limits.js';
+import { Constraints } from './constraints.js';
+import { type Caller, type FunctionAddress, readReference } from './function-name.js';
+
+/** The function whose tags a request is about. */
+export function readTaggable(arn: string, caller: Caller): FunctionAddress | Refusal {
+  const broken = new Constraints().pattern('resource', arn, resourcePattern).refusal();
+  if (broken !== undefined) return broken;
+  if (!arn.includes(':function:')) return notSupported('Tags of other resources than functions');
+  const reference = readReference(arn, undefined, caller);
+  if (isRefusal(reference)) return reference;
+  return reference.qualifier === undefined
+    ? reference.address
+    : invalidValue(
+        'Tags on function aliases and versions are not supported. Please specify either a function name or an unqualified function ARN.',
+      );
+}
+
+const resourcePattern =
+  'arn:(aws[a-zA-Z-]*):lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})';
 
 export type Tags = Readonly<Record<string, string>>;
 

@@ -32,9 +32,9 @@ const input = structure({ FunctionName: string, Code: code, Tags: stringMap, Pub
 export function createFunction({
   catalogue,
   packages,
-  clock,
+  draw,
   random,
-}: Pick<Parts, 'catalogue' | 'packages' | 'clock' | 'random'>): Operation {
+}: Pick<Parts, 'catalogue' | 'packages' | 'draw' | 'random'>): Operation {
   return operation({
     name: 'CreateFunction',
     input,
@@ -49,7 +49,7 @@ export function createFunction({
       if ((await catalogue.find(address)) !== undefined) throw functionExists(address.name);
       catalogue.requireRoom();
       const stored = accept(await packages.store(zip));
-      const drawn = { now: clock.now(), revision: random.uuid(), deployment: random.uuid(), versionRevision: random.uuid() };
+      const drawn = draw();
       const { now, revision, deployment } = drawn;
       const id = random.uuid();
       const version = await catalogue.change(address, (functions): VersionRecord | Refusal => {

@@ -4,7 +4,7 @@ import { string, structure } from '../../../wire/shape.js';
 import type { EventQueues } from '../async/event-queues.js';
 import type { Functions } from '../catalogue.js';
 import { conflict, functionNotFound, invalidValue } from '../errors.js';
-import { aliasesPageMax, deletedMax } from '../limits.js';
+import { aliasesScanMax, deletedMax } from '../limits.js';
 import { type FunctionAddress, isVersionNumber, latest, qualifiedArn, readReference } from '../model/function-name.js';
 import type { FunctionRecord, VersionRecord } from '../model/function-record.js';
 import { bytesOf, storeCode } from '../model/publishing.js';
@@ -73,7 +73,7 @@ function deleteSome(
 function deleteVersion(functions: Functions, address: FunctionAddress, number: string): VersionRecord | Refusal {
   const version = functions.get('version', address.name, number);
   if (version === undefined) return functionNotFound(qualifiedArn(address, number));
-  const aliases = functions.parts('alias', address.name, aliasesPageMax);
+  const aliases = functions.parts('alias', address.name, aliasesScanMax);
   const referring = aliases.filter((alias) => alias.version === number || alias.routing?.version === number).map(({ name }) => name);
   if (referring.length > 0) {
     return conflict(`Unable to delete version because the following aliases reference it: [${referring.join(', ')}]`);

@@ -1,0 +1,47 @@
+import { accept, isRefusal, type Refusal } from '../../../wire/refusal.js';
+import { type Operation, operation } from '../../../wire/service.js';
+import { integer, string, structure } from '../../../wire/shape.js';
+import { noEventInvokeConfig } from '../errors.js';
+import { configKey, type EventInvokeConfig, readEventInvokeConfig, shownEventInvokeConfig } from '../model/event-invoke-config.js';
+import { qualifiedArn, readReference } from '../model/function-name.js';
+import { checkQualifier } from '../model/qualifier.js';
+import type { Parts } from '../parts.js';
+import { destinationConfig, eventInvokeConfig } from '../shapes.js';
+
+/**
+ * UpdateFunctionEventInvokeConfig: changes what becomes of asynchronous events, where something was set; what is not given stays.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html
+ * Errors: ValidationException, InvalidParameterValue, ResourceNotFound.
+ */
+const input = structure({
+  FunctionName: string,
+  Qualifier: string,
+  MaximumRetryAttempts: integer,
+  MaximumEventAgeInSeconds: integer,
+  DestinationConfig: destinationConfig,
+});
+
+export function updateFunctionEventInvokeConfig({ catalogue, clock }: Pick<Parts, 'catalogue' | 'clock'>): Operation {
+  return operation({
+    name: 'UpdateFunctionEventInvokeConfig',
+    input,
+    output: eventInvokeConfig,
+    rest: { method: 'POST', path: '/2019-09-25/functions/{FunctionName}/event-invoke-config', status: 200, query: ['Qualifier'] },
+    async handle(input, call) {
+      const { address, qualifier } = accept(readReference(input.FunctionName ?? '', input.Qualifier, call));
+      const given = accept(readEventInvokeConfig(input, address));
+      const now = clock.now();
+      const key = configKey(qualifier);
+      const config = await catalogue.change(address, (functions): EventInvokeConfig | Refusal => {
+        const missing = checkQualifier(functions, address, qualifier);
+        if (isRefusal(missing)) return missing;
+        const current = functions.get('events', address.name, key);
+        if (current === undefined) return noEventInvokeConfig(qualifiedArn(address, key));
+        const next: EventInvokeConfig = { ...current, ...given, modifiedAt: now };
+        functions.set('events', address.name, key, next);
+        return next;
+      });
+      return shownEventInvokeConfig(address, config);
+    },
+  });
+}

@@ -1,0 +1,524 @@
+import * as Lambda from '@aws-sdk/client-lambda';
+import { afterAll, describe, expect, test } from 'vitest';
+import { answered, anyCode, role, subjectForAll } from './subject.js';
+import { packageOf } from './zip.js';
+
+/** Texts: API reference, and answers of the service as recorded; constraints: its model. */
+const subject = subjectForAll();
+afterAll(() => expect(subject.faults).toEqual([]));
+
+/** Of any operation: its output is what the test says. */
+const send = <O = object>(command: { readonly input: object }): Promise<O> => subject.lambda.send(command as never) as Promise<O>;
+const refused = (command: { readonly input: object }) => subject.refused(send(command));
+const other = packageOf({ 'index.mjs': 'export const handler = async () => 2;' });
+const missing = 'arn:aws:lambda:us-east-1:000000000000:function:missing';
+
+describe('creating', () => {
+  const whole = { FunctionName: 'f', Role: role, Runtime: 'nodejs22.x', Handler: 'index.handler', Code: { ZipFile: anyCode } } as const;
+  const violated = (...texts: string[]) => `${texts.length} validation error${texts.length === 1 ? '' : 's'} detected: ${texts.join('; ')}`;
+  const cannotConfigure = 'Lambda was unable to configure your environment variables because the environment variables you have provided';
+
+  test.each<[string, object, string, string | RegExp]>([
+    [
+      'no role',
+      { Role: undefined },
+      'ValidationException',
+      violated("Value null at 'role' failed to satisfy constraint: Member must not be null"),
+    ],
+    [
+      'a role and a time-out that are none',
+      { Role: 'me', Timeout: 901 },
+      'ValidationException',
+      /^2 validation errors detected: Value 'me' at 'role' failed .*; Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900$/,
+    ],
+    [
+      'a name with a dot',
+      { FunctionName: 'a.b' },
+      'ValidationException',
+      /^1 validation error detected: Value 'a.b' at 'functionName' failed/,
+    ],
+    ['a name of 65', { FunctionName: 'a'.repeat(65) }, 'ValidationException', /less than or equal to 64$/],
+    ['a handler with a space', { Handler: 'a b' }, 'ValidationException', /at 'handler'/],
+    ['too little memory', { MemorySize: 127 }, 'ValidationException', /'memorySize'.*greater than or equal to 128$/],
+    ['no handler', { Handler: undefined }, 'InvalidParameterValueException', /^Runtime and Handler are mandatory/],
+    ['an unknown runtime', { Runtime: 'cobol' }, 'InvalidParameterValueException', /^Value cobol at 'runtime' failed .*or be a valid ARN$/],
+    [
+      'a runtime of AWS',
+      { Runtime: 'java21' },
+      'InvalidParameterValueException',
+      'The runtime java21 is not supported by this server yet.',
+    ],
+    ['no code', { Code: {} }, 'InvalidParameterValueException', 'Please provide a source for function code.'],
+    ['no zip file', { Code: { ZipFile: Buffer.from('no') } }, 'InvalidParameterValueException', /^Could not unzip uploaded file/],
+    [
+      'an empty zip file',
+      { Code: { ZipFile: Buffer.alloc(0) } },
+      'InvalidParameterValueException',
+      'Uploaded file must be a non-empty zip',
+    ],
+    ['code in S3', { Code: { S3Bucket: 'b', S3Key: 'k' } }, 'InvalidParameterValueException', /^Code in Amazon S3 is not supported/],
+    ['an image', { PackageType: 'Image' }, 'InvalidParameterValueException', /^PackageType Image is not supported/],
+    [
+      'layers',
+      { Layers: ['arn:aws:lambda:us-east-1:000000000000:layer:l:1'] },
+      'InvalidParameterValueException',
+      /^Layers is not supported/,
+    ],
+    ['a VPC', { VpcConfig: { SubnetIds: ['s'] } }, 'InvalidParameterValueException', /^VpcConfig is not supported/],
+    ['tracing', { TracingConfig: { Mode: 'Active' } }, 'InvalidParameterValueException', /^TracingConfig Active is not supported/],
+    ['snapshots', { SnapStart: { ApplyOn: 'PublishedVersions' } }, 'InvalidParameterValueException', /^SnapStart PublishedVersions is not/],
+    ['JSON logs', { LoggingConfig: { LogFormat: 'JSON' } }, 'InvalidParameterValueException', /^LoggingConfig JSON is not supported/],
+    ['a key', { KMSKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/k' }, 'InvalidParameterValueException', /^KMSKeyArn is not supported/],
+    ['a variable of one letter', { Environment: { Variables: { a: '1' } } }, 'ValidationException', /Map keys must satisfy constraint/],
+    [
+      'a reserved variable',
+      { Environment: { Variables: { AWS_REGION: 'x', OWN: 'y' } } },
+      'InvalidParameterValueException',
+      `${cannotConfigure} contains reserved keys that are currently not supported for modification. Reserved keys used in this request: AWS_REGION`,
+    ],
+    [
+      'more than 4 KB of variables',
+      { Environment: { Variables: { LONG: 'x'.repeat(4_096) } } },
+      'InvalidParameterValueException',
+      /exceeded the 4KB limit\. String measured: \{"LONG":"x+$/,
+    ],
+    [
+      'a bucket for dead letters',
+      { DeadLetterConfig: { TargetArn: 'arn:aws:s3:::b' } },
+      'InvalidParameterValueException',
+      /target arn:aws:s3:::b is invalid/,
+    ],
+    ['a tag of AWS', { Tags: { 'aws:x': 'y' } }, 'InvalidParameterValueException', /'aws:' are reserved/],
+  ])('%s is refused, and nothing is there then', async (_what, change, code, text) => {
+    const [name, message, status] = await refused(new Lambda.CreateFunctionCommand({ ...whole, ...change } as never));
+    expect([name, status]).toEqual([code, 400]);
+    if (typeof text === 'string') expect(message).toBe(text);
+    else expect(message).toMatch(text);
+    expect((await refused(new Lambda.GetFunctionCommand({ FunctionName: 'f' })))[0]).toBe('ResourceNotFoundException');
+  });
+
+  test('a name that is taken is a conflict', async () => {
+    const name = await subject.create();
+    expect(await subject.refused(subject.create(undefined, { FunctionName: name }))).toEqual([
+      'ResourceConflictException',
+      `Function already exist: ${name}`,
+      409,
+    ]);
+  });
+
+  test('the answer has every default, and what was given', async () => {
+    const name = await subject.create();
+    const { Configuration, Code, Tags, Concurrency } = await send<Lambda.GetFunctionCommandOutput>(
+      new Lambda.GetFunctionCommand({ FunctionName: name }),
+    );
+    expect([Tags, Concurrency, Code?.RepositoryType]).toEqual([undefined, undefined, 'S3']);
+    expect(Configuration).toMatchObject({
+      FunctionArn: subject.arn(name),
+      Timeout: 3,
+      MemorySize: 128,
+      Description: '',
+      Architectures: ['x86_64'],
+      PackageType: 'Zip',
+      EphemeralStorage: { Size: 512 },
+      TracingConfig: { Mode: 'PassThrough' },
+      SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
+      LoggingConfig: { LogFormat: 'Text', LogGroup: `/aws/lambda/${name}` },
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+      LastModified: '2026-01-01T12:00:00.001+0000',
+      Version: '$LATEST',
+      CodeSize: anyCode.length,
+    });
+    expect(Configuration).not.toHaveProperty('Environment');
+  });
+});
+
+test.each([
+  'f',
+  'f:prod',
+  'function:f',
+  '000000000000:function:f',
+  'arn:aws:lambda:us-east-1:000000000000:function:f',
+  'arn:aws:lambda:us-east-1:000000000000:function:f:prod',
+])('a function is found by %s', async (reference) => {
+  await subject.create(undefined, { FunctionName: 'f', Publish: true }).catch(() => undefined);
+  await send(new Lambda.CreateAliasCommand({ FunctionName: 'f', Name: 'prod', FunctionVersion: '1' })).catch(() => undefined);
+  const configuration = await send<Lambda.FunctionConfiguration>(new Lambda.GetFunctionConfigurationCommand({ FunctionName: reference }));
+  expect(configuration.FunctionName).toBe('f');
+  expect(configuration.FunctionArn).toBe(`${subject.arn('f')}${reference.endsWith(':prod') ? ':prod' : ''}`);
+  expect(configuration.Version).toBe(reference.endsWith(':prod') ? '1' : '$LATEST');
+});
+
+test('a qualifier in the name and one beside it must agree', async () => {
+  const name = await subject.create();
+  expect((await refused(new Lambda.GetFunctionCommand({ FunctionName: `${name}:1`, Qualifier: '2' })))[1]).toBe(
+    'The derived qualifier from the function name does not match the specified qualifier.',
+  );
+});
+
+test('a function of another Region is not reachable', async () => {
+  const FunctionName = 'arn:aws:lambda:eu-west-1:000000000000:function:f';
+  expect(await refused(new Lambda.GetFunctionCommand({ FunctionName }))).toEqual([
+    'ResourceNotFoundException',
+    "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')",
+    404,
+  ]);
+});
+
+test.each<[string, { readonly input: object }]>([
+  ['GetFunction', new Lambda.GetFunctionCommand({ FunctionName: 'missing' })],
+  ['GetFunctionConfiguration', new Lambda.GetFunctionConfigurationCommand({ FunctionName: 'missing' })],
+  ['UpdateFunctionCode', new Lambda.UpdateFunctionCodeCommand({ FunctionName: 'missing', ZipFile: anyCode })],
+  ['UpdateFunctionConfiguration', new Lambda.UpdateFunctionConfigurationCommand({ FunctionName: 'missing' })],
+  ['DeleteFunction', new Lambda.DeleteFunctionCommand({ FunctionName: 'missing' })],
+  ['PublishVersion', new Lambda.PublishVersionCommand({ FunctionName: 'missing' })],
+  ['ListVersionsByFunction', new Lambda.ListVersionsByFunctionCommand({ FunctionName: 'missing' })],
+  ['CreateAlias', new Lambda.CreateAliasCommand({ FunctionName: 'missing', Name: 'a', FunctionVersion: '1' })],
+  ['GetAlias', new Lambda.GetAliasCommand({ FunctionName: 'missing', Name: 'a' })],
+  ['UpdateAlias', new Lambda.UpdateAliasCommand({ FunctionName: 'missing', Name: 'a' })],
+  ['DeleteAlias', new Lambda.DeleteAliasCommand({ FunctionName: 'missing', Name: 'a' })],
+  ['ListAliases', new Lambda.ListAliasesCommand({ FunctionName: 'missing' })],
+  ['PutFunctionConcurrency', new Lambda.PutFunctionConcurrencyCommand({ FunctionName: 'missing', ReservedConcurrentExecutions: 1 })],
+  ['GetFunctionConcurrency', new Lambda.GetFunctionConcurrencyCommand({ FunctionName: 'missing' })],
+  ['DeleteFunctionConcurrency', new Lambda.DeleteFunctionConcurrencyCommand({ FunctionName: 'missing' })],
+  ['PutFunctionEventInvokeConfig', new Lambda.PutFunctionEventInvokeConfigCommand({ FunctionName: 'missing', MaximumRetryAttempts: 1 })],
+  [
+    'UpdateFunctionEventInvokeConfig',
+    new Lambda.UpdateFunctionEventInvokeConfigCommand({ FunctionName: 'missing', MaximumRetryAttempts: 1 }),
+  ],
+  ['GetFunctionEventInvokeConfig', new Lambda.GetFunctionEventInvokeConfigCommand({ FunctionName: 'missing' })],
+  ['DeleteFunctionEventInvokeConfig', new Lambda.DeleteFunctionEventInvokeConfigCommand({ FunctionName: 'missing' })],
+  ['ListFunctionEventInvokeConfigs', new Lambda.ListFunctionEventInvokeConfigsCommand({ FunctionName: 'missing' })],
+  ['AddPermission', new Lambda.AddPermissionCommand({ FunctionName: 'missing', StatementId: 's', Action: '*', Principal: '*' })],
+  ['GetPolicy', new Lambda.GetPolicyCommand({ FunctionName: 'missing' })],
+  ['RemovePermission', new Lambda.RemovePermissionCommand({ FunctionName: 'missing', StatementId: 's' })],
+  ['PutFunctionRecursionConfig', new Lambda.PutFunctionRecursionConfigCommand({ FunctionName: 'missing', RecursiveLoop: 'Allow' })],
+  ['GetFunctionRecursionConfig', new Lambda.GetFunctionRecursionConfigCommand({ FunctionName: 'missing' })],
+  ['TagResource', new Lambda.TagResourceCommand({ Resource: missing, Tags: { a: 'b' } })],
+  ['UntagResource', new Lambda.UntagResourceCommand({ Resource: missing, TagKeys: ['a'] })],
+  ['ListTags', new Lambda.ListTagsCommand({ Resource: missing })],
+])('%s of a function that is not there is a 404', async (_operation, command) => {
+  expect(await refused(command)).toEqual(['ResourceNotFoundException', `Function not found: ${missing}`, 404]);
+});
+
+test('an update changes what it gives, and what the next invocation runs', async () => {
+  const name = await subject.create(undefined, { Description: 'one', Environment: { Variables: { KEY: 'v' } }, Timeout: 7 });
+  await subject.invoke(name);
+  const before = await send<Lambda.FunctionConfiguration>(new Lambda.GetFunctionConfigurationCommand({ FunctionName: name }));
+  const updated = await send<Lambda.FunctionConfiguration>(
+    new Lambda.UpdateFunctionConfigurationCommand({ FunctionName: name, MemorySize: 256, RevisionId: before.RevisionId }),
+  );
+  expect(updated).toMatchObject({ MemorySize: 256, Timeout: 7, Description: 'one', Environment: { Variables: { KEY: 'v' } } });
+  expect(updated.RevisionId).not.toBe(before.RevisionId);
+  const stale = new Lambda.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: other, RevisionId: before.RevisionId });
+  expect((await refused(stale)).slice(0, 1)).toEqual(['PreconditionFailedException']);
+  const dry = await send<Lambda.FunctionConfiguration>(
+    new Lambda.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: other, DryRun: true }),
+  );
+  expect(dry.CodeSha256).not.toBe(before.CodeSha256);
+  await subject.invoke(name);
+  await send(new Lambda.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: other }));
+  await subject.invoke(name);
+  const [first, second, third] = (await subject.invocations(name, 3)).map(({ environment }) => environment);
+  expect(first).toMatchObject({ memoryMb: 128, timeoutMs: 7_000, runtime: 'nodejs', concurrency: 1 });
+  expect(first?.variables).toEqual({
+    KEY: 'v',
+    AWS_ENDPOINT_URL: subject.url,
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: '000000000000',
+    AWS_SECRET_ACCESS_KEY: 'function',
+    AWS_SESSION_TOKEN: 'function',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x',
+  });
+  expect(second).toMatchObject({ memoryMb: 256, folder: first?.folder });
+  expect(third?.folder).not.toBe(second?.folder);
+  expect(subject.pool.retired).toEqual(expect.arrayContaining([first?.key, second?.key]));
+  const cleared = await send<Lambda.FunctionConfiguration>(
+    new Lambda.UpdateFunctionConfigurationCommand({ FunctionName: name, Environment: {} }),
+  );
+  expect(cleared.Environment?.Variables).toEqual({});
+});
+
+test('versions are numbered, frozen, and the last one again where nothing changed', async () => {
+  const name = await subject.create(undefined, { Publish: true });
+  const publish = (more: object = {}) =>
+    send<Lambda.FunctionConfiguration>(new Lambda.PublishVersionCommand({ FunctionName: name, ...more }));
+  expect((await publish({ Description: 'again' })).Version).toBe('1');
+  const { CodeSha256 } = await send<Lambda.FunctionConfiguration>(
+    new Lambda.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: other }),
+  );
+  expect((await refused(new Lambda.PublishVersionCommand({ FunctionName: name, CodeSha256: 'x' })))[1]).toBe(
+    `CodeSHA256 (x) is different from current CodeSHA256 in $LATEST (${CodeSha256}). Please try again with the CodeSHA256 in $LATEST.`,
+  );
+  const second = await publish({ CodeSha256, Description: 'two' });
+  expect(second).toMatchObject({ Version: '2', Description: 'two', FunctionArn: `${subject.arn(name)}:2` });
+  await send(new Lambda.DeleteFunctionCommand({ FunctionName: name, Qualifier: '2' }));
+  await send(new Lambda.UpdateFunctionConfigurationCommand({ FunctionName: name, Timeout: 9 }));
+  expect((await publish()).Version).toBe('3');
+  const pages: (string | undefined)[][] = [];
+  for (let Marker: string | undefined, more = true; more; more = Marker !== undefined) {
+    const page: Lambda.ListVersionsByFunctionCommandOutput = await send(
+      new Lambda.ListVersionsByFunctionCommand({ FunctionName: name, MaxItems: 2, ...(Marker !== undefined && { Marker }) }),
+    );
+    pages.push((page.Versions ?? []).map(({ Version }) => Version));
+    Marker = page.NextMarker;
+  }
+  expect(pages).toEqual([['$LATEST', '1'], ['3']]);
+  expect((await refused(new Lambda.DeleteFunctionCommand({ FunctionName: name, Qualifier: '$LATEST' })))[1]).toBe(
+    '$LATEST version cannot be deleted without deleting the function.',
+  );
+});
+
+test('an alias sends its share to a second version, and keeps both from being deleted', async () => {
+  const name = await subject.create(({ environment }) => answered(environment.version), { Publish: true });
+  await send(new Lambda.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: other, Publish: true }));
+  const alias = (more: object) => new Lambda.CreateAliasCommand({ FunctionName: name, Name: 'live', FunctionVersion: '1', ...more });
+  const weights = (routing: Record<string, number>) => ({ RoutingConfig: { AdditionalVersionWeights: routing } });
+  expect((await refused(alias({ Name: '12' })))[0]).toBe('ValidationException');
+  expect((await refused(alias(weights({ '1': 0.5 }))))[1]).toMatch(/already included in routing/);
+  expect((await refused(alias(weights({ '2': 0.5, '3': 0.1 }))))[1]).toMatch(/cannot be greater than 1$/);
+  expect((await refused(alias({ FunctionVersion: '$LATEST', ...weights({ '2': 0.5 }) })))[1]).toMatch(/^\$LATEST is not supported/);
+  expect((await refused(alias({ FunctionVersion: '9' })))[1]).toBe(`Function not found: ${subject.arn(name)}:9`);
+  const created = await send<Lambda.AliasConfiguration>(alias(weights({ '2': 1 })));
+  expect(created).toMatchObject({ AliasArn: `${subject.arn(name)}:live`, ...weights({ '2': 1 }), Description: '' });
+  expect((await refused(alias({})))[1]).toBe(`Alias already exists: ${subject.arn(name)}:live`);
+  expect(await subject.invoke(name, {}, { Qualifier: 'live' })).toMatchObject({ value: '2', ExecutedVersion: '2' });
+  expect((await subject.invocations(name, 1)).at(-1)?.invokedArn).toBe(`${subject.arn(name)}:live`);
+  for (const Qualifier of ['1', '2']) {
+    expect((await refused(new Lambda.DeleteFunctionCommand({ FunctionName: name, Qualifier })))[1]).toMatch(
+      /aliases reference it: \[live\]$/,
+    );
+  }
+  const update = (more: object) => new Lambda.UpdateAliasCommand({ FunctionName: name, Name: 'live', ...more });
+  expect((await refused(update({ RevisionId: 'x' })))[0]).toBe('PreconditionFailedException');
+  const updated = await send<Lambda.AliasConfiguration>(update({ RevisionId: created.RevisionId, RoutingConfig: {} }));
+  expect(updated.RoutingConfig).toBeUndefined();
+  expect((await subject.invoke(`${name}:live`)).value).toBe('1');
+  const listed = await send<Lambda.ListAliasesCommandOutput>(new Lambda.ListAliasesCommand({ FunctionName: name, FunctionVersion: '2' }));
+  expect(listed.Aliases).toEqual([]);
+  await send(new Lambda.DeleteAliasCommand({ FunctionName: name, Name: 'live' }));
+  await send(new Lambda.DeleteAliasCommand({ FunctionName: name, Name: 'live' }));
+  expect((await refused(new Lambda.GetAliasCommand({ FunctionName: name, Name: 'live' })))[1]).toBe(
+    `Cannot find alias arn: ${subject.arn(name)}:live`,
+  );
+});
+
+test('concurrency is reserved as far as enough is left to others, and limits', async () => {
+  const name = await subject.create();
+  const put = (count: number) => new Lambda.PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: count });
+  const account = () => send<Lambda.GetAccountSettingsCommandOutput>(new Lambda.GetAccountSettingsCommand({}));
+  expect((await refused(put(901)))[1]).toBe(
+    "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
+  );
+  await send(put(900));
+  expect((await account()).AccountLimit).toMatchObject({ ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 100 });
+  await send(put(0));
+  const fault = await subject.invoke(name).catch((thrown: unknown) => thrown);
+  expect(fault).toMatchObject({
+    name: 'TooManyRequestsException',
+    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    retryAfterSeconds: '1',
+  });
+  expect(await send(new Lambda.GetFunctionConcurrencyCommand({ FunctionName: name }))).toMatchObject({ ReservedConcurrentExecutions: 0 });
+  await send(new Lambda.DeleteFunctionConcurrencyCommand({ FunctionName: name }));
+  const { $metadata: _, ...nothing } = await send<Lambda.GetFunctionConcurrencyCommandOutput>(
+    new Lambda.GetFunctionConcurrencyCommand({ FunctionName: name }),
+  );
+  expect(nothing).toEqual({});
+  await subject.invoke(name);
+});
+
+test('what becomes of events is put as a whole and updated in part', async () => {
+  const name = await subject.create();
+  const put = (more: object) => new Lambda.PutFunctionEventInvokeConfigCommand({ FunctionName: name, ...more });
+  const update = (more: object) => new Lambda.UpdateFunctionEventInvokeConfigCommand({ FunctionName: name, ...more });
+  const none = `The function ${subject.arn(name)}:$LATEST doesn't have an EventInvokeConfig`;
+  expect((await refused(put({})))[1]).toBe('You must specify at least one of error handling or destination setting.');
+  expect((await refused(put({ MaximumRetryAttempts: 3 })))[0]).toBe('ValidationException');
+  expect((await refused(put({ DestinationConfig: { OnFailure: { Destination: subject.arn(name) } } })))[1]).toBe(
+    "You can't specify the function as a destination for itself.",
+  );
+  expect((await refused(put({ DestinationConfig: { OnFailure: { Destination: 'arn:aws:iam::000000000000:role/r' } } })))[1]).toBe(
+    'The provided destination config DestinationConfig(onSuccess=OnSuccess(destination=null), onFailure=OnFailure(destination=arn:aws:iam::000000000000:role/r)) is invalid.',
+  );
+  expect((await refused(put({ DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::b' } } })))[1]).toMatch(
+    /Amazon S3 is not supported/,
+  );
+  expect((await refused(update({ MaximumRetryAttempts: 1 })))[1]).toBe(none);
+  expect((await refused(new Lambda.GetFunctionEventInvokeConfigCommand({ FunctionName: name })))[1]).toBe(none);
+  await send(put({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }));
+  expect(await send(update({ MaximumRetryAttempts: 1 }))).toMatchObject({
+    FunctionArn: `${subject.arn(name)}:$LATEST`,
+    MaximumRetryAttempts: 1,
+    MaximumEventAgeInSeconds: 60,
+    DestinationConfig: { OnSuccess: {}, OnFailure: {} },
+    LastModified: new Date(subject.clock.now()),
+  });
+  const replaced = await send<Lambda.FunctionEventInvokeConfig>(put({ MaximumRetryAttempts: 2 }));
+  expect(replaced.MaximumEventAgeInSeconds).toBeUndefined();
+  const listed = await send<Lambda.ListFunctionEventInvokeConfigsCommandOutput>(
+    new Lambda.ListFunctionEventInvokeConfigsCommand({ FunctionName: name }),
+  );
+  expect(listed.FunctionEventInvokeConfigs).toHaveLength(1);
+  await send(new Lambda.DeleteFunctionEventInvokeConfigCommand({ FunctionName: name }));
+  expect((await refused(new Lambda.DeleteFunctionEventInvokeConfigCommand({ FunctionName: name })))[1]).toBe(none);
+});
+
+test('permissions make a policy, one for each qualifier', async () => {
+  const name = await subject.create(undefined, { Publish: true });
+  const add = (more: object = {}) =>
+    new Lambda.AddPermissionCommand({
+      FunctionName: name,
+      StatementId: 's',
+      Action: 'lambda:InvokeFunction',
+      Principal: 'sns.amazonaws.com',
+      ...more,
+    });
+  const topic = 'arn:aws:sns:us-east-1:000000000000:t';
+  const { Statement } = await send<Lambda.AddPermissionCommandOutput>(add({ SourceArn: topic }));
+  const statement = {
+    Sid: 's',
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: 'lambda:InvokeFunction',
+    Resource: subject.arn(name),
+    Condition: { ArnLike: { 'AWS:SourceArn': topic } },
+  };
+  expect(Statement).toBe(JSON.stringify(statement));
+  expect((await refused(add()))[1]).toBe(
+    'The statement id (s) provided already exists. Please provide a new statement id, or remove the existing statement.',
+  );
+  expect((await refused(add({ Qualifier: '$LATEST' })))[1]).toBe('We currently do not support adding policies for $LATEST.');
+  expect((await refused(add({ StatementId: 't', Principal: 'me' })))[0]).toBe('InvalidParameterValueException');
+  await send(add({ Qualifier: '1', Principal: '123456789012' }));
+  const get = (Qualifier?: string) =>
+    send<Lambda.GetPolicyCommandOutput>(new Lambda.GetPolicyCommand({ FunctionName: name, ...(Qualifier && { Qualifier }) }));
+  const { Policy, RevisionId } = await get();
+  expect(JSON.parse(Policy ?? '')).toEqual({ Version: '2012-10-17', Id: 'default', Statement: [statement] });
+  expect(JSON.parse((await get('1')).Policy ?? '').Statement[0].Principal).toEqual({ AWS: 'arn:aws:iam::123456789012:root' });
+  const remove = (more: object) => new Lambda.RemovePermissionCommand({ FunctionName: name, StatementId: 's', ...more });
+  expect((await refused(remove({ RevisionId: 'x' })))[0]).toBe('PreconditionFailedException');
+  expect((await refused(remove({ StatementId: 'other' })))[1]).toBe('Statement other is not found in resource policy.');
+  await send(remove({ RevisionId }));
+  expect((await refused(new Lambda.GetPolicyCommand({ FunctionName: name })))[1]).toBe('No policy is associated with the given resource.');
+  for (let n = 0; ; n++) {
+    const outcome = await send(
+      add({ StatementId: `long-${n}`, SourceArn: `arn:aws:sns:us-east-1:000000000000:${'t'.repeat(4_000)}` }),
+    ).catch((thrown: unknown) => thrown);
+    if (outcome instanceof Error) {
+      expect(outcome.name).toBe('PolicyLengthExceededException');
+      expect(n).toBe(4);
+      break;
+    }
+  }
+});
+
+test('tags are of functions, not of versions', async () => {
+  const name = await subject.create(undefined, { Tags: { team: 'blue', 'space key': 'v' } });
+  const Resource = subject.arn(name);
+  await send(new Lambda.TagResourceCommand({ Resource, Tags: { team: 'red', more: '' } }));
+  await send(new Lambda.UntagResourceCommand({ Resource, TagKeys: ['space key', 'absent'] }));
+  expect(await send(new Lambda.ListTagsCommand({ Resource }))).toMatchObject({ Tags: { team: 'red', more: '' } });
+  expect((await refused(new Lambda.ListTagsCommand({ Resource: `${Resource}:1` })))[1]).toMatch(
+    /^Tags on function aliases and versions are not/,
+  );
+  const many = Object.fromEntries(Array.from({ length: 49 }, (_, index) => [`k${index}`, 'v']));
+  expect((await refused(new Lambda.TagResourceCommand({ Resource, Tags: many })))[0]).toBe('InvalidParameterValueException');
+});
+
+test('functions are listed in order, page by page, with and without their versions', async () => {
+  const region = 'eu-west-1';
+  const client = new Lambda.LambdaClient({ endpoint: subject.url, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+  const given = { Role: role, Runtime: 'nodejs22.x', Handler: 'index.handler', Code: { ZipFile: anyCode } } as const;
+  for (const FunctionName of ['b', 'a', 'c'])
+    await client.send(new Lambda.CreateFunctionCommand({ ...given, FunctionName, Publish: true }));
+  const all = async (more: Partial<Lambda.ListFunctionsCommandInput>): Promise<(string | undefined)[][]> => {
+    const pages: (string | undefined)[][] = [];
+    for await (const page of Lambda.paginateListFunctions({ client, pageSize: 2 }, more)) {
+      pages.push((page.Functions ?? []).map(({ FunctionArn }) => FunctionArn?.split('function:')[1]));
+      expect(page.Functions?.[0]).not.toHaveProperty('State');
+    }
+    return pages;
+  };
+  expect(await all({})).toEqual([['a', 'b'], ['c']]);
+  expect(await all({ FunctionVersion: 'ALL' })).toEqual([
+    ['a:$LATEST', 'a:1'],
+    ['b:$LATEST', 'b:1'],
+    ['c:$LATEST', 'c:1'],
+  ]);
+  const bad = client.send(new Lambda.ListFunctionsCommand({ Marker: 'x' }));
+  expect((await subject.refused(bad))[0]).toBe('InvalidParameterValueException');
+  const usage = await client.send(new Lambda.GetAccountSettingsCommand({}));
+  expect(usage.AccountUsage).toEqual({ FunctionCount: 3, TotalCodeSize: 6 * anyCode.length });
+  for (const FunctionName of ['b', 'a', 'c']) await client.send(new Lambda.DeleteFunctionCommand({ FunctionName }));
+  expect((await client.send(new Lambda.GetAccountSettingsCommand({}))).AccountUsage).toEqual({ FunctionCount: 0, TotalCodeSize: 0 });
+  client.destroy();
+});
+
+describe('invoking', () => {
+  const post = (name: string, body: string | Buffer, headers: Record<string, string> = {}) =>
+    fetch(`${subject.url}/2015-03-31/functions/${name}/invocations`, { method: 'POST', body, headers });
+
+  test('the answer is what the function posted, byte for byte', async () => {
+    const name = await subject.create(() => ({ ...answered(0), payload: Buffer.from('{ "a" : 1.0 }') }) as never);
+    const response = await post(name, '', { 'content-type': 'application/json' });
+    expect(await response.text()).toBe('{ "a" : 1.0 }');
+    expect(response.headers.get('x-amz-executed-version')).toBe('$LATEST');
+    expect(response.headers.get('x-amzn-remapped-content-length')).toBe('0');
+    expect(response.headers.get('x-amzn-trace-id')).toMatch(/^Root=1-/);
+    expect((await subject.invocations(name, 1))[0]?.payload.toString()).toBe('{}');
+  });
+
+  test.each<[string, string | Buffer, Record<string, string>, number, string]>([
+    ['no JSON', '{"a"', {}, 400, 'InvalidRequestContentException'],
+    ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), {}, 400, 'InvalidRequestContentException'],
+    ['another type', '{}', { 'content-type': 'text/xml' }, 415, 'UnsupportedMediaTypeException'],
+    ['more than 6 MB', `"${'x'.repeat(6_291_455)}"`, {}, 413, 'RequestTooLargeException'],
+    ['more than 1 MB as an event', `"${'x'.repeat(1_048_575)}"`, { 'x-amz-invocation-type': 'Event' }, 413, 'RequestTooLargeException'],
+    ['an unknown type of invocation', '{}', { 'x-amz-invocation-type': 'Later' }, 400, 'ValidationException'],
+    ['a context that is no JSON', '{}', { 'x-amz-client-context': 'AAAA' }, 400, 'InvalidRequestContentException'],
+    ['a tenant', '{}', { 'x-amz-tenant-id': 't' }, 400, 'InvalidParameterValueException'],
+  ])('%s is refused', async (_what, body, headers, status, code) => {
+    const name = await subject.create();
+    const response = await post(name, body, { 'content-type': 'application/json', ...headers });
+    expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([status, code]);
+    expect(await response.json()).toMatchObject({ Type: 'User', message: expect.any(String) });
+    expect(await subject.invocations(name, 0)).toEqual([]);
+  });
+
+  test('6 MB go in and a little more comes out; more is an error of the function', async () => {
+    const name = await subject.create(
+      ({ payload }) => ({ ...answered(0), payload: payload.length > 5 ? payload : Buffer.alloc(6_291_557, 0x20) }) as never,
+    );
+    const body = `"${'x'.repeat(6_291_454)}"`;
+    expect((await (await post(name, body, { 'content-type': 'application/json' })).arrayBuffer()).byteLength).toBe(6_291_456);
+    expect((await subject.invoke(name)).value).toEqual({
+      errorType: 'Function.ResponseSizeTooLarge',
+      errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
+    });
+  });
+
+  test('a dry run checks and does nothing', async () => {
+    const name = await subject.create();
+    const { StatusCode, value } = await subject.invoke(name, {}, { InvocationType: 'DryRun' });
+    expect([StatusCode, value]).toEqual([204, undefined]);
+    expect(await subject.invocations(name, 0)).toEqual([]);
+  });
+
+  test('a context is handed on, a log only when it is asked for', async () => {
+    const name = await subject.create();
+    const ClientContext = Buffer.from('{"custom":{}}').toString('base64');
+    const { LogResult } = await subject.invoke(name, {}, { ClientContext, LogType: 'Tail' });
+    expect(Buffer.from(LogResult ?? '', 'base64').toString()).toBe('log');
+    expect((await subject.invoke(name)).LogResult).toBeUndefined();
+    expect((await subject.invocations(name, 1))[0]?.clientContext).toBe('{"custom":{}}');
+  });
+});
+
+test('a path that is no operation is said so, and one of another encoding is refused', async () => {
+  const unknown = await fetch(`${subject.url}/2015-03-31/layers`);
+  expect([unknown.status, unknown.headers.get('x-amzn-errortype')]).toEqual([404, 'UnknownOperationException']);
+  const encoded = await fetch(`${subject.url}/2015-03-31/functions/%ff`);
+  expect([encoded.status, encoded.headers.get('x-amzn-errortype')]).toEqual([400, 'SerializationException']);
+});
