@@ -1,8 +1,9 @@
 import { createVerify, X509Certificate } from 'node:crypto';
 import * as Sns from '@aws-sdk/client-sns';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createRealRandom } from '../../../src/base/real-random.js';
 import { TestEndpoint } from './endpoint.js';
-import { brokerForAll, type Subject, startedAt } from './subject.js';
+import { brokerForAll, Subject, startedAt } from './subject.js';
 
 const reporting = 'arn:aws:iam::000000000000:role/ReportingApplicationRole';
 const payment = 'arn:aws:iam::000000000000:role/PaymentApplicationRole';
@@ -286,5 +287,43 @@ describe('policies', () => {
       new Sns.CreateTopicCommand({ ...attributes, DataProtectionPolicy: policy(statement('Inbound', deny)) }),
     );
     expect((await subject.refused(created))[1]).toBe(refused);
+  });
+});
+
+describe('audits', () => {
+  const audit = { Audit: { SampleRate: '99', FindingsDestination: { S3: { Bucket: 'findings' } }, NoFindingsDestination: {} } };
+  const messages = ['two visa 4539894458086459 and 4539894458086459', 'nothing', 'denied EID-123456789-US'];
+
+  test('write what was found and where, never the text, and count messages', async () => {
+    const lines: string[] = [];
+    const random = { uuid: createRealRandom().uuid, bytes: (count: number) => Buffer.alloc(count, count === 4 ? 0 : 7) };
+    const auditing = new Subject({ logLevel: 'info' }, { random, logSink: { write: (line) => void lines.push(line) } });
+    await auditing.start();
+    onTestFinished(() => auditing.stop());
+    const topic = await auditing.topic();
+    const denying = statement('Inbound', deny, ['*'], ['MyCompanyEmployeeId']);
+    await put(topic, policy(statement('Inbound', audit, ['*'], [card, 'MyCompanyEmployeeId']), denying), auditing);
+    const { MessageId } = await auditing.publish(topic, messages[0] ?? '');
+    await auditing.publish(topic, messages[1] ?? '');
+    await auditing.refused(auditing.publish(topic, messages[2] ?? ''));
+    const records = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'data protection audit');
+    const common = {
+      auditTimestamp: new Date(startedAt).toISOString(),
+      callerPrincipal: 'arn:aws:iam::000000000000:root',
+      resourceArn: topic,
+    };
+    const detections = [
+      { start: 9, end: 25 },
+      { start: 30, end: 46 },
+    ];
+    expect(records).toMatchObject([
+      { ...common, bucket: 'findings', messageId: MessageId, dataIdentifiers: [{ name: 'CreditCardNumber', count: 2, detections }] },
+      { ...common, dataIdentifiers: [] },
+      { ...common, bucket: 'findings', dataIdentifiers: [{ name: 'MyCompanyEmployeeId', count: 1, detections: [{ start: 7, end: 23 }] }] },
+    ]);
+    expect(lines.join()).not.toContain('4539894458086459');
+    const metrics = await (await fetch(`${auditing.url}/_signalbox/metrics`)).text();
+    expect(metrics).toContain(`signalbox_sns_messages_with_findings_total{topic="${topic}"} 2`);
+    expect(metrics).toContain(`signalbox_sns_messages_with_no_findings_total{topic="${topic}"} 1`);
   });
 });

@@ -16,6 +16,8 @@ export interface PatternForm {
   readonly pattern: RegExp;
   /** What the pattern cannot tell. */
   readonly check: Check | undefined;
+  /** What every match contains and few texts do: it is sought first, as that is fast. */
+  readonly hint: RegExp | undefined;
   /** One of them must be near; undefined: none needs to be. */
   readonly keywords: readonly string[] | undefined;
 }
@@ -50,6 +52,7 @@ const rightEdge = '(?![0-9A-Za-z\\u00c0-\\u024f])';
 interface FormParts {
   readonly check?: Check;
   readonly keywords?: readonly string[];
+  readonly hint?: RegExp;
   /** `i`: capitals or not. */
   readonly flags?: 'i' | '';
 }
@@ -62,9 +65,9 @@ export function form(source: string, { check, keywords, flags = 'i' }: FormParts
 /** `source` says itself what may touch it. */
 export function freeForm(
   source: string,
-  { check, keywords, flags = '' }: { [K in keyof FormParts]: FormParts[K] | undefined } = {},
+  { check, keywords, hint, flags = '' }: { [K in keyof FormParts]: FormParts[K] | undefined } = {},
 ): PatternForm {
-  return { kind: 'pattern', pattern: new RegExp(source, `g${flags}`), check, keywords };
+  return { kind: 'pattern', pattern: new RegExp(source, `g${flags}`), check, hint, keywords };
 }
 
 export function block(begin: string, end: string, rest = /(?:)/y): BlockForm {

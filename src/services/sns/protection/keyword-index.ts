@@ -9,7 +9,7 @@ export class KeywordIndex {
   readonly #children: number[] = [0];
   readonly #siblings: number[] = [0];
   readonly #owners: (readonly number[] | undefined)[] = [undefined];
-  /** The root's children by character: most words end there. */
+  /** The root's children by the characters that a word may begin with: most words end there. */
   readonly #firsts = new Int32Array(128);
   readonly #lists: number;
   /** Of the longest keyword. */
@@ -25,10 +25,7 @@ export class KeywordIndex {
       }
     }
     this.charsMax = Math.max(0, ...lists.flat().map((keyword) => keyword.length));
-    for (let node = this.#children[0] ?? 0; node !== 0; node = this.#siblings[node] ?? 0) {
-      const code = this.#codes[node] ?? 0;
-      if (code < 128) this.#firsts[code] = node;
-    }
+    for (const code of this.#firsts.keys()) this.#firsts[code] = this.#childOf(0, folding(code));
   }
 
   #add(keyword: string, list: number): void {
@@ -59,24 +56,23 @@ export class KeywordIndex {
   /** List by list: where each keyword begins and ends, one after the other, by where they begin. */
   find(text: string): readonly (readonly number[])[] {
     const hits = Array.from({ length: this.#lists }, (): number[] => []);
+    const firsts = this.#firsts;
     let previous: Kind = other;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      if (code === backslash) {
-        at++; // with the character that it escapes
-        previous = other;
-        continue;
+      const kind = code < 128 ? (kinds[code] as Kind) : kindOf(code);
+      if (beginnings[previous * 4 + kind] === 1) {
+        const first = code < 128 ? (firsts[code] ?? 0) : this.#childOf(0, folding(code));
+        if (first !== 0) this.#walk(text, at, first, hits);
       }
-      const kind = kindOf(code);
-      if (begins(previous, kind)) this.#walk(text, at, code, hits);
       previous = kind;
+      if (code === backslash) at++; // with the character that it escapes
     }
     return hits;
   }
 
   #walk(text: string, start: number, first: number, hits: readonly number[][]): void {
-    const folded = folding(first);
-    let node = folded < 128 ? (this.#firsts[folded] ?? 0) : this.#childOf(0, folded);
+    let node = first;
     for (let at = start + 1; node !== 0; at++) {
       const owners = this.#owners[node];
       if (owners !== undefined && ends(text, at)) for (const list of owners) hits[list]?.push(start, at);
@@ -104,10 +100,13 @@ function kindOf(code: number): Kind {
   return code < 0xc0 || (code >= 0x2000 && code < 0x2c00) || (code >= 0x3000 && code < 0x3040) ? other : lower;
 }
 
-function begins(previous: Kind, kind: Kind): boolean {
+/** Whether a word begins with the second kind after the first. */
+function begins(previous: number, kind: number): boolean {
   if (kind === other) return false;
   return previous === other || (previous === lower && kind === upper) || (previous === digit) !== (kind === digit);
 }
+
+const beginnings = Uint8Array.from({ length: 16 }, (_, pair) => (begins(pair >> 2, pair & 3) ? 1 : 0));
 
 /** Whether a word may end before `at`: `ssn123` and `cardNumber` have two, `cards` is one. */
 function ends(text: string, at: number): boolean {

@@ -16,8 +16,8 @@ interface Part {
 }
 
 /**
- * Finds sensitive data. What looks like it and has its check digits is looked for first; only when there is any, and it needs a keyword,
- * are keywords looked for, once for all. Every search is linear in the text.
+ * Finds sensitive data. Keywords are looked for first, once for all: what needs one that is not there is not looked for. Every search
+ * is linear in the text.
  */
 export class Scanner {
   readonly #parts: readonly Part[];
@@ -37,13 +37,11 @@ export class Scanner {
   /** By where they begin; those of one identifier do not overlap. */
   scan(text: string): readonly Finding[] {
     const findings: Finding[] = [];
-    let hits: readonly (readonly number[])[] | undefined;
+    const keywords = this.#keywords.charsMax === 0 ? [] : this.#keywords.find(text);
     for (const { identifier, form, list } of this.#parts) {
-      const isWanted = (span: Span): boolean => {
-        if (list === -1) return true;
-        hits ??= this.#keywords.find(text);
-        return isNear(span, hits[list] ?? [], this.#keywords.charsMax);
-      };
+      const hits = list === -1 ? undefined : (keywords[list] ?? []);
+      if (hits?.length === 0) continue;
+      const isWanted = (span: Span): boolean => hits === undefined || isNear(span, hits, this.#keywords.charsMax);
       for (const { start, end } of spansOf(form, text, isWanted)) findings.push({ identifier, start, end });
     }
     return findings.length < 2 ? findings : withoutOverlaps(findings.sort((a, b) => a.start - b.start || b.end - a.end));
@@ -62,8 +60,9 @@ function spansOf(form: Form, text: string, isWanted: (span: Span) => boolean): r
 }
 
 /** From the left: after a match that counts, from its end; after one that does not, from its second character. */
-function matches({ pattern, check }: PatternForm, text: string, isWanted: (span: Span) => boolean): readonly Span[] {
+function matches({ pattern, check, hint }: PatternForm, text: string, isWanted: (span: Span) => boolean): readonly Span[] {
   const spans: Span[] = [];
+  if (hint !== undefined && !hint.test(text)) return spans;
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const [whole, part = whole] = match;

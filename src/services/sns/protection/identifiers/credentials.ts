@@ -18,10 +18,10 @@ export const credentials: readonly DataIdentifier[] = [
   identifier(
     'IpAddress',
     freeForm(`(?<![0-9A-Za-z.])(?:${octet()}\\.){3}${octet()}(?!\\.?[0-9A-Za-z])`),
-    freeForm('(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![0-9A-Za-z:])'),
-    freeForm('(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}(?![0-9A-Za-z:])'),
-    freeForm('(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){2,7}:(?![0-9A-Za-z:])'),
-    freeForm('(?<![0-9A-Za-z:.])::[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){1,6}(?![0-9A-Za-z:])'),
+    freeForm('(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![0-9A-Za-z:])', { hint: /:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:/ }),
+    freeForm('(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}(?![0-9A-Za-z:])', { hint: /::/ }),
+    freeForm('(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:){2,7}:(?![0-9A-Za-z:])', { hint: /::/ }),
+    freeForm('(?<![0-9A-Za-z:.])::[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){1,6}(?![0-9A-Za-z:])', { hint: /::/ }),
   ),
 ];
 

@@ -51,6 +51,7 @@ export const personal: readonly DataIdentifier[] = [
     'EmailAddress',
     freeForm(
       '(?<![0-9A-Za-z._%+-])[0-9A-Za-z_%+-](?:[0-9A-Za-z._%+-]{0,62}[0-9A-Za-z_%+-])?@(?:[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?\\.){1,8}[A-Za-z]{2,24}(?![0-9A-Za-z])',
+      { hint: /@/ },
     ),
   ),
   identifier(
