@@ -19,6 +19,7 @@ import { functionCodePage } from './observe/pages/function-code.js';
 import { healthPage } from './observe/pages/health.js';
 import { messagesPage } from './observe/pages/messages.js';
 import { metricsPage } from './observe/pages/metrics.js';
+import { pushPage } from './observe/pages/push.js';
 import { inboundSmsPage, smsConversionsPage, smsPage } from './observe/pages/sms.js';
 import { deliveriesPage, pendingSubscriptionsPage } from './observe/pages/subscriptions.js';
 import { requestLog } from './observe/request-log.js';
@@ -124,6 +125,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       functions: { invoke: (event) => functions.accept(event) },
       mail: config.mail && { mailer: createSmtpMailer(config.mail), from: config.mail.from },
       sms: { settings: config.sms, provider: config.sms.provider && { pusher: providerPusher, ...config.sms.provider } },
+      push: config.push && { pusher: providerPusher, ...config.push },
       extensions: config.extensions,
       answered: () => answeredCount,
       tracer,
@@ -151,6 +153,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
         signer,
         functions,
         sms: sns.sms,
+        sns,
         stopping: () => stopping,
       }),
       random,
@@ -194,11 +197,12 @@ interface Parts {
   readonly signer: Signer;
   readonly functions: Functions;
   readonly sms: SmsDesk;
+  readonly sns: Pick<Sns, 'pushes'>;
   readonly stopping: () => boolean;
 }
 
 /** The broker's own pages, beside the services. */
-function pages({ store, engine, clock, testClock, metrics, signer, functions, sms, stopping }: Parts): readonly Route[] {
+function pages({ store, engine, clock, testClock, metrics, signer, functions, sms, sns, stopping }: Parts): readonly Route[] {
   const version = programVersion();
   const subscriptions = { engine, pendingOf, queueOf: deliveryQueueOf };
   return [
@@ -213,6 +217,7 @@ function pages({ store, engine, clock, testClock, metrics, signer, functions, sm
     smsPage(sms),
     inboundSmsPage(sms, { account: defaultAccount, region: defaultRegion }),
     smsConversionsPage(sms),
+    pushPage(sns),
   ];
 }
 

@@ -16,7 +16,7 @@ const sqsIntervalSecondsDefault = 60;
 /** The first source that gives a setting decides it. Throws a `ConfigError` for settings that contradict each other. */
 export function combine(
   sources: readonly Source[],
-  { sqs = {}, extensions = {}, mail, sms = {}, tracing, resources = {} }: Sections,
+  { sqs = {}, extensions = {}, mail, sms = {}, push, tracing, resources = {} }: Sections,
 ): Config {
   const giving = (name: SettingName): Source | undefined => sources.find(({ values }) => values[name] !== undefined);
   const resolved = Object.fromEntries(settingNames.map((name) => [name, giving(name)?.values[name] ?? settings[name].default])) as Resolved;
@@ -39,6 +39,7 @@ export function combine(
     mail: mail && { url: mail.url, from: mail.from },
     sms: smsConfig(sms),
     tracing: tracing && { url: tracing.otlp.url, headers: { ...tracing.otlp.headers } },
+    push: push && { url: push.url, headers: { ...push.headers }, sendCredentials: push.sendCredentials ?? false },
     queues: structuredClone(resources.queues ?? []),
   });
 }

@@ -18,6 +18,8 @@ export interface Config {
   readonly sms: SmsConfig;
   /** Absent: spans are not recorded. */
   readonly tracing: TracingConfig | undefined;
+  /** Absent: nobody brings notifications to devices. */
+  readonly push: PushConfig | undefined;
   /** Created at start where they are missing. */
   readonly queues: readonly QueueDeclaration[];
 }
@@ -97,6 +99,13 @@ export interface SmsRate {
 export interface TracingConfig {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What stands in front of push services. */
+export interface PushConfig {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly sendCredentials: boolean;
 }
 
 /** What the broker does beyond AWS, which refuses it. */

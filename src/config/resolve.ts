@@ -45,11 +45,12 @@ export async function resolveOptions({
   extensions,
   mail,
   sms,
+  push,
   tracing,
   resources,
   ...settings
 }: Options): Promise<Config> {
-  const own = await checkedSections({ sqs, extensions, mail, sms, tracing, resources }, (at) => optionName(shownPath(at)));
+  const own = await checkedSections({ sqs, extensions, mail, sms, push, tracing, resources }, (at) => optionName(shownPath(at)));
   const sources: Source[] = [optionSource(settings)];
   if (path === undefined) return combine([...sources, embeddingDefaults(sources)], own);
   const namedBy = optionName('config');
@@ -62,6 +63,7 @@ export async function resolveOptions({
     mail: own.mail ?? ofFile.mail,
     sms: own.sms ?? ofFile.sms,
     tracing: own.tracing ?? ofFile.tracing,
+    push: own.push ?? ofFile.push,
     resources: { ...ofFile.resources, ...own.resources },
   });
 }

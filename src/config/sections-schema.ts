@@ -19,6 +19,15 @@ const seconds = Type.Optional(Type.Number({ minimum: 0, maximum: secondsMax, exp
 const text = (expected: string): TSchema => Type.Optional(Type.String({ minLength: 1, expected }));
 const names = (expected: string): TSchema => Type.Optional(Type.Record(Type.String(), Type.Unknown(), { expected }));
 
+/** Values as they may be sent: printable, on one line. */
+const headers = Type.Optional(
+  Type.Record(
+    Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
+    Type.String({ pattern: '^[\\x20-\\x7e]*$', expected: 'the value of a header' }),
+    { additionalProperties: false, expected: 'headers by name' },
+  ),
+);
+
 const queue = Type.Object(
   {
     name: Type.String({ minLength: 1, expected: 'the name of a queue' }),
@@ -73,6 +82,16 @@ const sections = Type.Object(
           ),
         },
         { additionalProperties: false, expected: 'where spans go: otlp' },
+      ),
+    ),
+    push: Type.Optional(
+      Type.Object(
+        {
+          url: Type.String({ pattern: '^https?://[^/\\s]+(/[^\\s]*)?$', expected: 'the URL that notifications to devices are posted to' }),
+          headers,
+          sendCredentials: Type.Optional(Type.Boolean({ expected: 'true or false' })),
+        },
+        { additionalProperties: false, expected: 'a push provider: url, headers, sendCredentials' },
       ),
     ),
     resources: Type.Optional(

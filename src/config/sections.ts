@@ -7,6 +7,7 @@ export interface Sections {
   readonly mail?: MailSection | undefined;
   readonly sms?: SmsSection | undefined;
   readonly tracing?: TracingSection | undefined;
+  readonly push?: PushSection | undefined;
   readonly resources?: ResourcesSection | undefined;
 }
 
@@ -94,8 +95,26 @@ export interface TracingSection {
   };
 }
 
+/** Who brings notifications to apps on devices. */
+export interface PushSection {
+  /** Where notifications are posted to. */
+  readonly url: string;
+  /** Of those requests: credentials. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Whether they tell the credentials of platform applications. Default false. */
+  readonly sendCredentials?: boolean | undefined;
+}
+
 export interface ResourcesSection {
   readonly queues?: readonly QueueDeclaration[] | undefined;
 }
 
-export const sectionNames = ['sqs', 'extensions', 'mail', 'sms', 'tracing', 'resources'] as const satisfies readonly (keyof Sections)[];
+export const sectionNames = [
+  'sqs',
+  'extensions',
+  'mail',
+  'sms',
+  'push',
+  'tracing',
+  'resources',
+] as const satisfies readonly (keyof Sections)[];

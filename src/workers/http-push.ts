@@ -11,13 +11,15 @@ export interface Push {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Whether the body of the answer is of interest. */
+  readonly wantsAnswer?: boolean;
   /** Ends the attempt. */
   readonly signal: AbortSignal;
 }
 
 /** `forbidden`: the address may not be reached from here. `failed`: no answer came. */
 export type PushOutcome =
-  | { readonly kind: 'answered'; readonly status: number }
+  | { readonly kind: 'answered'; readonly status: number; readonly answer?: string | undefined }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'forbidden'; readonly reason: string };
 
@@ -34,7 +36,7 @@ export interface HttpPush {
   close(): void;
 }
 
-/** Of an answer's body nothing is of interest: up to so much is read to keep the connection. */
+/** Of an answer's body: what is longer is cut off, also where it is read only to keep the connection. */
 const answerBytesMax = 65_536;
 const forbiddenCode = 'EFORBIDDEN';
 const cnonceBytes = 16;
@@ -42,7 +44,7 @@ const cnonceBytes = 16;
 export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPush {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const post = (url: URL, push: Push, authorization: string | undefined): Promise<Reply> => {
-    const { headers, body, signal } = push;
+    const { headers, body, wantsAnswer = false, signal } = push;
     const secure = url.protocol === 'https:';
     const options: RequestOptions = {
       method: 'POST',
@@ -57,7 +59,7 @@ export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPu
       ...(denyPrivate && { lookup: guardedLookup }),
     };
     return new Promise((resolve, reject) => {
-      const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => drain(response, resolve));
+      const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => drain(response, wantsAnswer, resolve));
       request.on('error', (fault) => {
         if (request.reusedSocket && isReset(fault)) resolve(post(url, push, authorization));
         else reject(fault);
@@ -79,8 +81,8 @@ export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPu
       try {
         const reply = await post(url, push, undefined);
         const authorization = reply.status === 401 ? authorizationFor(url, reply.challenge) : undefined;
-        const { status } = authorization === undefined ? reply : await post(url, push, authorization);
-        return { kind: 'answered', status };
+        const { status, answer } = authorization === undefined ? reply : await post(url, push, authorization);
+        return { kind: 'answered', status, answer };
       } catch (fault) {
         const code = fault instanceof Error && 'code' in fault ? String(fault.code) : String(fault);
         return code === forbiddenCode ? forbidden(address) : { kind: 'failed', reason: code };
@@ -101,17 +103,27 @@ function isReset(fault: Error): boolean {
 interface Reply {
   readonly status: number;
   readonly challenge: string;
+  /** Where it was asked for. */
+  readonly answer: string | undefined;
 }
 
 /** The status counts, also where the rest of the answer is cut off. */
-function drain(response: IncomingMessage, resolve: (reply: Reply) => void): void {
+function drain(response: IncomingMessage, wantsAnswer: boolean, resolve: (reply: Reply) => void): void {
+  const chunks: Buffer[] = [];
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
+    if (wantsAnswer) chunks.push(chunk);
     if (bytes > answerBytesMax) response.destroy();
   });
   response.on('error', () => {}); // told by close
-  response.on('close', () => resolve({ status: response.statusCode ?? 0, challenge: response.headers['www-authenticate'] ?? '' }));
+  response.on('close', () =>
+    resolve({
+      status: response.statusCode ?? 0,
+      challenge: response.headers['www-authenticate'] ?? '',
+      answer: wantsAnswer ? Buffer.concat(chunks).toString() : undefined,
+    }),
+  );
 }
 
 function forbidden(address: string): PushOutcome {

@@ -33,6 +33,7 @@ describe('the program', () => {
       mail: undefined,
       sms: { provider: undefined, pricePerPartUsd: 0.00645, messagesPerSecond: 20, sandbox: false, originationNumbers: [], guards: {} },
       tracing: undefined,
+      push: undefined,
       queues: [],
     });
   });
@@ -121,7 +122,7 @@ describe('embedding', () => {
     [{ logLevel: 'all' }, 'option logLevel is "all": expected one of trace, debug, info, warn, error, silent'],
     [
       { colour: 'red' },
-      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, tracing, resources',
+      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, push, tracing, resources',
     ],
     [{ host: '0.0.0.0' }, 'option host is "0.0.0.0": whoever reaches it'],
     [{ ephemeral: true, data: '/d' }, 'option ephemeral and option data contradict each other: give one of them'],
@@ -131,6 +132,10 @@ describe('embedding', () => {
     [{ resources: { queues: [{ name: 'a' }, {}] } }, 'option resources.queues[1].name is missing: expected the name of a queue'],
     [{ resources: { queues: 'a' } }, 'option resources.queues is "a": expected a list of queues'],
     [{ resources: { topics: [] } }, 'option resources.topics is not known: expected queues'],
+    [{ push: { url: 'ftp://a' } }, 'option push.url is "ftp://a": expected the URL that notifications to devices are posted to'],
+    [{ push: { headers: {} } }, 'option push.url is missing: expected the URL that notifications to devices are posted to'],
+    [{ push: { url: 'http://a', headers: { X: 'a\nb' } } }, 'option push.headers.X is "a\\nb": expected the value of a header'],
+    [{ push: { url: 'http://a', sendCredentials: 1 } }, 'option push.sendCredentials is 1: expected true or false'],
     [
       { resources: { queues: [{ name: 'a', account: 123456789012 }] } },
       'option resources.queues[0].account is 123456789012: expected an account id of 12 digits, in quotes',

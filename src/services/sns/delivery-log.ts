@@ -6,7 +6,8 @@ import { isDrawn } from './sample.js';
 
 /** How the delivery of one message to one endpoint ended. */
 export interface DeliveryEnd {
-  readonly topicArn: string;
+  /** Absent: it was published to the endpoint itself. */
+  readonly topicArn: string | undefined;
   readonly messageId: string;
   /** Only its digest is told. */
   readonly text: string;

@@ -29,12 +29,13 @@ export class Farewells {
     if (ended !== undefined && isPushed(subscription)) await deliveries.end(subscriptionArn(ended.topic, ended.id));
   }
 
-  /** Functions are not told: Lambda documents no such event. Nor are phones, which get no links. */
+  /** Functions are not told: Lambda documents no such event. Nor are phones, which get no links, and apps on devices, which show what they are sent. */
   async endByAnybody(subscription: Subscription, topic: Topic, origin: string): Promise<void> {
     const { topics, deliveries, confirmations, tokens, random } = this.parts;
     const { id } = subscription;
     const { protocol } = endpointOf(subscription);
-    if (subscription.state === 'pending' || protocol === 'lambda' || protocol === 'sms') return this.end(subscription);
+    const isTold = protocol !== 'lambda' && protocol !== 'sms' && protocol !== 'application';
+    if (subscription.state === 'pending' || !isTold) return this.end(subscription);
     const token = await tokens.end(subscription, topic.id, newToken(id, random));
     if ((await topics.unsubscribe(topic.address, id)) === undefined) return;
     await deliveries.clear(subscriptionArn(topic.address, id));
@@ -62,7 +63,6 @@ export class Farewells {
   }
 }
 
-/** Whether its messages wait in a queue of its own. */
 function isPushed(subscription: Pick<Subscription, 'properties'>): boolean {
   return hasOwnQueue(endpointOf(subscription).protocol);
 }

@@ -12,12 +12,15 @@ import { ArchiveUpkeep } from './archive-upkeep.js';
 import { type FunctionTarget, functionChannel } from './channels/function-channel.js';
 import { httpChannel, type Pusher } from './channels/http-channel.js';
 import { type MailParts, mailChannel } from './channels/mail-channel.js';
+import { logPushChannel, type PushProvider, providerPushChannel } from './channels/push-channel.js';
 import { journalSmsChannel, providerSmsChannel, type SmsProvider } from './channels/sms-channel.js';
 import { Confirmations } from './confirmations.js';
 import { createDeliveryLog } from './delivery-log.js';
 import { DeliveryReports } from './delivery-reports.js';
 import { FanOutJobs } from './fan-out-jobs.js';
 import { Farewells } from './farewells.js';
+import { Devices } from './mobile/devices.js';
+import { PushJournal } from './mobile/push-journal.js';
 import { MobileRegistry } from './mobile/registry.js';
 import { MobileSweep } from './mobile-sweep.js';
 import type { Extensions } from './model/topic-attributes.js';
@@ -69,6 +72,7 @@ import { Publisher } from './publisher.js';
 import { PushDeliveries } from './push-deliveries.js';
 import { Replays } from './replays.js';
 import { Routes } from './routes.js';
+import { shownPushes } from './shown.js';
 import type { Signer } from './signer.js';
 import type { OriginationNumber } from './sms/number-page.js';
 import { Phones, type SmsSettings } from './sms/phones.js';
@@ -91,6 +95,8 @@ export interface SnsDependencies {
   /** Absent: there is no mail server. */
   readonly mail: MailParts | undefined;
   readonly sms: SmsParts;
+  /** Absent: notifications to devices go to the journal alone. */
+  readonly push: PushProvider | undefined;
   readonly extensions: Extensions;
   /** Requests that the broker has answered so far: replays step back for them. */
   readonly answered: () => number;
@@ -111,17 +117,20 @@ export interface Sns {
   readonly service: Service;
   /** What the pages of the broker's own do with SMS. */
   readonly sms: SmsDesk;
+  /** Notifications to devices, as the broker's own page shows them: all, or those to one endpoint. */
+  pushes(endpoint: string | undefined): Promise<object>;
   /** Ends background work; what is left of it is taken up at the next start. */
   stop(): Promise<void>;
 }
 
 /** Amazon SNS, API version 2010-03-31, as far as docs/sns.md says: topics, subscriptions and publishing. */
 export function startSns(dependencies: SnsDependencies): Sns {
-  const { engine, clock, random, signer, queues, pusher, functions, mail, sms, extensions, answered, tracer, meter, events, report } =
+  const { engine, clock, random, signer, queues, pusher, functions, mail, sms, push, extensions, answered, tracer, meter, events, report } =
     dependencies;
   const { topics } = engine;
   const routes = new Routes(topics);
-  const reports = new DeliveryReports(new TopicMetrics(meter, new ArchiveSurvey(topics)), createDeliveryLog({ events, random }));
+  const log = createDeliveryLog({ events, random });
+  const reports = new DeliveryReports(new TopicMetrics(meter, new ArchiveSurvey(topics)), log);
   const tracing = new TopicTracing(tracer);
   const jobs = new FanOutJobs({ engine, clock, routes, signer, queues, reports, report });
   const http = httpChannel(pusher, clock);
@@ -153,11 +162,38 @@ export function startSns(dependencies: SnsDependencies): Sns {
   const registry = new MobileRegistry(engine.documents);
   const sweep = new MobileSweep({ registry, report });
   const applicationEvents = new ApplicationEvents({ publisher, clock, events });
-  const channel = sms.provider === undefined ? journalSmsChannel : providerSmsChannel(sms.provider, clock);
-  const journal = new SmsJournal();
-  const { settings } = sms;
-  const phones = new Phones({ engine, clock, random, queues, channel, journal, settings, meter, events, reports, report });
-  const background = [jobs, deliveries, phones, replays, archives, tokens, sweep];
+  const smsChannel = sms.provider === undefined ? journalSmsChannel : providerSmsChannel(sms.provider, clock);
+  const smsJournal = new SmsJournal();
+  const phones = new Phones({
+    engine,
+    clock,
+    random,
+    queues,
+    channel: smsChannel,
+    journal: smsJournal,
+    settings: sms.settings,
+    meter,
+    events,
+    reports,
+    report,
+  });
+  const pushChannel = push === undefined ? logPushChannel : providerPushChannel(push, clock);
+  const pushJournal = new PushJournal();
+  const devices = new Devices({
+    engine,
+    clock,
+    random,
+    queues,
+    registry,
+    channel: pushChannel,
+    applicationEvents,
+    journal: pushJournal,
+    log,
+    reports,
+    meter,
+    report,
+  });
+  const background = [jobs, deliveries, phones, devices, replays, archives, tokens, sweep];
   for (const work of background) work.start();
   const parts = {
     topics,
@@ -174,14 +210,16 @@ export function startSns(dependencies: SnsDependencies): Sns {
     sweep,
     applicationEvents,
     phones,
-    smsAccounts: new SmsAccounts({ documents: engine.documents, clock, random, phones, sandbox: settings.sandbox }),
-    originationNumbers: settings.originationNumbers,
+    smsAccounts: new SmsAccounts({ documents: engine.documents, clock, random, phones, sandbox: sms.settings.sandbox }),
+    originationNumbers: sms.settings.originationNumbers,
+    devices,
     extensions,
     sendsMail: mail !== undefined,
   };
   return {
     service: snsService(parts),
-    sms: createSmsDesk({ engine, clock, journal, guards: phones.guards, via: channel.kind }),
+    sms: createSmsDesk({ engine, clock, journal: smsJournal, guards: phones.guards, via: smsChannel.kind }),
+    pushes: async (endpoint) => ({ via: pushChannel.kind, ...(await shownPushes(engine, pushJournal, endpoint)) }),
     stop: async () => {
       await Promise.all(background.map((work) => work.stop()));
     },
@@ -205,6 +243,7 @@ interface ServiceParts {
   readonly phones: Phones;
   readonly smsAccounts: SmsAccounts;
   readonly originationNumbers: readonly OriginationNumber[];
+  readonly devices: Devices;
   readonly extensions: Extensions;
   readonly sendsMail: boolean;
 }
@@ -217,7 +256,6 @@ function snsService(parts: ServiceParts): Service {
     random,
     deliveries,
     archives,
-    phones,
     smsAccounts,
     originationNumbers,
     registry,
@@ -245,7 +283,7 @@ function snsService(parts: ServiceParts): Service {
     listSubscriptionsByTopic(topics),
     listTagsForResource(topics),
     listTopics(topics),
-    publish(publisher, phones),
+    publish(parts),
     publishBatch(publisher),
     putDataProtectionPolicy(topics),
     removePermission(topics),

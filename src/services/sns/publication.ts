@@ -3,6 +3,10 @@ import type { NewMessage } from '../../engine/new-message.js';
 import type { Delivery, TargetQueue, Topic } from '../../engine/topics/topics.js';
 import { isRefusal } from '../../wire/refusal.js';
 import { smsDisplayNameCharsMax } from './limits.js';
+import type { EndpointParts } from './mobile/mobile-arn.js';
+import { type Notification as PushNotification, queuedNotification } from './mobile/notification.js';
+import { payloadOf, payloadProblem } from './mobile/payload.js';
+import { readPushOptions } from './mobile/push-options.js';
 import { isFifoQueue } from './model/endpoint.js';
 import { envelopeWriter, type Notification, type Proof, type Signed, signedText } from './model/envelope.js';
 import { sequenceNumber } from './model/message.js';
@@ -70,8 +74,8 @@ export class DeliveryWriter {
     return this.#protected(route) !== undefined;
   }
 
-  #protected({ outbound, protocol }: Route): string | undefined {
-    return this.outbound.of(outbound, textFor(this.publication.message.texts, protocol));
+  #protected({ outbound, audience }: Route): string | undefined {
+    return this.outbound.of(outbound, textFor(this.publication.message.texts, audience));
   }
 
   /** What a subscription gets that may have the message. */
@@ -124,6 +128,10 @@ export class DeliveryWriter {
       const message = queuedPhoneMessage(this.#texted(route, route.phone));
       return { target, message: () => message };
     }
+    if (route.device !== undefined) {
+      const message = queuedNotification(this.#notice(route, route.device));
+      return { target, message: () => message };
+    }
     if (route.protocol !== 'sqs') {
       const content = this.#pushed(route);
       return { target, message: () => ({ content }) };
@@ -168,6 +176,23 @@ export class DeliveryWriter {
       text: name === '' ? text : `${name}> ${text}`,
       options: isRefusal(options) ? {} : options,
       purpose: 'topic',
+      subscription: { arn: route.arn, envelope: this.#signedEnvelope(route), traceHeader },
+    };
+  }
+
+  /** The payload alone. The envelope is for a dead-letter queue. */
+  #notice(route: Route, { arn: endpoint, platform }: EndpointParts): PushNotification {
+    const { messageId, message, timestamp, origin, traceHeader } = this.publication;
+    const payload = payloadOf(message.texts, platform, this.textOf(route));
+    const options = readPushOptions(message.attributes, platform);
+    return {
+      messageId,
+      endpoint,
+      payload,
+      options: isRefusal(options) ? {} : options,
+      problem: isRefusal(options) ? options.message : payloadProblem(payload, platform),
+      publishedAt: Date.parse(timestamp),
+      origin,
       subscription: { arn: route.arn, envelope: this.#signedEnvelope(route), traceHeader },
     };
   }

@@ -5,6 +5,9 @@ import { attributeFacts, bodyFacts, type Facts, type NoFacts } from './filter/fa
 import { FilterIndex } from './filter/filter-index.js';
 import type { FilterPolicy, FilterScope } from './filter/policy.js';
 import { fanOutBytesMax, fanOutDeliveriesMax } from './limits.js';
+import { type EndpointParts, endpointParts } from './mobile/mobile-arn.js';
+import { deviceQueue } from './mobile/notification.js';
+import type { Platform } from './mobile/platform.js';
 import type { Protocol } from './model/endpoint.js';
 import type { Message } from './model/message.js';
 import { textFor } from './model/message-texts.js';
@@ -22,7 +25,9 @@ export interface Route {
   readonly protocol: Protocol;
   /** ARN, URL, address, number. */
   readonly endpoint: string;
-  /** The subscribed queue; for an endpoint, the queue of its deliveries; for a phone, that of all phones. */
+  /** Whose text of a message it gets: the protocol's, or that of the platform of a device. */
+  readonly audience: Protocol | Platform;
+  /** The subscribed queue; for an endpoint, the queue of its deliveries; for a phone or a device, that of all phones or devices. */
   readonly queue: QueueAddress;
   /** Where a message goes that the queue does not take. An endpoint's worker asks when it gives up. */
   readonly deadLetter: QueueAddress | undefined;
@@ -31,6 +36,8 @@ export interface Route {
   readonly phone: PhoneNumber | undefined;
   /** What the topic's data protection policy says of deliveries to it; undefined: nothing. */
   readonly outbound: Rules | undefined;
+  /** Of protocol `application`. */
+  readonly device: EndpointParts | undefined;
 }
 
 /** What about a message filter policies did not accept; the names are those of the metrics. */
@@ -72,8 +79,8 @@ const none: readonly FilteredOut[] = [];
 /** Routes with an index of their filters. */
 class FilteredRoutes {
   readonly #unfiltered: Route[] = [];
-  /** By protocol, as the text may differ by it, and by scope. */
-  readonly #filtered = new Map<Protocol, Readonly<Record<FilterScope, FilterIndex<Route>>>>();
+  /** By audience, as the text may differ by it, and by scope. */
+  readonly #filtered = new Map<Route['audience'], Readonly<Record<FilterScope, FilterIndex<Route>>>>();
   #filteredCount = 0;
 
   get size(): number {
@@ -91,9 +98,9 @@ class FilteredRoutes {
       const count = index.size - matched.length;
       if (count > 0) filteredOut.push({ reason: typeof facts === 'string' ? facts : mismatch, count });
     };
-    for (const [protocol, { MessageAttributes, MessageBody }] of this.#filtered) {
+    for (const [audience, { MessageAttributes, MessageBody }] of this.#filtered) {
       if (MessageAttributes.size > 0) add(MessageAttributes, ofAttributes, 'messageAttributes');
-      if (MessageBody.size > 0) add(MessageBody, bodyFacts(textFor(message.texts, protocol)), 'messageBody');
+      if (MessageBody.size > 0) add(MessageBody, bodyFacts(textFor(message.texts, audience)), 'messageBody');
     }
     return { routes, filteredOut };
   }
@@ -103,10 +110,10 @@ class FilteredRoutes {
       this.#unfiltered.push(route);
       return;
     }
-    let indexes = this.#filtered.get(route.protocol);
+    let indexes = this.#filtered.get(route.audience);
     if (indexes === undefined) {
       indexes = { MessageAttributes: new FilterIndex(), MessageBody: new FilterIndex() };
-      this.#filtered.set(route.protocol, indexes);
+      this.#filtered.set(route.audience, indexes);
     }
     indexes[filter.scope].add(route, filter);
     this.#filteredCount++;
@@ -155,15 +162,18 @@ export class TopicRoutes {
 function routeOf(subscription: Subscription, protection: Protection | undefined): Route {
   const { protocol, endpoint } = endpointOf(subscription);
   const arn = subscriptionArn(subscription.topic, subscription.id);
+  const device = protocol === 'application' ? endpointParts(endpoint) : undefined;
   return {
     arn,
     protocol,
     endpoint,
+    audience: device?.platform ?? protocol,
     queue: queueOf(protocol, endpoint, arn),
     deadLetter: protocol === 'sqs' ? deadLetterOf(subscription) : undefined,
     raw: isRaw(subscription),
     outbound: protection?.rules('Outbound', subscription.properties.SubscriptionPrincipal ?? ''),
     phone: protocol === 'sms' ? accept(readPhoneEndpoint(endpoint)) : undefined,
+    device,
   };
 }
 
@@ -173,6 +183,8 @@ function queueOf(protocol: Protocol, endpoint: string, arn: SubscriptionArn): Qu
       return endpoint as QueueAddress;
     case 'sms':
       return phoneQueue;
+    case 'application':
+      return deviceQueue;
     default:
       return pushQueueOf(arn);
   }

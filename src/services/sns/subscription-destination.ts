@@ -13,8 +13,8 @@ import { readSubscriptionArn, type SubscriptionArn } from './model/topic-arn.js'
 import type { SubscriptionTokens } from './subscription-tokens.js';
 import { endAttempt, type TopicTracing } from './topic-tracing.js';
 
-/** What carries messages, by protocol. Queues and phones are delivered to by other ways. */
-export type Channels = Readonly<Record<Exclude<Protocol, 'sqs' | 'sms'>, Channel>>;
+/** What carries messages, by protocol. Queues, phones and devices are delivered to by other ways. */
+export type Channels = Readonly<Record<Exclude<Protocol, 'sqs' | 'sms' | 'application'>, Channel>>;
 
 export interface SubscriptionDestinationParts extends DeadLetterParts {
   readonly clock: Clock;

@@ -94,7 +94,7 @@ describe('subscriptions', () => {
     [
       'application',
       'arn:aws:sns:us-east-1:000000000000:endpoint/GCM/app/id',
-      'Protocol Reason: application is not supported by this server yet',
+      'Endpoint Reason: Endpoint does not exist for endpoint arnarn:aws:sns:us-east-1:000000000000:endpoint/GCM/app/id',
     ],
   ])('refuse %s to %s', async (protocol, endpoint, text) => {
     const topic = await subject.topic();

@@ -15,9 +15,11 @@ export interface Pusher {
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
+    /** Whether the body of the answer is of interest. */
+    readonly wantsAnswer?: boolean;
     readonly signal: AbortSignal;
   }): Promise<
-    | { readonly kind: 'answered'; readonly status: number }
+    | { readonly kind: 'answered'; readonly status: number; readonly answer?: string | undefined }
     | { readonly kind: 'failed'; readonly reason: string }
     | { readonly kind: 'forbidden'; readonly reason: string }
   >;

@@ -4,6 +4,8 @@ import { parseJsonObject } from '../../../base/json-object.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid } from '../errors.js';
 import { appleIdentifierCharsMax, credentialBytesMax } from '../limits.js';
+import type { Feedback } from '../model/delivery-feedback.js';
+import { readFeedbackAttribute } from '../model/feedback-attributes.js';
 import { isFifoName, readTopicArn } from '../model/topic-arn.js';
 import { isApple, type Platform } from './platform.js';
 
@@ -14,10 +16,15 @@ import { isApple, type Platform } from './platform.js';
 export const eventAttributes = ['EventEndpointCreated', 'EventEndpointDeleted', 'EventEndpointUpdated', 'EventDeliveryFailure'] as const;
 const credentialAttributes = ['PlatformCredential', 'PlatformPrincipal'] as const;
 const appleAttributes = ['ApplePlatformTeamID', 'ApplePlatformBundleID'] as const;
-const notYet = ['EventDeliveryFailure', 'SuccessFeedbackRoleArn', 'FailureFeedbackRoleArn', 'SuccessFeedbackSampleRate'] as const;
+const feedbackAttributes = ['SuccessFeedbackRoleArn', 'FailureFeedbackRoleArn', 'SuccessFeedbackSampleRate'] as const;
 
 export type EventAttribute = (typeof eventAttributes)[number];
-type Name = EventAttribute | (typeof credentialAttributes)[number] | (typeof appleAttributes)[number] | 'Enabled';
+type Name =
+  | EventAttribute
+  | (typeof feedbackAttributes)[number]
+  | (typeof credentialAttributes)[number]
+  | (typeof appleAttributes)[number]
+  | 'Enabled';
 export type ApplicationAttributes = Readonly<Partial<Record<Name, string>>> & { readonly Enabled: 'true' | 'false' };
 
 /** The attributes of a new application: a credential, and the principal that goes with it everywhere but at Google. */
@@ -64,7 +71,6 @@ export function changedApplication(
 function readValue(name: string, value: string, platform: Platform, region: Region): string | undefined | Refusal {
   const refuse = (text: string): Refusal => invalid(`Attributes Reason: Invalid value for attribute: ${name}: ${text}`);
   if (oneOf(eventAttributes, name)) {
-    if (oneOf(notYet, name)) return invalid(`Attributes Reason: ${name} is not supported by this server yet`);
     if (value === '') return undefined;
     const topic = readTopicArn(value, region);
     return isRefusal(topic) || isFifoName(topic) ? refuse('must be the ARN of a standard topic of this Region') : value;
@@ -79,7 +85,7 @@ function readValue(name: string, value: string, platform: Platform, region: Regi
     return value.length <= appleIdentifierCharsMax ? value : refuse(`must be at most ${appleIdentifierCharsMax} characters long`);
   }
   if (name === 'Enabled') return readSwitch(value) ?? refuse('must be true or false');
-  if (oneOf(notYet, name)) return invalid(`Attributes Reason: ${name} is not supported by this server yet`);
+  if (oneOf(feedbackAttributes, name)) return value === '' ? undefined : readFeedbackAttribute(name, value);
   return invalid(`Attributes Reason: Invalid attribute name: ${name}`);
 }
 
@@ -115,4 +121,22 @@ function expiryOf(principal: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What the delivery status log tells of deliveries to its endpoints, as with topics. Undefined: nothing. */
+export function applicationFeedback({
+  arn,
+  attributes,
+}: {
+  readonly arn: string;
+  readonly attributes: ApplicationAttributes;
+}): Feedback | undefined {
+  const { SuccessFeedbackRoleArn: successRole, FailureFeedbackRoleArn: failureRole, SuccessFeedbackSampleRate: rate = '100' } = attributes;
+  if (successRole === undefined && failureRole === undefined) return undefined;
+  const [, , , region, account, resource] = arn.split(':');
+  return {
+    logGroup: `sns/${region}/${account}/${resource}`,
+    successPercent: successRole === undefined ? undefined : Number(rate),
+    failures: failureRole !== undefined,
+  };
 }

@@ -20,6 +20,7 @@ const groupOf: Readonly<Record<Protocol, FeedbackGroup | undefined>> = {
   email: undefined,
   'email-json': undefined,
   sms: undefined,
+  application: 'Application',
 };
 
 /** Undefined: nothing is told. A role is what switches a log on; without a rate, all successes are in it. */

@@ -8,7 +8,7 @@ import { ownerOf } from './topic-arn.js';
 import type { TopicKind } from './topic-attributes.js';
 
 /** The protocols that this server delivers to. */
-export type Protocol = 'sqs' | 'http' | 'https' | 'lambda' | 'email' | 'email-json' | 'sms';
+export type Protocol = 'sqs' | 'http' | 'https' | 'lambda' | 'email' | 'email-json' | 'sms' | 'application';
 
 export interface Endpoint {
   readonly protocol: Protocol;
@@ -16,7 +16,7 @@ export interface Endpoint {
 }
 
 /** Known to AWS, and refused by name until they are delivered to. */
-const notYet: readonly string[] = ['application', 'firehose'];
+const notYet: readonly string[] = ['firehose'];
 
 /** API reference, Subscribe. That a queue exists is not asked: deliveries to one that does not fail. */
 export function readEndpoint(protocol: string | undefined, endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
@@ -26,6 +26,7 @@ export function readEndpoint(protocol: string | undefined, endpoint: string | un
   if (protocol === 'lambda') return readFunctionEndpoint(endpoint, topic);
   if (protocol === 'email' || protocol === 'email-json') return readMailEndpoint(protocol, endpoint, topic);
   if (protocol === 'sms') return readPhone(endpoint, topic);
+  if (protocol === 'application') return readDeviceEndpoint(endpoint, topic);
   if (!notYet.includes(protocol)) return invalid(`Amazon SNS does not support this protocol string: ${protocol}`);
   if (topic === 'fifo') return invalid(`Invalid protocol type: ${protocol}`);
   return invalid(`Protocol Reason: ${protocol} is not supported by this server yet`);
@@ -52,14 +53,17 @@ export function isMail(protocol: Protocol): boolean {
   return protocol === 'email' || protocol === 'email-json';
 }
 
-/** Whether its subscriptions have an internal queue of their own, with a worker; phones share one. */
+/** Whether its subscriptions have an internal queue of their own, with a worker; phones share one, and so do devices. */
 export function hasOwnQueue(protocol: Protocol): boolean {
-  return protocol !== 'sqs' && protocol !== 'sms';
+  return protocol !== 'sqs' && protocol !== 'sms' && protocol !== 'application';
 }
 
-/** Whether who is behind the endpoint has to agree first. Of queues and functions that are the caller's own it is known that he does; phones opt out. */
+/**
+ * Whether who is behind the endpoint has to agree first. Of queues and functions that are the caller's own it is known that he does; phones opt out, and an app
+ * has registered its device.
+ */
 export function needsConfirmation({ protocol, endpoint }: Endpoint, caller: AccountId): boolean {
-  if (protocol === 'sms') return false;
+  if (protocol === 'sms' || protocol === 'application') return false;
   return (protocol !== 'sqs' && protocol !== 'lambda') || ownerOf(endpoint) !== caller;
 }
 
@@ -73,6 +77,12 @@ function readPhone(endpoint: string | undefined, topic: TopicKind): Endpoint | R
   if (topic === 'fifo') return invalid('Invalid protocol type: sms');
   const number = readPhoneEndpoint(endpoint ?? '');
   return isRefusal(number) ? number : { protocol: 'sms', endpoint: endpoint ?? '' };
+}
+
+/** That there is such an endpoint is asked by who subscribes it. */
+function readDeviceEndpoint(endpoint: string | undefined, topic: TopicKind): Endpoint | Refusal {
+  if (topic === 'fifo') return invalid('Invalid protocol type: application');
+  return endpoint === undefined || endpoint === '' ? missing('Endpoint') : { protocol: 'application', endpoint };
 }
 
 /** Kept as given. Where it leads is looked at when it is connected to. */

@@ -14,7 +14,7 @@ const roleArn = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 const percent = /^(100|[1-9]?\d)$/;
 
 /** The empty string removes an attribute. */
-export function readFeedbackAttribute(name: FeedbackAttribute, value: string): string | Refusal {
+export function readFeedbackAttribute(name: string, value: string): string | Refusal {
   if (value === '') return value;
   if (name.endsWith('SampleRate')) return percent.test(value) ? value : invalid(`${name} Reason: must be an integer from 0 to 100`);
   return roleArn.test(value) ? value : invalid(`${name} Reason: must be the ARN of an IAM role`);

@@ -58,7 +58,7 @@ const rules: Readonly<Record<SettableName, Rule>> = {
 };
 
 function feedbackRules(): Readonly<Record<FeedbackAttribute, Rule>> {
-  const rule: Rule = { read: (value, name) => readFeedbackAttribute(name as FeedbackAttribute, value) };
+  const rule: Rule = { read: (value, name) => readFeedbackAttribute(name, value) };
   return Object.fromEntries(feedbackAttributes.map((name) => [name, rule])) as Record<FeedbackAttribute, Rule>;
 }
 

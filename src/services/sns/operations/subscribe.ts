@@ -1,12 +1,15 @@
 import type { Clock } from '../../../base/clock.js';
-import type { SubscriptionId } from '../../../base/ids.js';
+import type { Region, SubscriptionId } from '../../../base/ids.js';
 import type { Random } from '../../../base/random.js';
 import type { SubscribeOutcome, Subscription, Topics } from '../../../engine/topics/topics.js';
-import { accept, type Refusal } from '../../../wire/refusal.js';
+import { accept, isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { boolean, string, structure } from '../../../wire/shape.js';
 import { type Confirmations, newToken } from '../confirmations.js';
 import { invalid, storageFull, topicDoesNotExist } from '../errors.js';
+import type { Devices } from '../mobile/devices.js';
+import { readEndpointArn } from '../mobile/mobile-arn.js';
+import type { MobileRegistry } from '../mobile/registry.js';
 import { hasOwnQueue, identityOf, isMail, needsConfirmation, type Protocol, readEndpoint } from '../model/endpoint.js';
 import {
   asksForMore,
@@ -45,12 +48,14 @@ export interface SubscribeParts {
   readonly clock: Clock;
   readonly replays: Pick<Replays, 'begin' | 'requireRoom'>;
   readonly phones: Pick<Phones, 'open' | 'guards'>;
+  readonly registry: Pick<MobileRegistry, 'findEndpoint'>;
+  readonly devices: Pick<Devices, 'open'>;
   /** Whether there is a mail server. */
   readonly sendsMail: boolean;
 }
 
 export function subscribe(parts: SubscribeParts): Operation {
-  const { topics, random, deliveries, confirmations, tokens, clock, replays, phones, sendsMail } = parts;
+  const { topics, random, deliveries, confirmations, tokens, clock, replays, phones, registry, devices, sendsMail } = parts;
   return operation({
     name: 'Subscribe',
     input,
@@ -59,6 +64,7 @@ export function subscribe(parts: SubscribeParts): Operation {
       const topic = await requireTopic(topics, input.TopicArn, call);
       const endpoint = accept(readEndpoint(input.Protocol, input.Endpoint, topic.settings.ordering));
       if (isMail(endpoint.protocol) && !sendsMail) throw invalid(noMailServer(endpoint.protocol));
+      if (endpoint.protocol === 'application') accept(await checkDevice(endpoint.endpoint, call.region));
       const asked = accept(changeAttributes({}, input.Attributes ?? {}, { endpoint, topic, now: clock.now(), source: 'Subscribe' }));
       accept(await checkRoom(topics, topic));
       const id = random.uuid() as SubscriptionId;
@@ -99,6 +105,14 @@ export function subscribe(parts: SubscribeParts): Operation {
   async function checkPhone(number: PhoneNumber): Promise<Refusal | undefined> {
     if (!phones.guards.allows(number)) return guarded({ guard: 'country' }, number, clock.now());
     return (await phones.open()) === undefined ? storageFull() : undefined;
+  }
+
+  /** Unlike a queue, it must be there. Its messages have a queue of their own before the first is published. */
+  async function checkDevice(arn: string, region: Region): Promise<Refusal | undefined> {
+    const parts = readEndpointArn(arn, region);
+    const known = isRefusal(parts) ? undefined : await registry.findEndpoint(parts);
+    if (known === undefined) return invalid(`Endpoint Reason: Endpoint does not exist for endpoint arn${arn}`);
+    return (await devices.open()) === undefined ? storageFull() : undefined;
   }
 
   /** Who subscribes an endpoint again that has not confirmed gets another token; the earlier one is void. */
