@@ -1,5 +1,5 @@
 import { mkdtempSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Random } from '../base/random.js';
@@ -49,8 +49,6 @@ export function lazyPool(parts: PoolParts): FunctionPool {
   let stopped = false;
   const made = async (): Promise<FunctionPool> => {
     const { createFunctionPool } = await import('../workers/functions/function-pool.js');
-    await rm(parts.temporaryFolder, { recursive: true, force: true }); // what an earlier process left
-    await mkdir(parts.temporaryFolder, { recursive: true });
     return createFunctionPool({ ...parts, clock: createRealClock(), idleMsMax });
   };
   return {

@@ -19,7 +19,7 @@ export interface FunctionPool {
 }
 
 export interface FunctionPoolOptions extends Pick<EnvironmentParts, 'clock' | 'random' | 'machine' | 'runAs' | 'idleMsMax' | 'log'> {
-  /** For what belongs to processes, one folder each. Nothing else is in it: it is emptied. */
+  /** For a folder of each process. Those that an earlier pool left there are removed, so no two pools have the same. */
   readonly temporaryFolder: string;
   /** At once, of all functions together. */
   readonly processesMax: number;

@@ -2,7 +2,7 @@ import { chown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessUser } from './function-process.js';
 
-/** A folder for each environment, in one that holds nothing else. */
+/** A folder for each environment. */
 export interface TemporaryFolders {
   create(): Promise<string>;
   remove(folder: string): void;
@@ -10,7 +10,9 @@ export interface TemporaryFolders {
   removed(): Promise<void>;
 }
 
-/** What an earlier broker that was killed left there goes before the first is made. */
+const prefix = 'environment-';
+
+/** What an earlier broker that was killed left in `parent` goes before the first is made. */
 export function createTemporaryFolders(parent: string, owner: ProcessUser | undefined): TemporaryFolders {
   let emptied: Promise<void> | undefined;
   const removals = new Set<Promise<void>>();
@@ -21,7 +23,7 @@ export function createTemporaryFolders(parent: string, owner: ProcessUser | unde
         throw fault;
       });
       await emptied;
-      const folder = await mkdtemp(join(parent, 'environment-'));
+      const folder = await mkdtemp(join(parent, prefix));
       if (owner !== undefined) await chown(folder, owner.uid, owner.gid);
       return folder;
     },
@@ -40,6 +42,6 @@ export function createTemporaryFolders(parent: string, owner: ProcessUser | unde
 
 async function empty(parent: string): Promise<void> {
   await mkdir(parent, { recursive: true });
-  const names = await readdir(parent);
+  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
   await Promise.all(names.map((name) => rm(join(parent, name), { recursive: true, force: true })));
 }

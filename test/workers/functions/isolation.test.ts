@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -47,6 +47,20 @@ test('a wrapper that the function names is put in front of its runtime', async (
     { variables: { AWS_LAMBDA_EXEC_WRAPPER: './bootstrap' } },
   );
   expect(await invoke()).toMatchObject({ kind: 'answered', value: '1' });
+});
+
+test('folders that a killed broker left are removed, and nothing else is', async () => {
+  const temporaryFolder = await mkdtemp(join(tmpdir(), 'signalbox-left-'));
+  try {
+    await writeFile(join(temporaryFolder, 'other'), '');
+    await mkdir(join(temporaryFolder, 'environment-left'));
+    const { define } = await createSubject({ temporaryFolder });
+    const { invoke } = await define({ 'index.js': `exports.handler = async () => process.env.TMPDIR;` });
+    const { value } = await invoke();
+    expect((await readdir(temporaryFolder)).sort()).toEqual([basename(String(value)), 'other'].sort());
+  } finally {
+    await rm(temporaryFolder, { recursive: true });
+  }
 });
 
 test('each process has a folder for temporary files, which goes with it', async () => {
