@@ -125,7 +125,7 @@ export function problemOf(value: Sections): SectionProblem | undefined {
 function knownAt(path: SettingPath): string {
   let schema: TSchema = sections;
   for (const name of path.slice(0, -1)) schema = schema.type === 'array' ? schema.items : schema.properties[name];
-  const known = Object.keys(schema.properties);
+  const known = schema.properties === undefined ? [schema.expected] : Object.keys(schema.properties);
   return (path.length === 1 ? [...settingNames, ...known] : known).join(', ');
 }
 

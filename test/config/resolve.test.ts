@@ -129,6 +129,23 @@ describe('embedding', () => {
     [{ config: 7 }, 'option config is 7: expected the path of a YAML file'],
     [{ sqs: { recreateAfterSeconds: -1 } }, 'option sqs.recreateAfterSeconds is -1: expected a number of seconds from 0 to 86400'],
     [{ sqs: { recreate: 1 } }, 'option sqs.recreate is not known: expected recreateAfterSeconds, purgeIntervalSeconds'],
+    [{ sms: { url: 'ftp://example.com' } }, 'option sms.url is "ftp://example.com": expected the URL of an SMS provider'],
+    [{ sms: { headers: { 'a b': 'c' } } }, 'option sms.headers.a b is not known: expected headers by name'],
+    [{ sms: { headers: { a: 'b\r\nc: d' } } }, 'option sms.headers.a is "b\\r\\nc: d": expected the value of a header'],
+    [{ sms: { pricePerPartUsd: -1 } }, 'option sms.pricePerPartUsd is -1: expected a price in US dollars from 0 to 1000'],
+    [
+      { sms: { guards: { captcha: {} } } },
+      'option sms.guards.captcha is not known: expected countries, perNumber, perSource, pauses, runs, conversion',
+    ],
+    [
+      { sms: { guards: { countries: ['+91[0-9]{10}'] } } },
+      'option sms.guards.countries[0] is "+91[0-9]{10}": expected a prefix such as +49',
+    ],
+    [{ sms: { guards: { runs: { numbers: 1 } } } }, 'option sms.guards.runs.numbers is 1: expected an integer from 2 to 100'],
+    [
+      { sms: { originationNumbers: [{ number: 15555550100 }] } },
+      'option sms.originationNumbers[0].number is 15555550100: expected a phone number',
+    ],
     [{ resources: { queues: [{ name: 'a' }, {}] } }, 'option resources.queues[1].name is missing: expected the name of a queue'],
     [{ resources: { queues: 'a' } }, 'option resources.queues is "a": expected a list of queues'],
     [{ resources: { topics: [] } }, 'option resources.topics is not known: expected queues'],
