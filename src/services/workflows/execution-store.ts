@@ -1,10 +1,20 @@
 import type { ReceiptHandle } from '../../base/ids.js';
 import type { Document, Documents } from '../../engine/documents.js';
 import type { Engine, EngineTransaction, Queue } from '../../engine/engine.js';
+import { ExecutionCache } from './execution-cache.js';
+import {
+  entryOf,
+  eventDocument,
+  executionDocuments,
+  indexDocument,
+  indexDocuments,
+  threadDocument,
+  timerDocument,
+} from './execution-documents.js';
 import type { Execution, ExecutionState, Thread } from './interpreter/execution.js';
 import type { HistoryEvent } from './interpreter/history.js';
 import type { Transition } from './interpreter/transition.js';
-import { closedMs, executionCachedBytesMax, executionsCachedMax, sweepMax } from './limits.js';
+import { closedMs, sweepMax } from './limits.js';
 import { encodeCall, encodeWork, type Work } from './messages.js';
 
 /**
@@ -29,45 +39,10 @@ export interface Cause {
   readonly receipt: ReceiptHandle;
 }
 
-export interface IndexEntry {
-  readonly arn: string;
-  readonly name: string;
-  readonly status: Execution['status'];
-  readonly startedAt: number;
-  readonly stoppedAt?: number | undefined;
-  readonly redriveCount: number;
-  readonly redrivenAt?: number | undefined;
-}
-
-export function executionDocuments(arn: string): string {
-  return `workflows/execution/${arn}/`;
-}
-
-export function indexDocuments(machine: string): string {
-  return `workflows/executions-of/${machine}/`;
-}
-
-function indexDocument({ machineArn, startedAt, name }: Execution): string {
-  return `${indexDocuments(machineArn)}${String(2 ** 48 - startedAt).padStart(15, '0')}/${name}`;
-}
-
-function threadDocument(arn: string, id: number): string {
-  return `${executionDocuments(arn)}thread/${String(id).padStart(9, '0')}`;
-}
-
-/** Ids have no gaps: a page of the history is a range of names. */
-export function eventDocument(arn: string, id: number): string {
-  return `${executionDocuments(arn)}event/${String(id).padStart(9, '0')}`;
-}
-
-function timerDocument(arn: string, what: number | 'deadline'): string {
-  return `${executionDocuments(arn)}timer/${what}`;
-}
-
 const threadsMax = 100_000;
 
 export class ExecutionStore {
-  readonly #cache = new Map<string, ExecutionState>();
+  readonly #cache = new ExecutionCache();
 
   constructor(
     private readonly engine: Pick<Engine, 'documents' | 'transact'>,
@@ -85,15 +60,18 @@ export class ExecutionStore {
     return text === undefined ? undefined : (JSON.parse(text) as Execution);
   }
 
-  /** With its threads. */
-  async load(arn: string): Promise<ExecutionState | undefined> {
+  /** With its threads. `inTurn`: nothing happens to it meanwhile, so that it may be kept at hand. */
+  async load(arn: string, inTurn = false): Promise<ExecutionState | undefined> {
     const known = this.#cache.get(arn);
     if (known !== undefined) return known;
     const execution = await this.find(arn);
     if (execution === undefined) return undefined;
     const prefix = `${executionDocuments(arn)}thread/`;
-    const threads = (await this.documents.list({ prefix, limit: threadsMax })).map(({ content }) => JSON.parse(content) as Thread);
-    return { execution, threads: new Map(threads.map((thread) => [thread.id, thread])) };
+    const found = await this.documents.list({ prefix, limit: threadsMax });
+    const threads = found.map(({ content }) => ({ thread: JSON.parse(content) as Thread, bytes: content.length }));
+    const state = { execution, threads: new Map(threads.map(({ thread }) => [thread.id, thread])) };
+    if (inTurn) this.#cache.keep(state, new Map(threads.map(({ thread, bytes }) => [thread.id, bytes])));
+    return state;
   }
 
   async events(arn: string, page: { readonly after: number; readonly limit: number }): Promise<readonly HistoryEvent[]> {
@@ -109,34 +87,37 @@ export class ExecutionStore {
   /** A new execution with its first transition, unless there is one of this name: then that one. */
   async create(transition: Transition): Promise<{ readonly kind: 'created' } | { readonly kind: 'exists'; readonly execution: Execution }> {
     const { arn } = transition.state.execution;
+    const changes = changesOf(undefined, transition);
     const known = await this.#transact(transition, [], (transaction) => {
       const head = transaction.read(`${executionDocuments(arn)}head`);
-      if (head === undefined) this.#write(transaction, undefined, transition);
+      if (head === undefined) this.#write(transaction, transition, changes);
       return head;
     });
     if (known !== undefined) return { kind: 'exists', execution: JSON.parse(known) as Execution };
-    this.#remember(transition.state);
+    this.#cache.keep(transition.state, changes.bytes);
     return { kind: 'created' };
   }
 
   /** False: the execution has changed meanwhile (D2). */
-  async commit(before: ExecutionState, transition: Transition, cause: Cause | undefined): Promise<boolean> {
+  async commit(before: ExecutionState, transition: Transition, causes: readonly Cause[]): Promise<boolean> {
     const { arn, version } = before.execution;
-    const kept = await this.#transact(transition, cause === undefined ? [] : [cause.queue], (transaction) => {
+    const changes = changesOf(before, transition);
+    const queues = causes.map(({ queue }) => queue);
+    const kept = await this.#transact(transition, queues, (transaction) => {
       if (transaction.read(`${executionDocuments(arn)}version`) !== String(version)) return false;
-      this.#write(transaction, before, transition);
-      if (cause !== undefined) transaction.settle(cause.queue, cause.receipt); // D1
+      this.#write(transaction, transition, changes);
+      for (const { queue, receipt } of causes) transaction.settle(queue, receipt); // D1
       return true;
     });
-    if (kept) this.#remember(transition.state);
-    else this.#cache.delete(arn);
+    if (kept) this.#cache.keep(transition.state, changes.bytes);
+    else this.#cache.drop(arn);
     return kept;
   }
 
   /** Deletes what is left of an execution; false: there is more. */
   async forget(execution: Pick<Execution, 'arn' | 'machineArn' | 'startedAt' | 'name'>): Promise<boolean> {
     const prefix = executionDocuments(execution.arn);
-    this.#cache.delete(execution.arn);
+    this.#cache.drop(execution.arn);
     const collections = [prefix, indexDocuments(execution.machineArn)];
     return this.engine.transact({ collections, queues: [] }, (transaction) => {
       const found = transaction.list({ prefix, limit: sweepMax });
@@ -151,21 +132,9 @@ export class ExecutionStore {
     return this.engine.transact({ collections, queues: [this.queues.work, this.queues.calls, ...queues] }, body);
   }
 
-  #write(transaction: EngineTransaction, before: ExecutionState | undefined, { state, events, commands }: Transition): void {
-    const { execution, threads } = state;
-    const { arn } = execution;
-    transaction.write(`${executionDocuments(arn)}head`, JSON.stringify(execution));
-    transaction.write(`${executionDocuments(arn)}version`, String(execution.version));
-    for (const [id, thread] of threads) {
-      if (before?.threads.get(id) !== thread) transaction.write(threadDocument(arn, id), JSON.stringify(thread));
-    }
-    for (const id of before?.threads.keys() ?? []) if (!threads.has(id)) transaction.delete(threadDocument(arn, id));
-    if (execution.type === 'STANDARD') {
-      for (const event of events) transaction.write(eventDocument(arn, event.id), JSON.stringify(event));
-      if (before === undefined || before.execution.status !== execution.status) {
-        transaction.write(indexDocument(execution), JSON.stringify(entryOf(execution)));
-      }
-    }
+  #write(transaction: EngineTransaction, { state: { execution }, commands }: Transition, { writes, deletes }: Changes): void {
+    for (const [name, content] of writes) transaction.write(name, content);
+    for (const name of deletes) transaction.delete(name);
     for (const command of commands) this.#obey(transaction, execution, command);
   }
 
@@ -213,23 +182,34 @@ export class ExecutionStore {
   #send(transaction: EngineTransaction, work: Work, delayMs = 0): ReceiptHandle | undefined {
     return transaction.send(this.queues.work, { content: encodeWork(work), delayMs });
   }
+}
 
-  /** Small ones, and no more than a few hundred: who waits long is in the store alone. */
-  #remember(state: ExecutionState): void {
-    const { arn, status } = state.execution;
-    this.#cache.delete(arn);
-    if (status !== 'RUNNING' || state.threads.size > 100 || sizeOf(state) > executionCachedBytesMax) return;
-    this.#cache.set(arn, state);
-    if (this.#cache.size <= executionsCachedMax) return;
-    const [oldest] = this.#cache.keys();
-    if (oldest !== undefined) this.#cache.delete(oldest);
+/** The documents that a transition changes, ready to be written: texts are made before the transaction. */
+interface Changes {
+  readonly writes: readonly (readonly [name: string, content: string])[];
+  readonly deletes: readonly string[];
+  /** Of the threads that changed, by their ids: how long their texts are. */
+  readonly bytes: ReadonlyMap<number, number>;
+}
+
+function changesOf(before: ExecutionState | undefined, { state: { execution, threads }, events }: Transition): Changes {
+  const { arn } = execution;
+  const prefix = executionDocuments(arn);
+  const bytes = new Map<number, number>();
+  const writes: [string, string][] = [
+    [`${prefix}head`, JSON.stringify(execution)],
+    [`${prefix}version`, String(execution.version)],
+  ];
+  for (const [id, thread] of threads) {
+    if (before?.threads.get(id) === thread) continue;
+    const text = JSON.stringify(thread);
+    bytes.set(id, text.length);
+    writes.push([threadDocument(arn, id), text]);
   }
-}
-
-function sizeOf({ execution, threads }: ExecutionState): number {
-  return JSON.stringify([execution.input, [...threads.values()]]).length;
-}
-
-export function entryOf({ arn, name, status, startedAt, stoppedAt, redriveCount, redrivenAt }: Execution): IndexEntry {
-  return { arn, name, status, startedAt, stoppedAt, redriveCount, redrivenAt };
+  if (execution.type === 'STANDARD') {
+    for (const event of events) writes.push([eventDocument(arn, event.id), JSON.stringify(event)]);
+    if (before?.execution.status !== execution.status) writes.push([indexDocument(execution), JSON.stringify(entryOf(execution))]);
+  }
+  const gone = [...(before?.threads.keys() ?? [])].filter((id) => !threads.has(id));
+  return { writes, deletes: gone.map((id) => threadDocument(arn, id)), bytes };
 }

@@ -25,7 +25,7 @@ async function start(
   const given = isJsonObject(parameters) ? parameters : {};
   const arn = memberOf(given, 'StateMachineArn');
   const name = memberOf(given, 'Name') ?? key;
-  const input = memberOf(given, 'Input') ?? {};
+  const input = memberOf(given, 'Input');
   const unknown = Object.keys(given).find((member) => !known.includes(member));
   if (typeof arn !== 'string' || typeof name !== 'string' || unknown !== undefined) {
     return {
@@ -41,7 +41,7 @@ async function start(
   const started = await startOf(parts, {
     machine,
     name,
-    input: typeof input === 'string' ? input : printJson(input),
+    input: input === undefined || typeof input === 'string' ? input : printJson(input),
     ...(waits && { waitedForBy: task }),
   });
   if (isRefusal(started)) return failed(started);

@@ -5,7 +5,7 @@ import type { Execution, ExecutionState, TaskAddress } from './interpreter/execu
 import type { Happening } from './interpreter/step.js';
 import { type Transition, transition } from './interpreter/transition.js';
 import type { Json } from './language/json.js';
-import { expressSecondsMax } from './limits.js';
+import { expressSecondsMax, happeningsMax } from './limits.js';
 import type { MachineRecord, Machines } from './machines.js';
 import { executionArn } from './model/arn.js';
 
@@ -37,8 +37,8 @@ export interface Started {
  * before has written, and nobody computes one in vain. The store checks it all the same (D2).
  */
 export class Executions {
-  /** By execution: the end of the line of those who work on it. */
-  readonly #lines = new Map<string, Promise<unknown>>();
+  /** By execution: what has happened and is to be dealt with. An execution that somebody works on has a line, if only an empty one. */
+  readonly #lines = new Map<string, Waiting[]>();
   /** Who waits for the end of an execution in this process. */
   readonly #waiting = new Map<string, (execution: Execution) => void>();
 
@@ -92,21 +92,66 @@ export class Executions {
   }
 
   /** `ignored`: it is nothing to the execution, or not any more. */
-  apply(arn: string, happening: Happening, cause?: Cause): Promise<'applied' | 'ignored' | 'unknown'> {
-    return this.#inTurn(arn, () => this.#apply(arn, happening, cause));
+  apply(arn: string, happening: Happening, cause?: Cause): Promise<Applied> {
+    return new Promise((resolve, reject) => {
+      const entry: Waiting = { happening, cause, resolve, reject };
+      const line = this.#lines.get(arn);
+      if (line !== undefined) line.push(entry);
+      else {
+        const begun = [entry];
+        this.#lines.set(arn, begun);
+        void this.#work(arn, begun);
+      }
+    });
   }
 
-  async #apply(arn: string, happening: Happening, cause: Cause | undefined): Promise<'applied' | 'ignored' | 'unknown'> {
+  /** Until nobody is left in the line. What waits together shares a transaction. */
+  async #work(arn: string, line: Waiting[]): Promise<void> {
+    while (line.length > 0) {
+      const batch = line.splice(0, happeningsMax);
+      try {
+        await this.#together(arn, batch);
+      } catch (fault) {
+        for (const { reject } of batch) reject(fault);
+      }
+    }
+    this.#lines.delete(arn);
+  }
+
+  async #together(arn: string, batch: readonly Waiting[]): Promise<void> {
     const { store } = this.parts;
     for (;;) {
-      const before = await store.load(arn);
-      if (before === undefined) return 'unknown';
-      const next = await this.#computed(before, happening);
-      if (next === undefined) return 'ignored';
-      if (!(await store.commit(before, next, cause))) continue;
-      this.#noteEnd(next);
-      return 'applied';
+      const before = await store.load(arn, true);
+      if (before === undefined) {
+        for (const { resolve } of batch) resolve('unknown');
+        return;
+      }
+      const { taken, next } = await this.#computedAll(before, batch);
+      const causes = [...taken].flatMap(({ cause }) => cause ?? []);
+      if (next !== undefined && !(await store.commit(before, next, causes))) continue;
+      if (next !== undefined) this.#noteEnd(next);
+      for (const entry of batch) entry.resolve(taken.has(entry) ? 'applied' : 'ignored');
+      return;
     }
+  }
+
+  /** One transition after the other, as one. */
+  async #computedAll(
+    before: ExecutionState,
+    batch: readonly Waiting[],
+  ): Promise<{ taken: ReadonlySet<Waiting>; next: Transition | undefined }> {
+    const taken = new Set<Waiting>();
+    let next: Transition | undefined;
+    for (const entry of batch) {
+      const step = await this.#computed(next?.state ?? before, entry.happening);
+      if (step === undefined) continue;
+      taken.add(entry);
+      next =
+        next === undefined
+          ? step
+          : { state: step.state, events: [...next.events, ...step.events], commands: [...next.commands, ...step.commands] };
+    }
+    return { taken, next };
   }
 
   async #computed(state: ExecutionState, happening: Happening): Promise<Transition | undefined> {
@@ -120,19 +165,14 @@ export class Executions {
     this.#waiting.get(execution.arn)?.(execution);
     this.#waiting.delete(execution.arn);
   }
+}
 
-  #inTurn<T>(arn: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#lines.get(arn) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const line: Promise<void> = mine.then(
-      () => this.#leave(arn, line),
-      () => this.#leave(arn, line),
-    );
-    this.#lines.set(arn, line);
-    return mine;
-  }
+export type Applied = 'applied' | 'ignored' | 'unknown';
 
-  #leave(arn: string, line: Promise<unknown>): void {
-    if (this.#lines.get(arn) === line) this.#lines.delete(arn);
-  }
+/** Something that happened, and whoever waits until it is dealt with. */
+interface Waiting {
+  readonly happening: Happening;
+  readonly cause: Cause | undefined;
+  readonly resolve: (applied: Applied) => void;
+  readonly reject: (fault: unknown) => void;
 }

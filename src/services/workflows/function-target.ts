@@ -34,11 +34,12 @@ export function invokeTarget(invoke: Operation, random: Random): Target {
       if (!isJsonObject(parameters) || unknown !== undefined) {
         return { kind: 'failed', failure: runtime(`The parameters of lambda:invoke are not valid: ${unknown ?? ''}`) };
       }
+      const payload = memberOf(parameters, 'Payload');
       const named = members.flatMap((name) => {
         const value = memberOf(parameters, name);
         return typeof value === 'string' ? [[name, value] as const] : [];
       });
-      const input = { ...Object.fromEntries(named), Payload: bytesOf(memberOf(parameters, 'Payload') ?? {}) };
+      const input = { ...Object.fromEntries(named), Payload: bytesOf(payload === undefined ? {} : payload) };
       const outcome = await invoked(invoke, input, request, random);
       if (outcome.kind !== 'replied') return outcome;
       const { ExecutedVersion: version = '$LATEST', StatusCode: status = 200 } = outcome.reply;

@@ -28,6 +28,8 @@ export const jsonDepthMax = 1_000;
 /** States inside states: choice, AWS names none. */
 export const nestingMax = 50;
 export const intrinsicDepthMax = 10;
+/** All arguments of one call: choice, so that no definition takes all memory. */
+export const intrinsicBytesMax = 1_048_576;
 /** Base64 and Hash. */
 export const intrinsicCharsMax = 10_000;
 export const rangeElementsMax = 1_000;
@@ -52,8 +54,11 @@ export const mapConcurrencyMax = 40;
 
 /** Definitions and executions that are kept ready in memory. */
 export const machinesCachedMax = 500;
-export const executionsCachedMax = 250;
-export const executionCachedBytesMax = 65_536;
+/** One execution, and all of them. */
+export const executionCachedBytesMax = 4 * 1_048_576;
+export const executionsCachedBytesMax = 32 * 1_048_576;
+/** Happenings of one execution that share a transaction (rule S7 of the store). */
+export const happeningsMax = 16;
 
 /** A closed execution can be described, and its name is taken, for so long. */
 export const closedMs = 90 * 86_400_000;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { Engine } from '../../engine/engine.js';
-import type { Cause, ExecutionStore, IndexEntry } from './execution-store.js';
+import type { IndexEntry } from './execution-documents.js';
+import type { Cause, ExecutionStore } from './execution-store.js';
 import type { Executions } from './executions.js';
 import type { Execution, TaskAddress } from './interpreter/execution.js';
 import { errorNames, Failure } from './language/failure.js';

@@ -14,7 +14,7 @@ import type { Run } from './run.js';
 
 export async function beginPass(run: Run, thread: Thread, state: PassState): Promise<void> {
   const given = await argumentsOf(run, thread, state.flow);
-  settle(run, thread, isFailure(given) ? given : (state.result ?? given));
+  settle(run, thread, isFailure(given) || state.result === undefined ? given : state.result);
 }
 
 export async function beginSucceed(run: Run, thread: Thread, state: SucceedState): Promise<void> {
@@ -69,10 +69,10 @@ export async function beginChoice(run: Run, thread: Thread, state: ChoiceState):
   if (next === undefined) {
     return settle(run, thread, new Failure(errorNames.noChoiceMatched, 'No Choice Matched and no default state was specified.'));
   }
-  const template = chosen?.output ?? flow.output;
+  const { output: template, assign } = chosen ?? flow; // the state's own are for the default
   const query = template === undefined ? input : await evaluate(template, scope);
   const path = flow.outputPath === null ? {} : flow.outputPath === undefined ? input : await evaluate(flow.outputPath, scope);
-  const assigned = await assignedBy(chosen === undefined ? flow.assign : (chosen.assign ?? flow.assign), scope);
+  const assigned = await assignedBy(assign, scope);
   leave(run, thread, { output: flow.language === 'JSONata' ? query : path, assigned, next });
 }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../../../base/random.js';
-import { intrinsicCharsMax, rangeElementsMax } from '../limits.js';
+import { intrinsicBytesMax, intrinsicCharsMax, rangeElementsMax } from '../limits.js';
 import { type Failure, intrinsicFailure } from './failure.js';
-import { isJsonArray, isJsonObject, type Json, parseJson, printJson, sameJson } from './json.js';
+import { boundedText, fits, isJsonArray, isJsonObject, type Json, parseJson, printJson, sameJson } from './json.js';
 
 /** Amazon States Language, "Intrinsic Functions". */
 export const intrinsicNames = [
@@ -32,6 +32,7 @@ export function callIntrinsic(name: IntrinsicName, given: readonly Json[], rando
   if (given.length < argumentsMin || given.length > argumentsMax) {
     return intrinsicFailure(`Invalid number of arguments for States.${name}`);
   }
+  if (!fits(given, intrinsicBytesMax)) return intrinsicFailure(`The arguments of States.${name} are too large`);
   return functions[name](given, random);
 }
 
@@ -79,7 +80,7 @@ const functions: Readonly<Record<IntrinsicName, Intrinsic>> = {
   Format: ([template, ...values]) => (typeof template === 'string' ? format(template, values) : invalidArgument('Format')),
   Hash: ([data = null, algorithm]) => hash(data, algorithm) ?? invalidArgument('Hash'),
   JsonMerge: ([a, b, deep]) => (isJsonObject(a) && isJsonObject(b) && deep === false ? { ...a, ...b } : invalidArgument('JsonMerge')),
-  JsonToString: ([value = null]) => printJson(value),
+  JsonToString: ([value = null]) => orInvalid(boundedText(value, intrinsicBytesMax), 'JsonToString'),
   MathAdd: ([a, b]) => (typeof a === 'number' && typeof b === 'number' ? Math.round(a) + Math.round(b) : invalidArgument('MathAdd')),
   MathRandom: ([from, to, seed], random) => {
     if (typeof from !== 'number' || typeof to !== 'number' || !(seed === undefined || typeof seed === 'number')) {
@@ -91,13 +92,16 @@ const functions: Readonly<Record<IntrinsicName, Intrinsic>> = {
   },
   StringSplit: ([text, separators]) =>
     typeof text === 'string' && typeof separators === 'string' ? split(text, separators) : invalidArgument('StringSplit'),
-  StringToJson: ([text]) =>
-    typeof text === 'string' ? (parseJson(text) ?? invalidArgument('StringToJson')) : invalidArgument('StringToJson'),
+  StringToJson: ([text]) => orInvalid(typeof text === 'string' ? parseJson(text) : undefined, 'StringToJson'),
   UUID: (_, random) => random.uuid(),
 };
 
 function invalidArgument(name: IntrinsicName): Failure {
   return intrinsicFailure(`Invalid arguments in States.${name}`);
+}
+
+function orInvalid(value: Json | undefined, name: IntrinsicName): Json | Failure {
+  return value === undefined ? invalidArgument(name) : value;
 }
 
 function isShortText(value: Json | undefined): value is string {
@@ -185,6 +189,7 @@ function format(template: string, values: readonly Json[]): Json | Failure {
         if (value !== null) return invalidArgument('Format');
       }
       text += String(value);
+      if (text.length > intrinsicBytesMax) return invalidArgument('Format');
       at++;
     } else text += character;
   }

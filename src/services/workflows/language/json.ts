@@ -61,14 +61,31 @@ function depthOf(text: string): number {
 
 /** Text of a value, unless that is longer than `bytesMax` bytes or nested too deeply. */
 export function boundedText(value: Json, bytesMax: number): string | undefined {
-  let text: string;
-  try {
-    text = printJson(value);
-  } catch {
-    return undefined; // so deep that V8 gives up
+  if (!fits(value, bytesMax)) return undefined;
+  const text = printJson(value);
+  return text.length * 3 <= bytesMax || Buffer.byteLength(text) <= bytesMax ? text : undefined;
+}
+
+/** Whether a value may be as small, and is nested no deeper than texts may be. It looks at no more than it must. */
+export function fits(value: Json, bytesMax: number): boolean {
+  return roomAfter(value, bytesMax, 0) >= 0;
+}
+
+/** What is left of the room after the least that the value takes: a character is a byte at least. */
+function roomAfter(value: Json, room: number, depth: number): number {
+  if (typeof value === 'string') return room - value.length - 2;
+  if (typeof value !== 'object' || value === null) return room - 1;
+  if (depth >= jsonDepthMax) return -1;
+  let left = room - 2;
+  if (isJsonArray(value))
+    for (let at = 0; at < value.length && left >= 0; at++) left = roomAfter(value[at] ?? null, left - (at > 0 ? 1 : 0), depth + 1);
+  else if (isJsonObject(value)) {
+    for (const name in value) {
+      if (left < 0) break;
+      left = roomAfter(value[name] ?? null, left - name.length - 3, depth + 1);
+    }
   }
-  const fits = text.length * 3 <= bytesMax || Buffer.byteLength(text) <= bytesMax;
-  return fits && depthOf(text) <= jsonDepthMax ? text : undefined;
+  return left;
 }
 
 /** Equal as JSON: members in any order. */

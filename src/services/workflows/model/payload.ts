@@ -6,5 +6,6 @@ import { payloadBytesMax } from '../limits.js';
 export function readPayload(text: string, refuse: (reason: string) => Refusal): Json | Refusal {
   if (text.length > payloadBytesMax || Buffer.byteLength(text) > payloadBytesMax)
     return refuse(`The payload is larger than ${payloadBytesMax} bytes`);
-  return parseJson(text) ?? refuse('The payload is not valid JSON');
+  const value = parseJson(text);
+  return value === undefined ? refuse('The payload is not valid JSON') : value;
 }

@@ -1,7 +1,7 @@
 import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { anyObject, boolean, integer, steadyList, string, structure } from '../../../wire/shape.js';
-import { eventDocument } from '../execution-store.js';
+import { eventDocument } from '../execution-documents.js';
 import { shownEvent } from '../interpreter/history.js';
 import { executionOf } from '../lookup.js';
 import { encodePageToken, readPageSize, readPageToken } from '../model/page.js';

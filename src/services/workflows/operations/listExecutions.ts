@@ -2,7 +2,7 @@ import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { double, integer, steadyList, string, structure } from '../../../wire/shape.js';
 import { constraint, missing, typeNotSupported, unsupported } from '../errors.js';
-import { type IndexEntry, indexDocuments } from '../execution-store.js';
+import { type IndexEntry, indexDocuments } from '../execution-documents.js';
 import { pageMax } from '../limits.js';
 import { machineOf } from '../lookup.js';
 import { encodePageToken, readPageSize, readPageToken } from '../model/page.js';
