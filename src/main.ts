@@ -38,6 +38,7 @@ import { defaultAccount, defaultRegion } from './wire/sigv4.js';
 import { functionFolders, lazyPool } from './wiring/functions.js';
 import { taskTargets } from './wiring/task-targets.js';
 import { topicTarget } from './wiring/topic-target.js';
+import { watchFolder } from './workers/folder-watch.js';
 import { createHttpPush } from './workers/http-push.js';
 import { createSmtpMailer } from './workers/smtp-mailer.js';
 
@@ -95,10 +96,14 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     opened.push(folders.close);
     const pool = lazyPool({
       random,
-      machine: { node: process.execPath, python: 'python3', variables: { PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin' } },
+      machine: {
+        node: process.execPath,
+        python: config.functionProcesses.python,
+        variables: { PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin' },
+      },
       temporaryFolder: folders.temporary,
-      runAs: undefined,
-      processesMax: 32,
+      runAs: config.functionProcesses.runAs,
+      processesMax: config.functionProcesses.max,
       log: (line) => log.info(line, 'function'),
     });
     opened.push(() => pool.stop());
@@ -112,6 +117,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       folder: folders.code,
       concurrencyMax: 1_000,
       endpoint,
+      watch: watchFolder,
       report,
     });
     opened.push(() => functions.stop());
@@ -139,6 +145,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const workflows = await startWorkflows({ engine, clock, random, targets, report });
     opened.push(() => workflows.stop());
     await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });
+    await functions.declare(config.functions, { account: defaultAccount, region: defaultRegion });
     listener = await startListener({
       port: config.port,
       host: config.host,

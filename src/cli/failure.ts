@@ -1,10 +1,11 @@
 import { ConfigError } from '../config/config-error.js';
 import { ListenError } from '../http/listener.js';
+import { DeclaredFunctionError } from '../services/functions/declared-functions.js';
 import { DeclaredQueueError } from '../services/sqs/declared-queues.js';
 import { StoreError } from '../store/store.js';
 
 /** Failures whose message says all that there is to say. */
-const explained = [ConfigError, DeclaredQueueError, ListenError, StoreError];
+const explained = [ConfigError, DeclaredFunctionError, DeclaredQueueError, ListenError, StoreError];
 
 /** Says on stderr why the program ends, and ends it. Only a fault of the program itself is shown with its stack. */
 export function exitWith(fault: unknown): never {

@@ -12,11 +12,12 @@ type Resolved = {
 } & Pick<SettingValues, 'publicUrl' | 'denyPrivateEndpoints'>;
 
 const sqsIntervalSecondsDefault = 60;
+const functionProcessesDefault = 32;
 
 /** The first source that gives a setting decides it. Throws a `ConfigError` for settings that contradict each other. */
 export function combine(
   sources: readonly Source[],
-  { sqs = {}, extensions = {}, mail, sms = {}, push, tracing, resources = {} }: Sections,
+  { sqs = {}, extensions = {}, mail, sms = {}, push, tracing, functions = {}, resources = {} }: Sections,
 ): Config {
   const giving = (name: SettingName): Source | undefined => sources.find(({ values }) => values[name] !== undefined);
   const resolved = Object.fromEntries(settingNames.map((name) => [name, giving(name)?.values[name] ?? settings[name].default])) as Resolved;
@@ -41,6 +42,12 @@ export function combine(
     tracing: tracing && { url: tracing.otlp.url, headers: { ...tracing.otlp.headers } },
     push: push && { url: push.url, headers: { ...push.headers }, sendCredentials: push.sendCredentials ?? false },
     queues: structuredClone(resources.queues ?? []),
+    functions: (resources.functions ?? []).map((one) => ({ ...structuredClone(one), path: resolve(one.path) })),
+    functionProcesses: {
+      max: functions.processesMax ?? functionProcessesDefault,
+      python: functions.python ?? 'python3',
+      runAs: functions.runAs && { ...functions.runAs },
+    },
   });
 }
 

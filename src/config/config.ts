@@ -22,6 +22,9 @@ export interface Config {
   readonly push: PushConfig | undefined;
   /** Created at start where they are missing. */
   readonly queues: readonly QueueDeclaration[];
+  /** Likewise. */
+  readonly functions: readonly FunctionDeclaration[];
+  readonly functionProcesses: FunctionProcessesConfig;
 }
 
 export type Storage =
@@ -112,6 +115,38 @@ export interface PushConfig {
 export interface ExtensionsConfig {
   /** Archive and replay for standard topics too. */
   readonly standardTopicArchive: boolean;
+}
+
+/** How functions run. */
+export interface FunctionProcessesConfig {
+  /** At once, of all functions together. */
+  readonly max: number;
+  /** The Python 3 program, a path or a name to look up. */
+  readonly python: string;
+  /** The user that they belong to; absent: that of the broker. */
+  readonly runAs: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** A function to be there at start, with its code in a folder. The service of functions checks what is in it. */
+export interface FunctionDeclaration {
+  readonly name: string;
+  readonly runtime: string;
+  readonly handler: string;
+  /** Of the folder with the code; from a file, a relative one starts from the folder of the file. */
+  readonly path: string;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  readonly role?: string | undefined;
+  readonly description?: string | undefined;
+  readonly environment?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Seconds. */
+  readonly timeout?: number | undefined;
+  /** Megabytes. */
+  readonly memory?: number | undefined;
+  /** ARN of a queue or a topic. */
+  readonly deadLetterTarget?: string | undefined;
+  /** Invocations at once in one process: beyond AWS. */
+  readonly concurrencyPerEnvironment?: number | undefined;
 }
 
 /** A queue to be there at start. The SQS service checks what is in it. */

@@ -12,6 +12,8 @@ import { isSettingName, type SettingValues, settingNames, settings } from './set
 export interface ConfigFile {
   readonly values: SettingValues;
   readonly sections: Sections;
+  /** Where it is. */
+  readonly folder: string;
   /** Names a place of the file in errors. */
   where(path: SettingPath): string;
 }
@@ -35,7 +37,7 @@ export async function readConfigFile(path: string, namedBy: string): Promise<Con
   const values: Record<string, unknown> = {};
   for (const [name, value] of entries) if (isSettingName(name)) values[name] = readValue(settings[name], value, where([name]));
   if (typeof values.data === 'string') values.data = resolve(dirname(path), values.data);
-  return { values, sections: Object.fromEntries(entries.filter(([name]) => isSection(name))), where };
+  return { values, folder: dirname(path), sections: Object.fromEntries(entries.filter(([name]) => isSection(name))), where };
 }
 
 async function textOf(path: string, namedBy: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { combine } from './combine.js';
 import type { Config } from './config.js';
 import { ConfigError } from './config-error.js';
@@ -32,7 +33,7 @@ export async function resolveProgram(flags: Flags, environment: Environment): Pr
   const namedBy = flag === undefined ? variableOf('config') : flagOf('config');
   if (path === undefined) return combine(given, {});
   const file = await loadFile(readText(configFileSetting, path, namedBy), namedBy);
-  return combine([...given, fileSource(file)], await checkedSections(file.sections, file.where));
+  return combine([...given, fileSource(file)], located(await checkedSections(file.sections, file.where), file.folder));
 }
 
 /**
@@ -47,16 +48,17 @@ export async function resolveOptions({
   sms,
   push,
   tracing,
+  functions,
   resources,
   ...settings
 }: Options): Promise<Config> {
-  const own = await checkedSections({ sqs, extensions, mail, sms, push, tracing, resources }, (at) => optionName(shownPath(at)));
+  const own = await checkedSections({ sqs, extensions, mail, sms, push, tracing, functions, resources }, (at) => optionName(shownPath(at)));
   const sources: Source[] = [optionSource(settings)];
   if (path === undefined) return combine([...sources, embeddingDefaults(sources)], own);
   const namedBy = optionName('config');
   const file = await loadFile(readValue(configFileSetting, path, namedBy), namedBy);
   sources.push(fileSource(file));
-  const ofFile = await checkedSections(file.sections, file.where);
+  const ofFile = located(await checkedSections(file.sections, file.where), file.folder);
   return combine([...sources, embeddingDefaults(sources)], {
     sqs: { ...ofFile.sqs, ...own.sqs },
     extensions: { ...ofFile.extensions, ...own.extensions },
@@ -64,8 +66,17 @@ export async function resolveOptions({
     sms: own.sms ?? ofFile.sms,
     tracing: own.tracing ?? ofFile.tracing,
     push: own.push ?? ofFile.push,
+    functions: { ...ofFile.functions, ...own.functions },
     resources: { ...ofFile.resources, ...own.resources },
   });
+}
+
+/** Relative paths in a file start from its folder. */
+function located(sections: Sections, folder: string): Sections {
+  const { resources } = sections;
+  if (resources?.functions === undefined) return sections;
+  const functions = resources.functions.map((one) => ({ ...one, path: resolve(folder, one.path) }));
+  return { ...sections, resources: { ...resources, functions } };
 }
 
 function embeddingDefaults(sources: readonly Source[]): Source {

@@ -41,6 +41,34 @@ const queue = Type.Object(
   { additionalProperties: false, expected: 'a queue: name, attributes, tags, ...' },
 );
 
+const userNumber = Type.Integer({ minimum: 1, maximum: 2 ** 32 - 2, expected: 'the number of a user or group other than root' });
+const count = (max: number): TSchema => Type.Optional(Type.Integer({ minimum: 1, maximum: max, expected: `an integer from 1 to ${max}` }));
+
+const declaredFunction = Type.Object(
+  {
+    name: Type.String({ minLength: 1, expected: 'the name of a function' }),
+    runtime: Type.String({ minLength: 1, expected: 'a runtime such as nodejs22.x' }),
+    handler: Type.String({ minLength: 1, expected: 'a handler such as index.handler' }),
+    path: Type.String({ minLength: 1, expected: 'the path of the folder with the code' }),
+    account: text('an account id of 12 digits, in quotes'),
+    region: text('the name of a Region'),
+    role: text('the ARN of a role'),
+    description: text('a text'),
+    environment: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Union([Type.String(), Type.Number(), Type.Boolean()], { expected: 'a string, a number or a boolean' }),
+        { expected: 'variables by name' },
+      ),
+    ),
+    timeout: count(900),
+    memory: count(10_240),
+    deadLetterTarget: text('the ARN of a queue or a topic'),
+    concurrencyPerEnvironment: count(1_000),
+  },
+  { additionalProperties: false, expected: 'a function: name, runtime, handler, path, ...' },
+);
+
 const sections = Type.Object(
   {
     sqs: Type.Optional(
@@ -94,10 +122,25 @@ const sections = Type.Object(
         { additionalProperties: false, expected: 'a push provider: url, headers, sendCredentials' },
       ),
     ),
+    functions: Type.Optional(
+      Type.Object(
+        {
+          processesMax: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, expected: 'an integer from 1 to 10000' })),
+          python: text('the Python 3 program'),
+          runAs: Type.Optional(
+            Type.Object({ uid: userNumber, gid: userNumber }, { additionalProperties: false, expected: 'a user: uid, gid' }),
+          ),
+        },
+        { additionalProperties: false, expected: 'how functions run: processesMax, python, runAs' },
+      ),
+    ),
     resources: Type.Optional(
       Type.Object(
-        { queues: Type.Optional(Type.Array(queue, { expected: 'a list of queues' })) },
-        { additionalProperties: false, expected: 'queues' },
+        {
+          queues: Type.Optional(Type.Array(queue, { expected: 'a list of queues' })),
+          functions: Type.Optional(Type.Array(declaredFunction, { expected: 'a list of functions' })),
+        },
+        { additionalProperties: false, expected: 'queues, functions' },
       ),
     ),
   },

@@ -1,4 +1,4 @@
-import type { OriginationNumber, QueueDeclaration } from './config.js';
+import type { FunctionDeclaration, OriginationNumber, QueueDeclaration } from './config.js';
 
 /** The settings that are more than one value: from the file, or from a program that embeds the broker. */
 export interface Sections {
@@ -8,6 +8,7 @@ export interface Sections {
   readonly sms?: SmsSection | undefined;
   readonly tracing?: TracingSection | undefined;
   readonly push?: PushSection | undefined;
+  readonly functions?: FunctionsSection | undefined;
   readonly resources?: ResourcesSection | undefined;
 }
 
@@ -105,8 +106,19 @@ export interface PushSection {
   readonly sendCredentials?: boolean | undefined;
 }
 
+/** How functions run. */
+export interface FunctionsSection {
+  /** Processes at once, of all functions together. Default 32. */
+  readonly processesMax?: number | undefined;
+  /** The Python 3 program. Default `python3`. */
+  readonly python?: string | undefined;
+  /** The user that the processes belong to, by numbers: the broker must be root for it. */
+  readonly runAs?: { readonly uid: number; readonly gid: number } | undefined;
+}
+
 export interface ResourcesSection {
   readonly queues?: readonly QueueDeclaration[] | undefined;
+  readonly functions?: readonly FunctionDeclaration[] | undefined;
 }
 
 export const sectionNames = [
@@ -116,5 +128,6 @@ export const sectionNames = [
   'sms',
   'push',
   'tracing',
+  'functions',
   'resources',
 ] as const satisfies readonly (keyof Sections)[];

@@ -35,6 +35,8 @@ describe('the program', () => {
       tracing: undefined,
       push: undefined,
       queues: [],
+      functions: [],
+      functionProcesses: { max: 32, python: 'python3', runAs: undefined },
     });
   });
 
@@ -122,7 +124,7 @@ describe('embedding', () => {
     [{ logLevel: 'all' }, 'option logLevel is "all": expected one of trace, debug, info, warn, error, silent'],
     [
       { colour: 'red' },
-      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, push, tracing, resources',
+      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, push, tracing, functions, resources',
     ],
     [{ host: '0.0.0.0' }, 'option host is "0.0.0.0": whoever reaches it'],
     [{ ephemeral: true, data: '/d' }, 'option ephemeral and option data contradict each other: give one of them'],

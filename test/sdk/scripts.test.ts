@@ -54,6 +54,19 @@ describe('a session of another client', () => {
     await runAgainstBroker('python3', 'boto3-session.py');
   });
 
+  it('with the AWS CLI: functions', { timeout: scriptMsMax }, async ({ skip }) => {
+    await needs(skip, 'bash', 'bash', ['--version']);
+    await needs(skip, 'curl', 'curl', ['--version']);
+    await needs(skip, 'python3', 'python3', ['--version']);
+    await needs(skip, 'the AWS CLI', 'aws', ['--version']);
+    await runAgainstBroker('bash', 'functions/aws-cli.sh');
+  });
+
+  it('with boto3: functions', { timeout: scriptMsMax }, async ({ skip }) => {
+    await needs(skip, 'boto3', 'python3', ['-c', 'import boto3']);
+    await runAgainstBroker('python3', 'functions/boto3-session.py');
+  });
+
   it('with boto3, client and resource: topics', { timeout: scriptMsMax }, async ({ skip }) => {
     await needs(skip, 'boto3', 'python3', ['-c', 'import boto3']);
     await runAgainstBroker('python3', 'sns/boto3-session.py');

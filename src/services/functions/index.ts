@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js';
+import type { AccountId, Region } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
 import type { Engine } from '../../engine/engine.js';
 import { isRefusal } from '../../wire/refusal.js';
@@ -7,6 +8,7 @@ import { Deliveries, type QueueContents, type TopicTarget } from './async/delive
 import { EventQueues } from './async/event-queues.js';
 import { Catalogue } from './catalogue.js';
 import { PackageStore } from './code/package-store.js';
+import { type DeclaredFunction, declareFunctions, type WatchFolder } from './declared-functions.js';
 import { errorCodes } from './errors.js';
 import { Invoker } from './invoker.js';
 import { referenceOfArn } from './model/function-name.js';
@@ -59,6 +61,7 @@ export interface FunctionsDependencies {
   readonly concurrencyMax: number;
   /** Where functions reach this server; asked for when one is invoked. */
   readonly endpoint: () => string;
+  readonly watch: WatchFolder;
   /** Told of faults in background work; the work is tried again. */
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -69,6 +72,8 @@ export interface Functions {
   packageOf(sha256: string): Promise<Buffer | undefined>;
   /** Keeps an event for the function that the ARN names. `refused`: there is none. Its policy is not asked yet. */
   accept(event: FunctionEvent): Promise<'delivered' | 'failed' | 'refused'>;
+  /** Functions that the configuration names. Throws what is wrong with one, for who wrote it. */
+  declare(functions: readonly DeclaredFunction[], defaults: { readonly account: AccountId; readonly region: Region }): Promise<void>;
   /** No further event or delivery is taken up. */
   drain(): void;
   /** Ends invocations and background work; what is left of it is taken up at the next start. */
@@ -86,7 +91,7 @@ export interface FunctionEvent {
 
 /** AWS Lambda, API version 2015-03-31, as far as docs/functions.md says. */
 export async function startFunctions(dependencies: FunctionsDependencies): Promise<Functions> {
-  const { engine, clock, random, pool, queues, topics, folder, concurrencyMax, endpoint, report } = dependencies;
+  const { engine, clock, random, pool, queues, topics, folder, concurrencyMax, endpoint, watch, report } = dependencies;
   const catalogue = new Catalogue(engine.documents);
   const packages = new PackageStore(folder);
   const draw = () => ({ now: clock.now(), revision: random.uuid(), deployment: random.uuid(), versionRevision: random.uuid() });
@@ -98,6 +103,7 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
     events.drain();
     deliveries.drain();
   };
+  let watching: Disposable | undefined;
   await deliveries.start(events);
   const swept = sweep(packages, catalogue, await packages.list()).catch((fault: unknown) => report('removing unused packages', fault));
   events.start();
@@ -116,9 +122,13 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
         return fault.code === errorCodes.resourceNotFound ? 'refused' : 'failed';
       }
     },
+    declare: async (declared, defaults) => {
+      watching = await declareFunctions({ catalogue, invoker, random, draw, watch, report }, declared, defaults);
+    },
     drain,
     stop: async () => {
       drain();
+      watching?.[Symbol.dispose]();
       invoker.stop();
       await Promise.all([events.stop(), deliveries.stop(), swept]);
     },

@@ -18,6 +18,7 @@ import { deliveredContent, queueTakes } from '../../../src/services/sqs/delivere
 import { sqsService } from '../../../src/services/sqs/index.js';
 import { openLmdbStore } from '../../../src/store/lmdb/lmdb-store.js';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
+import { watchFolder } from '../../../src/workers/folder-watch.js';
 import { packageOf } from './zip.js';
 
 export const startedAt = Date.UTC(2026, 0, 1, 12, 0, 0, 1);
@@ -132,6 +133,7 @@ export class Subject {
       folder: join(this.#folder, 'code'),
       concurrencyMax: 1_000,
       endpoint: () => this.url,
+      watch: watchFolder,
       report,
     });
     const listener = await startListener({

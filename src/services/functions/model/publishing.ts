@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import type { Functions } from '../catalogue.js';
-import { codeStorageExceeded } from '../errors.js';
+import { codeStorageExceeded, invalidValue } from '../errors.js';
 import { codeStorageBytesMax } from '../limits.js';
 import type { Code, FunctionRecord, VersionRecord } from './function-record.js';
 import type { Settings } from './settings.js';
@@ -39,6 +39,7 @@ export interface Published {
  * Makes a version of `$LATEST`, unless the last one is the same: then it is that. Numbers ascend and are never used again.
  */
 export function publish(functions: Functions, record: FunctionRecord, description: string | undefined, drawn: Drawn): Published | Refusal {
+  if (record.latest.code.kind === 'folder') return notFrozen();
   const last = record.lastVersion === 0 ? undefined : functions.get('version', record.name, String(record.lastVersion));
   if (last?.deployment === record.latest.deployment) return { record, version: last };
   const version: VersionRecord = {
@@ -53,6 +54,12 @@ export function publish(functions: Functions, record: FunctionRecord, descriptio
   functions.set('version', record.name, version.version, version);
   functions.put(next);
   return { record: next, version };
+}
+
+function notFrozen(): Refusal {
+  return invalidValue(
+    'The code of this function is a folder of the server, which may change: upload a package before you publish a version.',
+  );
 }
 
 /** Counts code in or out. */
