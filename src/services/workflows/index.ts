@@ -31,6 +31,7 @@ import { startExecution } from './operations/startExecution.js';
 import { startSyncExecution } from './operations/startSyncExecution.js';
 import { stopExecution } from './operations/stopExecution.js';
 import { tagResource } from './operations/tagResource.js';
+import { testState } from './operations/testState.js';
 import { untagResource } from './operations/untagResource.js';
 import { updateStateMachine } from './operations/updateStateMachine.js';
 import { validateStateMachineDefinition } from './operations/validateStateMachineDefinition.js';
@@ -103,6 +104,7 @@ function workflowsService(parts: ServiceParts): Service {
     startSyncExecution,
     stopExecution,
     tagResource,
+    testState,
     untagResource,
     updateStateMachine,
   ].map((make) => make(parts));

@@ -1,0 +1,76 @@
+import { accept, type Refusal } from '../../../wire/refusal.js';
+import { type Operation, operation } from '../../../wire/service.js';
+import { boolean, integer, string, structure } from '../../../wire/shape.js';
+import { constraint, invalidInput, missing, unsupported } from '../errors.js';
+import { Failure } from '../language/failure.js';
+import { isJsonObject, type JsonObject } from '../language/json.js';
+import { definitionBytesMax } from '../limits.js';
+import { readRole } from '../model/machine-request.js';
+import { readPayload } from '../model/payload.js';
+import type { ServiceParts } from '../service-parts.js';
+import { type StateTest, testOf } from '../state-test.js';
+
+/**
+ * TestState: what a state makes of an input. A task is called, unless a mock says what it comes to; a Wait is over at once.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
+ * Errors: InvalidArn, InvalidDefinition, InvalidExecutionInput, ValidationException.
+ */
+const input = structure({
+  definition: string,
+  roleArn: string,
+  input: string,
+  inspectionLevel: string,
+  revealSecrets: boolean,
+  variables: string,
+  stateName: string,
+  mock: structure({ result: string, errorOutput: structure({ error: string, cause: string }), fieldValidationMode: string }),
+  context: string,
+  stateConfiguration: structure({ retrierRetryCount: integer, errorCausedByState: string }),
+});
+const output = structure({ output: string, error: string, cause: string, nextState: string, status: string });
+
+export function testState(parts: ServiceParts): Operation {
+  return operation({
+    name: 'TestState',
+    input,
+    output,
+    async handle(given, call) {
+      const { definition, inspectionLevel = 'INFO', revealSecrets, context, stateConfiguration } = given;
+      if (definition === undefined) throw missing('definition');
+      if (definition.length > definitionBytesMax)
+        throw constraint('definition', "''", `Member must have length between 1 and ${definitionBytesMax}`);
+      if (inspectionLevel !== 'INFO') throw unsupported(`inspectionLevel ${inspectionLevel}`);
+      if (revealSecrets === true) throw unsupported('revealSecrets');
+      if (context !== undefined) throw unsupported('context');
+      if (stateConfiguration !== undefined) throw unsupported('stateConfiguration');
+      if (given.roleArn !== undefined) accept(readRole(given.roleArn));
+      const { stateName } = given;
+      const value = accept(readPayload(given.input ?? '{}', invalidInput));
+      const variables = accept(readVariables(given.variables ?? '{}'));
+      const mock = accept(readMock(given.mock));
+      return accept(await testOf(parts, { definition, stateName, input: value, variables, mock, signal: call.signal }));
+    },
+  });
+}
+
+function readVariables(text: string): JsonObject | Refusal {
+  const value = accept(readPayload(text, (reason) => constraint('variables', "'...'", reason)));
+  return isJsonObject(value) ? value : constraint('variables', "'...'", 'Member must be a JSON object');
+}
+
+interface MockRequest {
+  readonly result?: string | undefined;
+  readonly errorOutput?: { readonly error?: string | undefined; readonly cause?: string | undefined } | undefined;
+  readonly fieldValidationMode?: string | undefined;
+}
+
+/** What a mock says is not checked against the model of the service that it stands for. */
+function readMock(mock: MockRequest | undefined): StateTest['mock'] | Refusal {
+  if (mock === undefined) return undefined;
+  const { result, errorOutput, fieldValidationMode = 'NONE' } = mock;
+  if (fieldValidationMode !== 'NONE') return unsupported(`fieldValidationMode ${fieldValidationMode}`);
+  if ((result === undefined) === (errorOutput === undefined))
+    return constraint('mock', "'...'", 'One of result and errorOutput must be given');
+  if (errorOutput !== undefined) return { kind: 'error', failure: new Failure(errorOutput.error, errorOutput.cause) };
+  return { kind: 'result', result: accept(readPayload(result ?? '', (reason) => constraint('mock.result', "'...'", reason))) };
+}
