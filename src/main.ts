@@ -32,6 +32,7 @@ import { createDeclaredQueues } from './services/sqs/declared-queues.js';
 import { deliveredContent, queueTakes } from './services/sqs/delivered.js';
 import { sqsService } from './services/sqs/index.js';
 import { addressOfQueue, peekedContent } from './services/sqs/peeked.js';
+import { receivedInFull } from './services/sqs/received.js';
 import { startWorkflows, type Workflows } from './services/workflows/index.js';
 import type { Store, StoreObserver } from './store/store.js';
 import { defaultAccount, defaultRegion } from './wire/sigv4.js';
@@ -113,6 +114,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       random,
       pool,
       queues,
+      showMessage: receivedInFull,
       topics: topicTarget({ publish: () => sns?.service.operations.get('Publish'), random, endpoint }),
       folder: folders.code,
       concurrencyMax: 1_000,

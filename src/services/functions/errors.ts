@@ -15,6 +15,7 @@ export const errorCodes = {
   requestEntityTooLarge: modelled('RequestEntityTooLargeException', 413),
   requestTooLarge: modelled('RequestTooLargeException', 413),
   resourceConflict: modelled('ResourceConflictException', 409),
+  resourceInUse: { ...modelled('ResourceInUseException', 400), textMember: 'Message' },
   resourceNotFound: { ...modelled('ResourceNotFoundException', 404), textMember: 'Message' },
   service: { ...modelled('ServiceException', 500), textMember: 'Message', fault: 'Receiver' },
   tooManyRequests: modelled('TooManyRequestsException', 429),
@@ -71,6 +72,26 @@ export function conflict(text: string): Refusal {
 
 export function functionExists(name: string): Refusal {
   return conflict(`Function already exist: ${name}`);
+}
+
+export function mappingNotFound(): Refusal {
+  return notFound('The resource you requested does not exist.');
+}
+
+export function mappingInUse(): Refusal {
+  return error(errorCodes.resourceInUse, 'Cannot update the event source mapping because it is in use.');
+}
+
+export function mappingExists(queueArn: string, functionName: string, id: string): Refusal {
+  return conflict(
+    `An event source mapping with SQS arn (" ${queueArn} ") and function (" ${functionName} ") already exists. Please update or delete the existing mapping with UUID ${id}`,
+  );
+}
+
+export function queueNotFound(): Refusal {
+  return invalidValue(
+    'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.',
+  );
 }
 
 export function revisionDiffers(): Refusal {

@@ -11,16 +11,22 @@ import { PackageStore } from './code/package-store.js';
 import { type DeclaredFunction, declareFunctions, type WatchFolder } from './declared-functions.js';
 import { errorCodes } from './errors.js';
 import { Invoker } from './invoker.js';
+import type { ShowMessage } from './mappings/event.js';
+import { MappingRecords } from './mappings/mapping-records.js';
+import { Mappings } from './mappings/mappings.js';
 import { referenceOfArn } from './model/function-name.js';
 import { addPermission } from './operations/addPermission.js';
 import { createAlias } from './operations/createAlias.js';
+import { createEventSourceMapping, type MappingParts } from './operations/createEventSourceMapping.js';
 import { createFunction } from './operations/createFunction.js';
 import { deleteAlias } from './operations/deleteAlias.js';
+import { deleteEventSourceMapping } from './operations/deleteEventSourceMapping.js';
 import { deleteFunction } from './operations/deleteFunction.js';
 import { deleteFunctionConcurrency } from './operations/deleteFunctionConcurrency.js';
 import { deleteFunctionEventInvokeConfig } from './operations/deleteFunctionEventInvokeConfig.js';
 import { getAccountSettings } from './operations/getAccountSettings.js';
 import { getAlias } from './operations/getAlias.js';
+import { getEventSourceMapping } from './operations/getEventSourceMapping.js';
 import { getFunction } from './operations/getFunction.js';
 import { getFunctionConcurrency } from './operations/getFunctionConcurrency.js';
 import { getFunctionConfiguration } from './operations/getFunctionConfiguration.js';
@@ -29,6 +35,7 @@ import { getFunctionRecursionConfig } from './operations/getFunctionRecursionCon
 import { getPolicy } from './operations/getPolicy.js';
 import { invoke } from './operations/invoke.js';
 import { listAliases } from './operations/listAliases.js';
+import { listEventSourceMappings } from './operations/listEventSourceMappings.js';
 import { listFunctionEventInvokeConfigs } from './operations/listFunctionEventInvokeConfigs.js';
 import { listFunctions } from './operations/listFunctions.js';
 import { listTags } from './operations/listTags.js';
@@ -41,6 +48,7 @@ import { removePermission } from './operations/removePermission.js';
 import { tagResource } from './operations/tagResource.js';
 import { untagResource } from './operations/untagResource.js';
 import { updateAlias } from './operations/updateAlias.js';
+import { updateEventSourceMapping } from './operations/updateEventSourceMapping.js';
 import { updateFunctionCode } from './operations/updateFunctionCode.js';
 import { updateFunctionConfiguration } from './operations/updateFunctionConfiguration.js';
 import { updateFunctionEventInvokeConfig } from './operations/updateFunctionEventInvokeConfig.js';
@@ -55,6 +63,7 @@ export interface FunctionsDependencies {
   readonly pool: FunctionPool;
   readonly queues: QueueContents;
   readonly topics: TopicTarget;
+  readonly showMessage: ShowMessage;
   /** Folder of the code packages. */
   readonly folder: string;
   /** Invocations at once, of one account in one Region: 1,000 with AWS. */
@@ -91,7 +100,7 @@ export interface FunctionEvent {
 
 /** AWS Lambda, API version 2015-03-31, as far as docs/functions.md says. */
 export async function startFunctions(dependencies: FunctionsDependencies): Promise<Functions> {
-  const { engine, clock, random, pool, queues, topics, folder, concurrencyMax, endpoint, watch, report } = dependencies;
+  const { engine, clock, random, pool, queues, topics, showMessage, folder, concurrencyMax, endpoint, watch, report } = dependencies;
   const catalogue = new Catalogue(engine.documents);
   const packages = new PackageStore(folder);
   const draw = () => ({ now: clock.now(), revision: random.uuid(), deployment: random.uuid(), versionRevision: random.uuid() });
@@ -99,16 +108,20 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
   const invoker = new Invoker({ catalogue, packages, pool, slots, clock, random, endpoint });
   const deliveries = new Deliveries({ engine, catalogue, queues, topics, clock, random, report });
   const events = new EventQueues({ engine, catalogue, invoker, slots, deliveries, clock, report });
+  const records = new MappingRecords(engine.documents);
+  const mappings = new Mappings({ records, engine, invoker, slots, showMessage, clock, random, report });
   const drain = (): void => {
     events.drain();
+    mappings.drain();
     deliveries.drain();
   };
   let watching: Disposable | undefined;
   await deliveries.start(events);
   const swept = sweep(packages, catalogue, await packages.list()).catch((fault: unknown) => report('removing unused packages', fault));
   events.start();
+  mappings.start();
   return {
-    service: functionsService({ catalogue, packages, invoker, slots, clock, random, draw }, events),
+    service: functionsService({ catalogue, packages, invoker, slots, clock, random, draw }, events, { engine, records, mappings }),
     packageOf: (sha256) => packages.read(sha256),
     accept: async ({ functionArn, payload, traceHeader }) => {
       const reference = referenceOfArn(functionArn);
@@ -130,7 +143,7 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
       drain();
       watching?.[Symbol.dispose]();
       invoker.stop();
-      await Promise.all([events.stop(), deliveries.stop(), swept]);
+      await Promise.all([events.stop(), mappings.stop(), deliveries.stop(), swept]);
     },
   };
 }
@@ -140,17 +153,21 @@ async function sweep(packages: PackageStore, catalogue: Catalogue, before: reado
   if (before.length > 0) await packages.sweep(before, await catalogue.packagesInUse());
 }
 
-function functionsService(parts: Parts, events: EventQueues): Service {
+function functionsService(parts: Parts, events: EventQueues, ofMappings: Pick<MappingParts, 'engine' | 'records' | 'mappings'>): Service {
+  const mapping = { ...parts, ...ofMappings };
   const operations: readonly Operation[] = [
     addPermission(parts),
     createAlias(parts),
+    createEventSourceMapping(mapping),
     createFunction(parts),
     deleteAlias(parts),
+    deleteEventSourceMapping(mapping),
     deleteFunction({ ...parts, events }),
     deleteFunctionConcurrency(parts),
     deleteFunctionEventInvokeConfig(parts),
     getAccountSettings(parts),
     getAlias(parts),
+    getEventSourceMapping(mapping),
     getFunction(parts),
     getFunctionConcurrency(parts),
     getFunctionConfiguration(parts),
@@ -159,6 +176,7 @@ function functionsService(parts: Parts, events: EventQueues): Service {
     getPolicy(parts),
     invoke({ ...parts, events }),
     listAliases(parts),
+    listEventSourceMappings(mapping),
     listFunctionEventInvokeConfigs(parts),
     listFunctions(parts),
     listTags(parts),
@@ -171,6 +189,7 @@ function functionsService(parts: Parts, events: EventQueues): Service {
     tagResource(parts),
     untagResource(parts),
     updateAlias(parts),
+    updateEventSourceMapping(mapping),
     updateFunctionCode(parts),
     updateFunctionConfiguration(parts),
     updateFunctionEventInvokeConfig(parts),

@@ -55,3 +55,19 @@ export const deletedMax = 200;
 
 /** A function may be called by its own doing this often in one chain of requests. Developer guide, "Recursive loop detection". */
 export const recursionMax = 16;
+
+/** Event source mappings of queues. */
+export const batchSizeMax = 10_000;
+export const fifoBatchSizeMax = 10;
+export const windowSecondsMax = 300;
+export const patternCharsMax = 4_096;
+export const mappingConcurrencyMin = 2;
+export const mappingConcurrencyMax = 1_000;
+export const pollersMin = 2;
+export const minimumPollersMax = 200;
+export const maximumPollersMax = 2_000;
+export const mappingsPageMax = 100;
+/** Invocations at once of a mapping that says nothing of it; for each provisioned poller; and of all of them. */
+export const mappingConcurrencyDefault = 1_250;
+export const concurrencyPerPoller = 10;
+export const provisionedConcurrencyMax = 20_000;

@@ -42,6 +42,10 @@ export class Subject {
     return this.#started.lambda;
   }
 
+  get sqs(): SQSClient {
+    return this.#started.sqs;
+  }
+
   async start(startAt = startedAt): Promise<void> {
     const clock = createSettableClock({ startAt, frozen: true });
     const broker = await startSignalbox({ ...this.options, clock });

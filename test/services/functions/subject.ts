@@ -16,6 +16,7 @@ import { startFunctions } from '../../../src/services/functions/index.js';
 import type { FunctionPool, Invocation, InvocationOutcome } from '../../../src/services/functions/pool.js';
 import { deliveredContent, queueTakes } from '../../../src/services/sqs/delivered.js';
 import { sqsService } from '../../../src/services/sqs/index.js';
+import { receivedInFull } from '../../../src/services/sqs/received.js';
 import { openLmdbStore } from '../../../src/store/lmdb/lmdb-store.js';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
 import { watchFolder } from '../../../src/workers/folder-watch.js';
@@ -130,6 +131,7 @@ export class Subject {
           return outcome;
         },
       },
+      showMessage: receivedInFull,
       folder: join(this.#folder, 'code'),
       concurrencyMax: 1_000,
       endpoint: () => this.url,

@@ -22,7 +22,7 @@ export function traced(header: string | undefined, arn: FunctionArn, now: number
   const given = new Map(fields);
   const root = given.get('Root') ?? `1-${hex(Math.floor(now / 1_000))}-${random.bytes(12).toString('hex')}`;
   const lineage = readLineage(given.get('Lineage') ?? '');
-  const hash = createHash('sha256').update(arn).digest('hex').slice(0, 8);
+  const hash = hashOf(arn);
   const count = (lineage.get(hash) ?? 0) + 1;
   lineage.delete(hash);
   lineage.set(hash, count);
@@ -32,6 +32,20 @@ export function traced(header: string | undefined, arn: FunctionArn, now: number
   const parent = given.get('Parent') ?? random.bytes(8).toString('hex');
   const own = [`Root=${root}`, `Parent=${parent}`, `Sampled=${given.get('Sampled') ?? '0'}`, `Lineage=${text.join('|')}`];
   return { header: [...own, ...others].join(';'), count };
+}
+
+/** Of the headers of a batch, the one in whose chain of requests the function was invoked most often: a loop must not hide among others. */
+export function mostInvoked(headers: readonly string[], arn: FunctionArn): string | undefined {
+  const hash = hashOf(arn);
+  const counts = headers.map((header) => {
+    const lineage = header.length > headerCharsMax ? undefined : new Map(fieldsOf(header)).get('Lineage');
+    return readLineage(lineage ?? '').get(hash) ?? 0;
+  });
+  return headers[counts.indexOf(Math.max(...counts))];
+}
+
+function hashOf(arn: FunctionArn): string {
+  return createHash('sha256').update(arn).digest('hex').slice(0, 8);
 }
 
 function fieldsOf(header: string): readonly (readonly [string, string])[] {
