@@ -1,6 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { ValueErrorType } from '@sinclair/typebox/errors';
+import { headersSchema } from './headers-schema.js';
 import type { Sections } from './sections.js';
 import type { SettingPath } from './setting-path.js';
 import { settingNames } from './settings.js';
@@ -18,15 +19,6 @@ const secondsMax = 86_400;
 const seconds = Type.Optional(Type.Number({ minimum: 0, maximum: secondsMax, expected: `a number of seconds from 0 to ${secondsMax}` }));
 const text = (expected: string): TSchema => Type.Optional(Type.String({ minLength: 1, expected }));
 const names = (expected: string): TSchema => Type.Optional(Type.Record(Type.String(), Type.Unknown(), { expected }));
-
-/** Values as they may be sent: printable, on one line. */
-const headers = Type.Optional(
-  Type.Record(
-    Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
-    Type.String({ pattern: '^[\\x20-\\x7e]*$', expected: 'the value of a header' }),
-    { additionalProperties: false, expected: 'headers by name' },
-  ),
-);
 
 const queue = Type.Object(
   {
@@ -102,9 +94,7 @@ const sections = Type.Object(
                 pattern: '^https?://[^\\s]+$',
                 expected: 'the URL of a collector, such as http://127.0.0.1:4318/v1/traces',
               }),
-              headers: Type.Optional(
-                Type.Record(Type.String(), Type.String({ expected: 'the value of a header' }), { expected: 'headers by their names' }),
-              ),
+              headers: headersSchema,
             },
             { additionalProperties: false, expected: 'a collector: url, headers' },
           ),
@@ -116,7 +106,7 @@ const sections = Type.Object(
       Type.Object(
         {
           url: Type.String({ pattern: '^https?://[^/\\s]+(/[^\\s]*)?$', expected: 'the URL that notifications to devices are posted to' }),
-          headers,
+          headers: headersSchema,
           sendCredentials: Type.Optional(Type.Boolean({ expected: 'true or false' })),
         },
         { additionalProperties: false, expected: 'a push provider: url, headers, sendCredentials' },

@@ -1,4 +1,5 @@
 import { FormatRegistry, type TSchema, Type } from '@sinclair/typebox';
+import { headersSchema } from './headers-schema.js';
 
 FormatRegistry.Set('country', isCountry);
 
@@ -75,18 +76,10 @@ const originationNumber = object(
   'a number: number, country, routeType, capabilities',
 );
 
-/** Values of headers as they may be sent: printable, on one line. */
-const header = Type.String({ pattern: '^[\\x20-\\x7e]*$', expected: 'the value of a header' });
-
 export const smsSchema = object(
   {
     url: Type.Optional(Type.String({ pattern: '^https?://[^/\\s]+(/[^\\s]*)?$', expected: 'the URL of an SMS provider' })),
-    headers: Type.Optional(
-      Type.Record(Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }), header, {
-        additionalProperties: false,
-        expected: 'headers by name',
-      }),
-    ),
+    headers: headersSchema,
     pricePerPartUsd: number(0, 1_000, 'a price in US dollars'),
     messagesPerSecond: integer(1, 1_000),
     sandbox: flag,

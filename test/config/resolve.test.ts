@@ -154,6 +154,14 @@ describe('embedding', () => {
     [{ push: { url: 'ftp://a' } }, 'option push.url is "ftp://a": expected the URL that notifications to devices are posted to'],
     [{ push: { headers: {} } }, 'option push.url is missing: expected the URL that notifications to devices are posted to'],
     [{ push: { url: 'http://a', headers: { X: 'a\nb' } } }, 'option push.headers.X is "a\\nb": expected the value of a header'],
+    [
+      { tracing: { otlp: { url: 'http://a', headers: { 'a b': 'c' } } } },
+      'option tracing.otlp.headers.a b is not known: expected headers by name',
+    ],
+    [
+      { tracing: { otlp: { url: 'http://a', headers: { X: 'a\nb' } } } },
+      'option tracing.otlp.headers.X is "a\\nb": expected the value of a header',
+    ],
     [{ push: { url: 'http://a', sendCredentials: 1 } }, 'option push.sendCredentials is 1: expected true or false'],
     [
       { resources: { queues: [{ name: 'a', account: 123456789012 }] } },
