@@ -44,6 +44,7 @@ describe('banned calls', () => {
     ["process['env']", 'process.env is banned here'],
     ["import { env } from 'node:process'; env.HOME", 'process.env is banned here'],
     ["console.log('x')", 'console.log is banned here: take a logger'],
+    ['AbortSignal.any([])', 'AbortSignal.any is banned here: it leaves some bytes'],
   ])('%s', async (call, message) => {
     await write('engine/part.ts', `export const nothing = 1;\n${call};\n`);
     const { code, output } = await check();

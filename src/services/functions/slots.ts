@@ -60,14 +60,21 @@ export class Slots {
   }
 
   /** Waits until somebody gives a slot back, and answers true, or until a time or the end. */
-  freed(clock: Clock, at: number, signal: AbortSignal): Promise<boolean> {
-    const given = new AbortController();
-    const wake = (): void => given.abort();
+  async freed(clock: Clock, at: number, signal: AbortSignal): Promise<boolean> {
+    const ended = new AbortController();
+    let given = false;
+    const end = (): void => ended.abort();
+    const wake = (): void => {
+      given = true;
+      end();
+    };
     this.#waiting.add(wake);
-    return untilOrAborted(clock, at, AbortSignal.any([signal, given.signal])).then(() => {
-      this.#waiting.delete(wake);
-      return given.signal.aborted;
-    });
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    await untilOrAborted(clock, at, ended.signal);
+    this.#waiting.delete(wake);
+    signal.removeEventListener('abort', end);
+    return given;
   }
 
   /** What functions without a reservation have together. */

@@ -4,6 +4,7 @@ import { parseJsonObject } from '../../../base/json-object.js';
 import { httpAttemptMsMax } from '../limits.js';
 import type { ApplicationArn, EndpointArn } from '../mobile/mobile-arn.js';
 import type { Platform } from '../mobile/platform.js';
+import { deadlineOf } from './deadline.js';
 import type { Pusher } from './http-channel.js';
 
 /** One notification for one device. */
@@ -72,14 +73,13 @@ export function providerPushChannel({ pusher, url, headers, sendCredentials }: P
   return {
     kind: 'provider',
     async push(push) {
-      const overdue = new AbortController();
-      using _timer = clock.timer(clock.now() + httpAttemptMsMax, () => overdue.abort());
+      using deadline = deadlineOf(push.signal, clock, httpAttemptMsMax);
       const pushed = await pusher.push({
         url,
         headers: { 'User-Agent': 'Signalbox', ...headers, 'Content-Type': 'application/json' },
         body: bodyOf(push, sendCredentials),
         wantsAnswer: true,
-        signal: AbortSignal.any([push.signal, overdue.signal]),
+        signal: deadline.signal,
       });
       switch (pushed.kind) {
         case 'answered':

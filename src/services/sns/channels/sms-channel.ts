@@ -3,6 +3,7 @@ import { smsAttemptMsMax } from '../limits.js';
 import type { PhoneNumber } from '../sms/phone-number.js';
 import type { SmsOptions, SmsType } from '../sms/sms-options.js';
 import { usd } from '../sms/usd.js';
+import { deadlineOf } from './deadline.js';
 import type { Pusher } from './http-channel.js';
 
 /** One message for one phone. */
@@ -42,13 +43,12 @@ export function providerSmsChannel({ pusher, url, headers }: SmsProvider, clock:
   return {
     kind: 'provider',
     async send({ signal, ...sms }) {
-      const overdue = new AbortController();
-      using _timer = clock.timer(clock.now() + smsAttemptMsMax, () => overdue.abort());
+      using deadline = deadlineOf(signal, clock, smsAttemptMsMax);
       const pushed = await pusher.push({
         url,
         headers: { 'User-Agent': 'Signalbox', ...headers, 'Content-Type': 'application/json' },
         body: JSON.stringify(payloadOf(sms)),
-        signal: AbortSignal.any([signal, overdue.signal]),
+        signal: deadline.signal,
       });
       switch (pushed.kind) {
         case 'answered':
