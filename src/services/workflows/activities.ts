@@ -88,10 +88,15 @@ export class Activities {
       const { execution, thread, stamp } = task;
       const cause = { queue, receipt: message.receipt };
       const applied = await executions.apply(execution, { kind: 'workerStarted', thread, stamp, workerName }, cause);
-      if (applied === 'applied') return { token, input: printJson(parameters) };
+      if (applied === 'applied') return { token, input: printJson(parameters), putBack: () => this.#putBack(queue, message.content) };
       await engine.settle(queue, [message.receipt]);
     }
     return undefined;
+  }
+
+  /** For another worker: the one that asked has gone away. */
+  async #putBack(queue: Queue, content: Buffer): Promise<void> {
+    await this.parts.engine.transact({ collections: [], queues: [queue] }, (transaction) => transaction.send(queue, { content }));
   }
 
   #queueOf(arn: string): Promise<Queue | undefined> {

@@ -5,7 +5,7 @@ import type { Execution, ExecutionState, TaskAddress } from './interpreter/execu
 import type { Happening } from './interpreter/step.js';
 import { type Transition, transition } from './interpreter/transition.js';
 import type { Json } from './language/json.js';
-import { expressSecondsMax, happeningsMax } from './limits.js';
+import { expressSecondsMax, happeningsMax, transitionBytesMax, transitionEventsMax } from './limits.js';
 import type { MachineRecord, Machines } from './machines.js';
 import { executionArn } from './model/arn.js';
 
@@ -110,7 +110,7 @@ export class Executions {
     while (line.length > 0) {
       const batch = line.splice(0, happeningsMax);
       try {
-        await this.#together(arn, batch);
+        line.unshift(...(await this.#together(arn, batch)));
       } catch (fault) {
         for (const { reject } of batch) reject(fault);
       }
@@ -118,31 +118,32 @@ export class Executions {
     this.#lines.delete(arn);
   }
 
-  async #together(arn: string, batch: readonly Waiting[]): Promise<void> {
+  /** Answers with those that are left for another transaction. */
+  async #together(arn: string, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
     const { store } = this.parts;
     for (;;) {
       const before = await store.load(arn, true);
       if (before === undefined) {
         for (const { resolve } of batch) resolve('unknown');
-        return;
+        return [];
       }
-      const { taken, next } = await this.#computedAll(before, batch);
+      const { taken, next, looked } = await this.#computedAll(before, batch);
       const causes = [...taken].flatMap(({ cause }) => cause ?? []);
       if (next !== undefined && !(await store.commit(before, next, causes))) continue;
       if (next !== undefined) this.#noteEnd(next);
-      for (const entry of batch) entry.resolve(taken.has(entry) ? 'applied' : 'ignored');
-      return;
+      for (const entry of batch.slice(0, looked)) entry.resolve(taken.has(entry) ? 'applied' : 'ignored');
+      return batch.slice(looked);
     }
   }
 
-  /** One transition after the other, as one. */
-  async #computedAll(
-    before: ExecutionState,
-    batch: readonly Waiting[],
-  ): Promise<{ taken: ReadonlySet<Waiting>; next: Transition | undefined }> {
+  /** One transition after the other, as one, up to what a body may write (rule S7 of the store). */
+  async #computedAll(before: ExecutionState, batch: readonly Waiting[]): Promise<Computed> {
     const taken = new Set<Waiting>();
     let next: Transition | undefined;
+    let looked = 0;
     for (const entry of batch) {
+      if (next !== undefined && isFull(next)) break;
+      looked++;
       const step = await this.#computed(next?.state ?? before, entry.happening);
       if (step === undefined) continue;
       taken.add(entry);
@@ -151,7 +152,7 @@ export class Executions {
           ? step
           : { state: step.state, events: [...next.events, ...step.events], commands: [...next.commands, ...step.commands] };
     }
-    return { taken, next };
+    return { taken, next, looked };
   }
 
   async #computed(state: ExecutionState, happening: Happening): Promise<Transition | undefined> {
@@ -165,6 +166,18 @@ export class Executions {
     this.#waiting.get(execution.arn)?.(execution);
     this.#waiting.delete(execution.arn);
   }
+}
+
+interface Computed {
+  readonly taken: ReadonlySet<Waiting>;
+  readonly next: Transition | undefined;
+  /** How many of the batch were asked for, taken or not. */
+  readonly looked: number;
+}
+
+function isFull({ events }: Transition): boolean {
+  const texts = events.flatMap(({ details }) => Object.values(details ?? {})).filter((value) => typeof value === 'string');
+  return events.length >= transitionEventsMax || texts.reduce((sum, text) => sum + text.length, 0) >= transitionBytesMax;
 }
 
 export type Applied = 'applied' | 'ignored' | 'unknown';

@@ -194,8 +194,9 @@ export class Run {
     outcome: { output?: Json; error?: string | undefined; cause?: string | undefined },
   ): void {
     for (const thread of this.threads.values()) {
+      if (thread.phase.kind === 'succeeded' || thread.phase.kind === 'failed') continue;
       this.command({ kind: 'noTimer', thread: thread.id });
-      if (thread.phase.kind !== 'succeeded' && thread.phase.kind !== 'forked') this.change(thread.id, { phase: stopped(thread.phase) });
+      if (thread.phase.kind !== 'forked') this.change(thread.id, { phase: stopped(thread.phase) });
     }
     this.update({ status, stoppedAt: this.now, ...outcome });
     this.command({ kind: 'ended' });

@@ -25,6 +25,7 @@ export function getActivityTask(parts: ServiceParts): Operation {
       }
       const { arn } = accept(await activityOf(parts, activityArn));
       const task = await parts.activities.take(arn, workerName, activityPollMs, call.signal);
+      if (task !== undefined) call.onUndelivered(task.putBack);
       return task === undefined ? {} : { taskToken: task.token, input: task.input };
     },
   });
