@@ -89,7 +89,7 @@ export class Turns<V extends View> {
  *
  * N1  Changes run in the order of the calls; each sees what those before it did.
  * N2  Once the body has run, the turn takes no more changes: a body that runs again does the same.
- * N3  A change that throws spoils the turn: nothing of it is kept, and the changes are to be tried one by one.
+ * N3  A change that throws spoils the turn: nothing of it is kept, and the changes are tried one by one, after what was called meanwhile.
  */
 class Turn<V extends View> {
   readonly changes: Change<V>[] = [];

@@ -60,10 +60,7 @@ export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPu
     };
     return new Promise((resolve, reject) => {
       const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => drain(response, wantsAnswer, resolve));
-      request.on('error', (fault) => {
-        if (request.reusedSocket && isReset(fault)) resolve(post(url, push, authorization));
-        else reject(fault);
-      });
+      request.on('error', reject);
       request.end(body);
     });
   };
@@ -93,11 +90,6 @@ export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPu
       agents.https.destroy();
     },
   };
-}
-
-/** An endpoint closes a kept connection when it likes, also in the moment in which it is used again: that is no attempt. */
-function isReset(fault: Error): boolean {
-  return 'code' in fault && (fault.code === 'ECONNRESET' || fault.code === 'EPIPE');
 }
 
 interface Reply {

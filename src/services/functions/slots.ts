@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.js';
+import { untilOrAborted } from '../../base/waiting.js';
 import type { Place, Usage } from './catalogue.js';
 import type { ThrottleReason } from './errors.js';
 import { unreservedMin } from './limits.js';
 import { arnOf } from './model/function-name.js';
 import type { FunctionRecord } from './model/function-record.js';
-import { untilOrAborted } from './waiting.js';
 
 /** Room for one invocation, until it is given back. */
 export interface Slot extends Disposable {

@@ -43,11 +43,15 @@ export function isConfirmable({ createdAt }: Subscription, now: number): boolean
   return now <= createdAt + confirmationMsMax;
 }
 
+/** The subscription that a message is about, also one that has ended. */
+type Confirmed = Pick<Subscription, 'id' | 'topic' | 'properties'>;
+
 /** Sends endpoints what they confirm their subscription with, or have it back. Never raw, and past every filter. */
 export class Confirmations {
   constructor(private readonly parts: ConfirmationParts) {}
 
-  async send(type: ConfirmationType, topic: Topic, subscription: Subscription, token: string, origin: string): Promise<void> {
+  /** False: the disk is full. */
+  async send(type: ConfirmationType, topic: Topic, subscription: Confirmed, token: string, origin: string): Promise<boolean> {
     const { clock, random, signer } = this.parts;
     const confirmation: Confirmation = {
       type,
@@ -62,7 +66,7 @@ export class Confirmations {
     const signature = await signer.sign(signedConfirmationText(confirmation), version);
     const signed = { version, signature, certificateUrl: await signer.certificateUrl(origin) };
     const body = confirmationBody(confirmation, signed);
-    await this.#deliver(subscription, {
+    return this.#deliver(subscription, {
       type,
       messageId: confirmation.messageId,
       body,
@@ -72,20 +76,20 @@ export class Confirmations {
     });
   }
 
-  async #deliver(subscription: Subscription, message: PushMessage): Promise<void> {
+  #deliver(subscription: Confirmed, message: PushMessage): Promise<boolean> {
     const { protocol, endpoint } = endpointOf(subscription);
     if (protocol === 'sqs') return this.#enqueue(subscription.topic, endpoint as QueueAddress, message);
-    await this.parts.deliveries.send(subscriptionArn(subscription.topic, subscription.id), message);
+    return this.parts.deliveries.send(subscriptionArn(subscription.topic, subscription.id), message);
   }
 
   /** One that is not there, or does not take it, gets none, as with any message. */
-  async #enqueue(topic: TopicAddress, address: QueueAddress, { messageId, body }: PushMessage): Promise<void> {
+  async #enqueue(topic: TopicAddress, address: QueueAddress, { messageId, body }: PushMessage): Promise<boolean> {
     const { engine, queues } = this.parts;
     const queue = await engine.findQueue(address);
     const content = queues.contentOf({ body, attributes: [], senderId: ownerOf(topic), traceHeader: undefined });
-    if (queue === undefined || content === undefined || !queues.takes(queue, Buffer.byteLength(body))) return;
+    if (queue === undefined || content === undefined || !queues.takes(queue, Buffer.byteLength(body))) return true;
     const placed = isFifoQueue(address) ? { content, group: messageId, deduplicationId: messageId as MessageId } : { content };
-    await engine.send(queue, [placed]);
+    return (await engine.send(queue, [placed])).kind !== 'storageFull';
   }
 }
 

@@ -1,4 +1,3 @@
-import type { MessageId, QueueAddress } from '../../base/ids.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
 import type { Subscription, Topic } from '../../engine/topics/topics.js';
 import { deadLetterOf } from './model/subscription-attributes.js';
@@ -6,7 +5,7 @@ import { ownerOf } from './model/topic-arn.js';
 import type { QueueContents } from './publication.js';
 
 export interface DeadLetterParts {
-  readonly engine: Pick<Engine, 'settle' | 'topics'>;
+  readonly engine: Pick<Engine, 'settle' | 'forward' | 'findQueue'>;
   readonly queues: QueueContents;
 }
 
@@ -14,7 +13,6 @@ export interface DeadLetterParts {
 export interface Undelivered {
   readonly queue: Queue;
   readonly received: ReceivedMessage;
-  readonly messageId: string;
   /** What a dead-letter queue gets; undefined for what is not kept. */
   readonly envelope: string | undefined;
   readonly traceHeader: string | undefined;
@@ -22,10 +20,10 @@ export interface Undelivered {
   readonly subscription: Subscription;
 }
 
-/** `none`: there is no dead-letter queue for it. `lost`: the queue is not there or did not take it. */
+/** `none`: there is no dead-letter queue for it, or somebody else has received the message. `lost`: the queue is not there or did not take it. */
 export type Redrive = 'redriven' | 'lost' | 'none';
 
-/** To the dead-letter queue of the subscription and off its own queue, in one transaction. Throws where the disk is too full for it. */
+/** To the dead-letter queue of the subscription and off its own queue, in one transaction: also while the disk is nearly full, as it takes no more room there. */
 export async function giveUp({ engine, queues }: DeadLetterParts, undelivered: Undelivered): Promise<Redrive> {
   const { queue, received, envelope: body, topic, subscription, traceHeader } = undelivered;
   const { receipt } = received;
@@ -36,33 +34,11 @@ export async function giveUp({ engine, queues }: DeadLetterParts, undelivered: U
     await engine.settle(queue, [receipt]);
     return body === undefined || deadLetter === undefined ? 'none' : 'lost';
   }
-  const messageId = undelivered.messageId as MessageId;
-  const deliveries = [
-    {
-      target: deadLetter,
-      message: (_sequence: number, to: Parameters<QueueContents['takes']>[0]) =>
-        queues.takes(to, Buffer.byteLength(body)) ? { content } : undefined,
-    },
-  ];
-  const settles = { queue: queue.address as QueueAddress, receipt };
-  for (;;) {
-    const snapshot = await engine.topics.snapshot(topic.address);
-    if (snapshot === undefined) return 'none';
-    const { revision } = snapshot;
-    const outcome = await engine.topics.publish({
-      topic: snapshot.topic,
-      revision,
-      entries: [{ messageId, deliveries, bytes: body.length }],
-      settles,
-    });
-    switch (outcome.kind) {
-      case 'published':
-        return outcome.entries[0]?.delivered === 1 ? 'redriven' : 'lost';
-      case 'topicGone':
-        return 'none';
-      case 'storageFull':
-        throw new Error('the disk is nearly full: the message is given up when its claim has run out');
-      case 'stale':
-    }
+  const target = await engine.findQueue(deadLetter);
+  if (target !== undefined && queues.takes(target, Buffer.byteLength(body))) {
+    const outcome = await engine.forward({ from: queue, receipt, to: target, messages: [{ content }] });
+    if (outcome.kind !== 'targetGone') return outcome.kind === 'forwarded' ? 'redriven' : 'none';
   }
+  await engine.settle(queue, [receipt]);
+  return 'lost';
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../base/clock.js';
+import { untilOrAborted } from '../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
 import type { AttemptReport, Pace } from './channels/channel.js';
 import { httpAttemptMsMax, mailAttemptMsMax, pushConcurrencyMax } from './limits.js';
@@ -91,22 +92,37 @@ export class DeliveryWorker<R extends AttemptReport = AttemptReport> {
     const max = Math.min(receiveMax, pushConcurrencyMax - this.#attempts.size);
     const received = await engine.receive(this.deliveries.queue, { max, waitMs, visibilityTimeoutMs: claimMs, signal });
     if (received.kind === 'queueGone') return true;
-    const destination = await this.deliveries.destination();
+    const messages = received.kind === 'received' ? received.messages : [];
+    const destination = await this.#destination(messages);
     if (destination === undefined) return true;
     if (received.kind === 'overLimit') {
       await this.#until(clock.now() + pauseMs);
       return false;
     }
-    for (const [index, message] of received.messages.entries()) {
+    for (const [index, message] of messages.entries()) {
       await this.#slot(destination.pace.perSecond);
       if (signal.aborted) {
-        const rest = received.messages.slice(index).map(({ receipt }) => receipt);
-        await engine.unreceive(this.deliveries.queue, rest); // H2
+        await this.#giveBack(messages.slice(index)); // H2
         return false;
       }
       this.#begin(message, destination);
     }
     return false;
+  }
+
+  /** A fault of the store is no attempt: what was received is given back (H2). */
+  async #destination(received: readonly ReceivedMessage[]): Promise<Destination<R> | undefined> {
+    try {
+      return await this.deliveries.destination();
+    } catch (fault) {
+      await this.#giveBack(received);
+      throw fault;
+    }
+  }
+
+  async #giveBack(messages: readonly ReceivedMessage[]): Promise<void> {
+    const receipts = messages.map(({ receipt }) => receipt);
+    await this.parts.engine.unreceive(this.deliveries.queue, receipts);
   }
 
   #slot(perSecond: number | undefined): Promise<void> {
@@ -151,17 +167,6 @@ export class DeliveryWorker<R extends AttemptReport = AttemptReport> {
   }
 
   #until(at: number): Promise<void> {
-    const { clock } = this.parts;
-    const { signal } = this.#ended;
-    if (signal.aborted || at <= clock.now()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        timer[Symbol.dispose]();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = clock.timer(at, done);
-      signal.addEventListener('abort', done);
-    });
+    return untilOrAborted(this.parts.clock, at, this.#ended.signal);
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { MessageId, QueueAddress } from '../../base/ids.js';
+import { untilOrAborted } from '../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
 import type { Delivery } from '../../engine/topics/topics.js';
 import type { DeliveryReports } from './delivery-reports.js';
@@ -122,23 +123,9 @@ export class FanOutJobs {
     } catch (fault) {
       report('taking up a fan-out to many subscriptions', fault);
     }
-    await this.#pause();
-    return [];
-  }
-
-  #pause(): Promise<void> {
     const { clock } = this.parts;
-    const { signal } = this.#stop;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        timer[Symbol.dispose]();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = clock.timer(clock.now() + retryMs, done);
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
+    await untilOrAborted(clock, clock.now() + retryMs, this.#stop.signal);
+    return [];
   }
 
   /** One chunk, unless the topic is gone: then there is nobody left to deliver to. */

@@ -2,6 +2,7 @@ import type { SubscriptionId } from '../../base/ids.js';
 import type { Random } from '../../base/random.js';
 import type { SubscribeOutcome, Subscription, Topic, Topics } from '../../engine/topics/topics.js';
 import { type Confirmations, newToken } from './confirmations.js';
+import { storageFull } from './errors.js';
 import { hasOwnQueue } from './model/endpoint.js';
 import { endpointOf } from './model/subscription-attributes.js';
 import { subscriptionArn } from './model/topic-arn.js';
@@ -11,8 +12,8 @@ import type { EndedSubscription, SubscriptionTokens } from './subscription-token
 export interface FarewellParts {
   readonly topics: Pick<Topics, 'unsubscribe' | 'subscribe'>;
   readonly deliveries: Pick<PushDeliveries, 'open' | 'begin' | 'end' | 'clear'>;
-  readonly confirmations: Confirmations;
-  readonly tokens: SubscriptionTokens;
+  readonly confirmations: Pick<Confirmations, 'send'>;
+  readonly tokens: Pick<SubscriptionTokens, 'end' | 'ended' | 'told' | 'restored'>;
   readonly random: Random;
 }
 
@@ -31,15 +32,28 @@ export class Farewells {
 
   /** Functions are not told: Lambda documents no such event. Nor are phones, which get no links, and apps on devices, which show what they are sent. */
   async endByAnybody(subscription: Subscription, topic: Topic, origin: string): Promise<void> {
-    const { topics, deliveries, confirmations, tokens, random } = this.parts;
+    const { topics, tokens, random } = this.parts;
     const { id } = subscription;
     const { protocol } = endpointOf(subscription);
     const isTold = protocol !== 'lambda' && protocol !== 'sms' && protocol !== 'application';
     if (subscription.state === 'pending' || !isTold) return this.end(subscription);
     const token = await tokens.end(subscription, topic.id, newToken(id, random));
-    if ((await topics.unsubscribe(topic.address, id)) === undefined) return;
+    if ((await topics.unsubscribe(topic.address, id)) !== undefined) await this.#tell(subscription, topic, token, origin);
+  }
+
+  /** Who ended it may not have come to tell its endpoint: the process died, or the disk was full. */
+  async tellAgain(id: SubscriptionId, topic: Topic, origin: string): Promise<void> {
+    const ended = await this.parts.tokens.ended(id);
+    if (ended === undefined || ended.told || ended.topicId !== topic.id) return;
+    await this.#tell({ ...ended, topic: topic.address }, topic, ended.token, origin);
+  }
+
+  async #tell(subscription: Pick<Subscription, 'id' | 'topic' | 'properties'>, topic: Topic, token: string, origin: string): Promise<void> {
+    const { deliveries, confirmations, tokens } = this.parts;
+    const { id } = subscription;
     await deliveries.clear(subscriptionArn(topic.address, id));
-    await confirmations.send('UnsubscribeConfirmation', topic, subscription, token, origin);
+    if (!(await confirmations.send('UnsubscribeConfirmation', topic, subscription, token, origin))) throw storageFull();
+    await tokens.told(id);
   }
 
   /** `exists`: its endpoint was subscribed again by another way. */

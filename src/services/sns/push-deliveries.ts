@@ -62,9 +62,11 @@ export class PushDeliveries {
     if (queue !== undefined) this.#work(subscription, queue);
   }
 
-  async send(subscription: SubscriptionArn, message: PushMessage): Promise<void> {
+  /** False: the disk is full. To a subscription that is gone there is nothing to send. */
+  async send(subscription: SubscriptionArn, message: PushMessage): Promise<boolean> {
     const queue = await this.parts.engine.findQueue(pushQueueOf(subscription));
-    if (queue !== undefined) await this.parts.engine.send(queue, [{ content: encodePushMessage(message) }]);
+    if (queue === undefined) return true;
+    return (await this.parts.engine.send(queue, [{ content: encodePushMessage(message) }])).kind !== 'storageFull';
   }
 
   /** What is on its way goes nowhere; what comes later does. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js';
+import { untilOrAborted } from '../../base/waiting.js';
 import type { ArchivedMessage, ReplayStep, Subscription, SubscriptionAddress, Topics } from '../../engine/topics/topics.js';
 import type { Refusal } from '../../wire/refusal.js';
 import type { DeliveryReports } from './delivery-reports.js';
@@ -181,17 +182,7 @@ export class Replays {
 
   #pause(ms: number): Promise<void> {
     const { clock } = this.parts;
-    const { signal } = this.#ended;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        timer[Symbol.dispose]();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = clock.timer(clock.now() + ms, done);
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
+    return untilOrAborted(clock, clock.now() + ms, this.#ended.signal);
   }
 }
 

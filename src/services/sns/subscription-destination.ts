@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { SubscriptionId, TopicAddress } from '../../base/ids.js';
-import type { Queue } from '../../engine/engine.js';
+import type { Engine, Queue } from '../../engine/engine.js';
 import type { Subscription, Topic } from '../../engine/topics/topics.js';
 import type { Channel } from './channels/channel.js';
 import { type DeadLetterParts, giveUp } from './dead-letters.js';
@@ -17,6 +17,7 @@ import { endAttempt, type TopicTracing } from './topic-tracing.js';
 export type Channels = Readonly<Record<Exclude<Protocol, 'sqs' | 'sms' | 'application'>, Channel>>;
 
 export interface SubscriptionDestinationParts extends DeadLetterParts {
+  readonly engine: DeadLetterParts['engine'] & Pick<Engine, 'topics'>;
   readonly clock: Clock;
   readonly channels: Channels;
   readonly tracing: Pick<TopicTracing, 'attempting'>;
@@ -56,9 +57,9 @@ export async function subscriptionDestination(
       return report;
     },
     giveUp: async (received) => {
-      const { type, messageId, body, envelope: ofRaw, traceHeader } = decodePushMessage(received.content);
+      const { type, body, envelope: ofRaw, traceHeader } = decodePushMessage(received.content);
       const envelope = type === 'Notification' ? (ofRaw ?? body) : undefined; // confirmations are not kept
-      parts.reports.redriven(topic, await giveUp(parts, { queue, received, messageId, envelope, traceHeader, topic, subscription }));
+      parts.reports.redriven(topic, await giveUp(parts, { queue, received, envelope, traceHeader, topic, subscription }));
     },
     ended: ({ received, report, handedAt }) => {
       const message = decodePushMessage(received.content);

@@ -28,6 +28,8 @@ export interface EndedSubscription {
   readonly identity: string;
   readonly state: SubscriptionState;
   readonly properties: Readonly<Record<string, string>>;
+  /** Its endpoint has been told. */
+  readonly told?: boolean | undefined;
 }
 
 const collection = 'sns/tokens/';
@@ -87,6 +89,10 @@ export class SubscriptionTokens {
   async ended(id: SubscriptionId): Promise<EndedSubscription | undefined> {
     const kept = await this.#read(id);
     return kept !== undefined && kept.until >= this.parts.clock.now() ? kept.ended : undefined;
+  }
+
+  async told(id: SubscriptionId): Promise<void> {
+    await this.#change(id, (kept) => (kept?.ended === undefined ? kept : { ...kept, ended: { ...kept.ended, told: true } }));
   }
 
   async restored(id: SubscriptionId): Promise<void> {

@@ -33,6 +33,41 @@ describe('subscriptions', () => {
     ]);
   });
 
+  it('of a topic that takes more than 256 KiB are those of queues and functions', async () => {
+    const refused = (command: Promise<unknown>) => subject.refused(command);
+    const large = await subject.topic({ MaximumMessageSize: '262145' });
+    expect(await refused(subscribe(large, 'http', 'http://localhost/'))).toEqual([
+      'InvalidParameterException',
+      'Invalid parameter: Protocol Reason: a topic with MaximumMessageSize above 262144 has no subscriptions of http',
+    ]);
+    await subscribe(large, 'sqs', queueArn);
+    await subscribe(large, 'lambda', 'arn:aws:lambda:us-east-1:000000000000:function:f');
+    const topic = await subject.topic();
+    await subscribe(topic, 'http', 'http://localhost/');
+    const enlarge = (TopicArn: string, AttributeValue: string) =>
+      subject.sns.send(new Sns.SetTopicAttributesCommand({ TopicArn, AttributeName: 'MaximumMessageSize', AttributeValue }));
+    expect(await refused(enlarge(topic, '262145'))).toEqual([
+      'InvalidParameterException',
+      'Invalid parameter: MaximumMessageSize Reason: the topic has subscriptions of http, which take 262144 bytes at most',
+    ]);
+    await enlarge(topic, '262144');
+  });
+
+  it('of a topic that takes more than 256 KiB are at most a hundred', async () => {
+    const text = 'Invalid parameter: MaximumMessageSize Reason: a topic that takes more than 262144 bytes has at most 100 subscriptions';
+    const topic = await subject.topic({ MaximumMessageSize: '1048576' });
+    const more = (TopicArn: string, n: number) => subscribe(TopicArn, 'sqs', `${queueArn}-${n}`);
+    await Promise.all(Array.from({ length: 100 }, (_, n) => more(topic, n)));
+    expect(await subject.refused(more(topic, 100))).toEqual(['InvalidParameterException', text]);
+    const other = await subject.topic();
+    await Promise.all(Array.from({ length: 101 }, (_, n) => more(other, n)));
+    const enlarge = { TopicArn: other, AttributeName: 'MaximumMessageSize', AttributeValue: '1048576' };
+    expect(await subject.refused(subject.sns.send(new Sns.SetTopicAttributesCommand(enlarge)))).toEqual([
+      'InvalidParameterException',
+      text,
+    ]);
+  });
+
   it('are the same one for an endpoint when nothing more is asked for', async () => {
     const topic = await subject.topic();
     const first = await subject.subscribe(topic, queueArn, { FilterPolicy: '{"a":["x"]}' });

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../base/clock.js';
 import type { AccountId, QueueAddress } from '../../../base/ids.js';
 import type { Random } from '../../../base/random.js';
+import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, ForwardOutcome, Queue, ReceivedMessage } from '../../../engine/engine.js';
 import type { NewMessage } from '../../../engine/new-message.js';
 import type { Catalogue } from '../catalogue.js';
@@ -9,7 +10,6 @@ import { kindOfDestination } from '../model/destination.js';
 import { type FunctionAddress, qualifiedArn, referenceOfArn } from '../model/function-name.js';
 import type { FunctionRecord } from '../model/function-record.js';
 import { smallerRecords } from '../model/invocation-record.js';
-import { untilOrAborted } from '../waiting.js';
 import { type DeliveryJob, decodeJob, deliveryQueue } from './delivery-job.js';
 
 /** Messages as queues hold them; see `services/sqs/delivered.ts`. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.js';
 import type { MessageId, ReceiptHandle } from '../../../base/ids.js';
+import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
 import { isRefusal } from '../../../wire/refusal.js';
 import type { Catalogue } from '../catalogue.js';
@@ -8,7 +9,6 @@ import { ageSecondsMaxDefault, type EventInvokeConfig, retriesMaxDefault } from 
 import { arnOf, type FunctionAddress, qualifiedArn } from '../model/function-name.js';
 import { type Condition, deadLetterAttributes, type EventResult, invocationRecord } from '../model/invocation-record.js';
 import type { Slots } from '../slots.js';
-import { untilOrAborted } from '../waiting.js';
 import type { Deliveries } from './deliveries.js';
 import { type DeliveryJob, encodeJob } from './delivery-job.js';
 import { type AsyncEvent, decodeEvent } from './event.js';

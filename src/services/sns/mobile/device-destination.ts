@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.js';
 import type { Counter } from '../../../base/meter.js';
-import type { Queue, ReceivedMessage } from '../../../engine/engine.js';
+import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
 import type { Subscription, Topic } from '../../../engine/topics/topics.js';
 import { isRefusal } from '../../../wire/refusal.js';
 import type { ApplicationEvents } from '../application-events.js';
@@ -23,6 +23,7 @@ import { secondsLeft } from './push-options.js';
 import type { MobileRegistry, PlatformEndpoint } from './registry.js';
 
 export interface DeviceDestinationParts extends DeadLetterParts {
+  readonly engine: DeadLetterParts['engine'] & Pick<Engine, 'topics'>;
   readonly clock: Clock;
   readonly registry: Pick<MobileRegistry, 'findEndpoint' | 'changeEndpoint'>;
   readonly channel: PushChannel;
@@ -128,7 +129,7 @@ export class DeviceDestination implements Destination<DeviceReport> {
       return;
     }
     const { envelope, traceHeader } = of;
-    const redrive = await giveUp(this.parts, { queue, received, messageId, envelope, traceHeader, ...owner });
+    const redrive = await giveUp(this.parts, { queue, received, envelope, traceHeader, ...owner });
     this.parts.reports.redriven(owner.topic, redrive);
   }
 

@@ -8,7 +8,7 @@ import { string, structure } from '../../../wire/shape.js';
 import { isConfirmable, subscriptionOfToken } from '../confirmations.js';
 import { authorizationError, invalid, invalidBare, missing, storageFull, topicDoesNotExist } from '../errors.js';
 import type { Farewells } from '../farewells.js';
-import { withConfirmation } from '../model/subscription-attributes.js';
+import { endpointOf, withConfirmation } from '../model/subscription-attributes.js';
 import { readTopicArn, regionOf, subscriptionArn } from '../model/topic-arn.js';
 import type { Replays } from '../replays.js';
 import { checkRoom } from '../room.js';
@@ -77,7 +77,7 @@ export function confirmSubscription({ topics, tokens, farewells, clock, replays 
     const [topic, ended] = [await topics.find(address), await tokens.ended(id)];
     if (topic === undefined || ended?.topicId !== topic.id || !isProof(ended.token, token)) throw invalid('Token');
     if (authenticated) throw alreadyConfirmed();
-    accept(await checkRoom(topics, topic));
+    accept(await checkRoom(topics, topic, endpointOf(ended).protocol));
     if (ended.state === 'replaying') accept(await replays.requireRoom());
     const outcome = await farewells.restore(ended, topic);
     switch (outcome.kind) {

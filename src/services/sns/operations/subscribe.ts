@@ -66,7 +66,7 @@ export function subscribe(parts: SubscribeParts): Operation {
       if (isMail(endpoint.protocol) && !sendsMail) throw invalid(noMailServer(endpoint.protocol));
       if (endpoint.protocol === 'application') accept(await checkDevice(endpoint.endpoint, call.region));
       const asked = accept(changeAttributes({}, input.Attributes ?? {}, { endpoint, topic, now: clock.now(), source: 'Subscribe' }));
-      accept(await checkRoom(topics, topic));
+      accept(await checkRoom(topics, topic, endpoint.protocol));
       const id = random.uuid() as SubscriptionId;
       const properties = subscriptionProperties(endpoint, call.accountId, call.principal, asked);
       const atOnce = withReplay({ state: 'confirmed', properties }, random.uuid());
@@ -88,7 +88,7 @@ export function subscribe(parts: SubscribeParts): Operation {
       if (isPushed) await deliveries.begin(arn);
       if (subscription.state === 'pending') {
         const sent = outcome.kind === 'created' && token !== undefined ? token : await renewed(subscription);
-        await confirmations.send('SubscriptionConfirmation', topic, subscription, sent, call.origin);
+        if (!(await confirmations.send('SubscriptionConfirmation', topic, subscription, sent, call.origin))) throw storageFull();
       }
       if (subscription.state === 'replaying') replays.begin(subscription);
       return { SubscriptionArn: subscription.state !== 'pending' || input.ReturnSubscriptionArn === true ? arn : 'pending confirmation' };

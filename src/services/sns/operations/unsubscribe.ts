@@ -11,7 +11,7 @@ import { ownerOf, readSubscriptionArn } from '../model/topic-arn.js';
  * Unsubscribe: also by the link in a delivered message, a GET without a signature; then, and when another account asks, the endpoint is told
  * how to have its subscription back. One that is not there is no error.
  * https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html
- * Errors: InvalidParameter, AuthorizationError.
+ * Errors: InvalidParameter, AuthorizationError, ServiceUnavailable.
  */
 const input = structure({ SubscriptionArn: string });
 
@@ -29,7 +29,11 @@ export function unsubscribe({ topics, farewells }: UnsubscribeParts): Operation 
     async handle(input, call) {
       const { topic: address, id } = accept(readSubscriptionArn(input.SubscriptionArn));
       const [topic, found] = [await topics.find(address), await topics.findSubscription(address, id)];
-      if (topic === undefined || found === undefined) return {};
+      if (topic === undefined) return {};
+      if (found === undefined) {
+        await farewells.tellAgain(id, topic, call.origin);
+        return {};
+      }
       const byOwner = call.signed && (call.accountId === found.properties.Owner || call.accountId === ownerOf(address));
       if (byOwner) await farewells.end(found);
       else if (authenticatesUnsubscribe(found)) {

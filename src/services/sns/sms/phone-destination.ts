@@ -4,7 +4,7 @@ import type { TopicAddress } from '../../../base/ids.js';
 import type { Counter } from '../../../base/meter.js';
 import type { Random } from '../../../base/random.js';
 import type { Documents } from '../../../engine/documents.js';
-import type { Queue, ReceivedMessage } from '../../../engine/engine.js';
+import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
 import type { Subscription, Topic } from '../../../engine/topics/topics.js';
 import { isRefusal } from '../../../wire/refusal.js';
 import type { AttemptOutcome, AttemptReport, Pace } from '../channels/channel.js';
@@ -29,6 +29,7 @@ import { hold, release, spendIn } from './spend.js';
 import { type MicroUsd, usd } from './usd.js';
 
 export interface PhoneDestinationParts extends DeadLetterParts {
+  readonly engine: DeadLetterParts['engine'] & Pick<Engine, 'topics'>;
   readonly documents: Pick<Documents, 'transact'>;
   readonly clock: Clock;
   readonly random: Random;
@@ -96,14 +97,14 @@ export class PhoneDestination implements Destination<PhoneReport> {
 
   async giveUp(received: ReceivedMessage): Promise<void> {
     const { queue } = this;
-    const { messageId, subscription: of } = decodePhoneMessage(received.content);
+    const { subscription: of } = decodePhoneMessage(received.content);
     const subscribed = of === undefined ? undefined : await this.#subscribed(of.arn);
     if (of === undefined || subscribed === undefined) {
       await this.parts.engine.settle(queue, [received.receipt]);
       return;
     }
     const { envelope, traceHeader } = of;
-    const redrive = await giveUp(this.parts, { queue, received, messageId, envelope, traceHeader, ...subscribed });
+    const redrive = await giveUp(this.parts, { queue, received, envelope, traceHeader, ...subscribed });
     this.parts.reports.redriven(subscribed.topic, redrive);
   }
 

@@ -1,8 +1,8 @@
-import type { Clock } from '../../base/clock.js';
+import type { Clock } from './clock.js';
 
 /** Resolves at a time, or when the signal fires if that is earlier. */
 export function untilOrAborted(clock: Clock, at: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
+  if (signal.aborted || at <= clock.now()) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
       timer[Symbol.dispose]();
