@@ -1,6 +1,7 @@
 import type { Clock } from '../../../base/clock.js';
 import type { MessageId } from '../../../base/ids.js';
 import type { Random } from '../../../base/random.js';
+import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
 import { isRefusal } from '../../../wire/refusal.js';
 import type { Invoked, Invoker, Target } from '../invoker.js';
@@ -8,7 +9,6 @@ import { concurrencyPerPoller, mappingConcurrencyDefault, provisionedConcurrency
 import { arnOf, referenceOfArn } from '../model/function-name.js';
 import { mostInvoked } from '../model/trace-header.js';
 import type { Slots } from '../slots.js';
-import { untilOrAborted } from '../waiting.js';
 import { Batch, type Held } from './batch.js';
 import { reportedFailures } from './batch-outcome.js';
 import { eventRecord, type ShowMessage } from './event.js';
