@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PublishCommand, SubscribeCommand } from '@aws-sdk/client-sns';
+import { ListSubscriptionsByTopicCommand, PublishCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { describe, expect, test } from 'vitest';
 import { withPhones } from './phones.js';
 
@@ -94,6 +94,16 @@ describe('a subscribed phone', () => {
     expect(await subject.ended(1)).toMatchObject([
       { messageId: MessageId, phoneNumber: '+15555550100', text: 'Signalbox > late train', purpose: 'topic' },
     ]);
+  });
+
+  test('is subscribed once, however its number is written', async () => {
+    await using subject = await withPhones();
+    const topic = await subject.topic();
+    const subscribe = (Endpoint: string) => subject.sns.send(new SubscribeCommand({ TopicArn: topic, Protocol: 'sms', Endpoint }));
+    const [first, ...others] = [await subscribe('+1-555-555-0100'), await subscribe('+15555550100'), await subscribe('1.5555550100')];
+    for (const other of others) expect(other.SubscriptionArn).toBe(first?.SubscriptionArn);
+    const { Subscriptions } = await subject.sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: topic }));
+    expect(Subscriptions).toMatchObject([{ Endpoint: '+1-555-555-0100' }]);
   });
 
   test('many of one topic each get the message', async () => {

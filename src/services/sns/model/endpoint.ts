@@ -2,7 +2,7 @@ import type { AccountId, QueueAddress } from '../../../base/ids.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid, missing } from '../errors.js';
 import { endpointCharsMax } from '../limits.js';
-import { readPhoneEndpoint } from '../sms/phone-number.js';
+import { readPhoneEndpoint, withoutSeparators } from '../sms/phone-number.js';
 import { isMailAddress } from './mail.js';
 import { ownerOf } from './topic-arn.js';
 import type { TopicKind } from './topic-attributes.js';
@@ -109,7 +109,7 @@ export function isFifoQueue(queue: QueueAddress): boolean {
   return queue.endsWith('.fifo');
 }
 
-/** No two subscriptions of a topic have the same. */
+/** No two subscriptions of a topic have the same: a phone gets a message once, however its number is written. */
 export function identityOf({ protocol, endpoint }: Endpoint): string {
-  return `${protocol} ${endpoint}`;
+  return `${protocol} ${protocol === 'sms' ? withoutSeparators(endpoint) : endpoint}`;
 }

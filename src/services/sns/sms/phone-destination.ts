@@ -82,6 +82,7 @@ export class PhoneDestination implements Destination<PhoneReport> {
   async attempt(received: ReceivedMessage, signal: AbortSignal): Promise<PhoneReport> {
     const message = decodePhoneMessage(received.content);
     if (message.subscription !== undefined && (await this.#subscribed(message.subscription.arn)) === undefined) {
+      await this.#release(message, false); // M3
       return { ...unsubscribed, prepared: undefined };
     }
     const prepared = await this.#prepare(message, await this.#guarded(message));
@@ -179,12 +180,12 @@ export class PhoneDestination implements Destination<PhoneReport> {
       const attributes = state.attributes();
       const options = effectiveOptions(message.options, attributes);
       const refusal = guarded ?? this.#refusalOf(message, price, state);
-      const prepared = { parts, price, attributes, options, refusal };
-      if (refusal !== undefined) return prepared;
-      const held = hold(spendIn(state.spend(), now), holdOf(message), price, monthlyLimitOf(attributes));
-      if (held === undefined) return { ...prepared, refusal: limitReached };
-      state.setSpend(held);
-      return prepared;
+      const spend = spendIn(state.spend(), now);
+      const delivery = holdOf(message);
+      const held = refusal === undefined ? hold(spend, delivery, price, monthlyLimitOf(attributes)) : undefined;
+      const next = held ?? release(spend, delivery, false); // M3
+      if (next !== spend) state.setSpend(next);
+      return { parts, price, attributes, options, refusal: held === undefined ? (refusal ?? limitReached) : undefined };
     });
   }
 
@@ -199,7 +200,9 @@ export class PhoneDestination implements Destination<PhoneReport> {
     const now = this.parts.clock.now();
     return this.parts.documents.transact(smsDocuments, (transaction) => {
       const state = new SmsAccountState(transaction, message);
-      state.setSpend(release(spendIn(state.spend(), now), holdOf(message), taken));
+      const spend = spendIn(state.spend(), now);
+      const next = release(spend, holdOf(message), taken);
+      if (next !== spend) state.setSpend(next);
     });
   }
 }
@@ -225,7 +228,7 @@ function topicOf(arn: SubscriptionArn): TopicAddress {
   return arn.slice(0, arn.lastIndexOf(':')) as TopicAddress;
 }
 
-/** A topic's message has the same id for all its receivers. */
-function holdOf({ messageId, phoneNumber }: PhoneMessage): string {
-  return `${messageId} ${phoneNumber}`;
+/** A topic's message has the same id for all its subscriptions, and two of them may lead to the same phone. */
+function holdOf({ messageId, subscription }: PhoneMessage): string {
+  return subscription === undefined ? messageId : `${messageId} ${subscription.arn}`;
 }

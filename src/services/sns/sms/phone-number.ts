@@ -25,8 +25,13 @@ const endpointCharsMax = 40;
 
 /** The endpoint of a subscription, which may have separators between its digits, and need not have a plus. */
 export function readPhoneEndpoint(text: string): PhoneNumber | Refusal {
-  const number = text.length <= endpointCharsMax && endpoint.test(text) ? `+${text.replace(/\D/g, '')}` : '';
+  const number = text.length <= endpointCharsMax && endpoint.test(text) ? withoutSeparators(text) : '';
   return isPhoneNumber(number) ? number : invalidBare(`Invalid SMS endpoint: ${shown(text)}`);
+}
+
+/** The number that the endpoint of a subscription is another way to write. */
+export function withoutSeparators(text: string): string {
+  return `+${text.replace(/\D/g, '')}`;
 }
 
 /** Of what is no number, so much as says which it was. */

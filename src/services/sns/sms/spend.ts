@@ -5,6 +5,7 @@ import type { MicroUsd } from './usd.js';
  *
  * M1  A message's price is held before it is handed over and spent once it was taken: spent and held together never pass the limit.
  * M2  What is held is held by delivery: who died between handing over and spending holds the same again when the message comes back.
+ * M3  What is held ends with its delivery: one that is refused gives back what an attempt that died has left.
  */
 export interface Spend {
   /** UTC, `2026-01`. */
@@ -26,8 +27,9 @@ export function hold(spend: Spend, delivery: string, price: MicroUsd, limit: Mic
   return committed + price > limit ? undefined : { ...spend, held: { ...others, [delivery]: price } };
 }
 
-/** The message was taken, or was not. */
+/** The message was taken, or was not. The same spend: nothing was held for it. */
 export function release(spend: Spend, delivery: string, taken: boolean): Spend {
-  const { [delivery]: price = 0, ...held } = spend.held;
+  const { [delivery]: price, ...held } = spend.held;
+  if (price === undefined) return spend;
   return { ...spend, spent: spend.spent + (taken ? price : 0), held };
 }
