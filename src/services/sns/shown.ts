@@ -45,7 +45,9 @@ export async function shownPushes(
     return { messageId, endpointArn, attempts: receives, nextAttemptAt: new Date(visibleAt).toISOString() };
   });
   return {
-    notifications: journal.recent(endpoint).map(({ payload, ...entry }) => ({ ...entry, payload: parseJsonObject(payload) ?? payload })),
+    notifications: journal
+      .recent(endpoint)
+      .map(({ payload, ...entry }) => (payload === undefined ? entry : { ...entry, payload: parseJsonObject(payload) ?? payload })),
     waiting: waiting.filter(({ endpointArn }) => endpoint === undefined || endpointArn === endpoint),
   };
 }

@@ -331,7 +331,10 @@ describe('a push provider', () => {
     expect(bodies.map(({ messageId }) => messageId)).toEqual([MessageId, MessageId, MessageId]);
     expect(bodies.map(({ token }) => token)).toEqual(['token', 'new', 'new']);
     expect(bodies.map(({ attributes }) => attributes.timeToLiveSeconds)).toEqual([60, 50, 40]);
-    expect(await pushed(subject, endpoint)).toMatchObject([{ status: 'delivered', attempts: 3 }]);
+    const [shown] = await pushed(subject, endpoint);
+    expect(shown).toMatchObject({ status: 'delivered', attempts: 3 });
+    expect(shown).not.toHaveProperty('payload');
+    expect(shown).not.toHaveProperty('token');
   });
 
   it('is not given what has waited longer than its time to live', async () => {

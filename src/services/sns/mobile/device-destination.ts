@@ -137,7 +137,7 @@ export class DeviceDestination implements Destination<DeviceReport> {
   ended({ received, report, handedAt }: AttemptsEnd<DeviceReport>): void {
     const { endpoint, owner, failure, outcome, statusCode, providerResponse, abandoned } = report;
     if (abandoned) return;
-    const { clock, journal, log, reports } = this.parts;
+    const { clock, channel, journal, log, reports } = this.parts;
     const { messageId, endpoint: destination, payload, options, publishedAt, subscription: of } = decodeNotification(received.content);
     const delivered = outcome === 'delivered';
     const attempts = received.receives;
@@ -149,12 +149,11 @@ export class DeviceDestination implements Destination<DeviceReport> {
       messageId,
       endpointArn: destination,
       topicArn,
-      token: endpoint?.attributes.Token,
-      payload,
       options,
       status: delivered ? 'delivered' : 'failed',
       response: providerResponse,
       attempts,
+      ...(channel.kind === 'log' && { token: endpoint?.attributes.Token, payload }),
     });
     const end = { topicArn, messageId, text: payload, publishedAt, handedAt, destination, attempts, statusCode, providerResponse };
     const status = delivered ? 'SUCCESS' : 'FAILURE';

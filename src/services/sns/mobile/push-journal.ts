@@ -7,9 +7,9 @@ export interface PushEntry {
   readonly messageId: string;
   readonly endpointArn: EndpointArn;
   readonly topicArn: string | undefined;
-  /** As of the last attempt; undefined where the endpoint is gone. */
-  readonly token: string | undefined;
-  readonly payload: string;
+  /** As of the last attempt; undefined where the endpoint is gone. Absent, as `payload` is, where a provider brings notifications to devices. */
+  readonly token?: string | undefined;
+  readonly payload?: string;
   readonly options: PushOptions;
   readonly status: 'delivered' | 'failed';
   readonly response: string;
@@ -25,8 +25,9 @@ export class PushJournal {
   #entries: readonly PushEntry[] = [];
 
   add(entry: PushEntry): void {
-    const payload = entry.payload.slice(0, payloadCharsMax);
-    this.#entries = [{ ...entry, payload }, ...this.#entries.slice(0, entriesMax - 1)];
+    const { payload } = entry;
+    const kept = payload === undefined ? entry : { ...entry, payload: payload.slice(0, payloadCharsMax) };
+    this.#entries = [kept, ...this.#entries.slice(0, entriesMax - 1)];
   }
 
   /** All, or those to one endpoint. */
