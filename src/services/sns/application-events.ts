@@ -29,7 +29,7 @@ export class ApplicationEvents {
     const given = { Message: eventMessage(event, endpoint, clock.now()), Subject: eventSubject(event, endpoint) };
     try {
       const { arn: principal } = rootOf(ownerOf(topic as TopicAddress));
-      await publisher.publish(topic as TopicAddress, { origin, principal }, (current, admit) => [
+      await publisher.publish(topic as TopicAddress, { origin, principal, isApplicationEvent: true }, (current, admit) => [
         accept(admit(accept(readMessage(current, given, 'messageAttributes')))),
       ]);
     } catch (fault) {

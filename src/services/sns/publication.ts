@@ -182,7 +182,7 @@ export class DeliveryWriter {
 
   /** The payload alone. The envelope is for a dead-letter queue. */
   #notice(route: Route, { arn: endpoint, platform }: EndpointParts): PushNotification {
-    const { messageId, message, timestamp, origin, traceHeader } = this.publication;
+    const { messageId, message, timestamp, origin, traceHeader, isApplicationEvent } = this.publication;
     const payload = payloadOf(message.texts, platform, this.textOf(route));
     const options = readPushOptions(message.attributes, platform);
     return {
@@ -193,6 +193,7 @@ export class DeliveryWriter {
       problem: isRefusal(options) ? options.message : payloadProblem(payload, platform),
       publishedAt: Date.parse(timestamp),
       origin,
+      isApplicationEvent,
       subscription: { arn: route.arn, envelope: this.#signedEnvelope(route), traceHeader },
     };
   }

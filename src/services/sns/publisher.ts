@@ -37,6 +37,8 @@ export interface PublishContext extends TraceCarrier {
   readonly origin: string;
   /** ARN of who publishes. */
   readonly principal: string;
+  /** Of what this server itself tells of endpoints. */
+  readonly isApplicationEvent?: boolean;
 }
 
 /** By the topic's data protection policy: the message as it may be published. */
@@ -119,6 +121,7 @@ export class Publisher {
       origin: context.origin,
       traceHeader,
       w3cTrace,
+      isApplicationEvent: context.isApplicationEvent ?? false,
     };
     const { routes: selected, filteredOut } = current.select(message);
     // A FIFO topic has at most a hundred subscriptions: its messages are never split, or a later one could overtake.

@@ -252,6 +252,19 @@ describe('a subscribed endpoint', () => {
     ]);
   });
 
+  it('that cannot be reached with events of its own application makes no more of them', async () => {
+    const failures = await subject.topic();
+    const queue = await subject.subscribed(failures);
+    const { endpoint, application } = await app(subject, 'GCM', { EventDeliveryFailure: failures });
+    const others = [endpoint, await device(subject, application, 'other')];
+    for (const one of others) await subscribeDevice(subject, failures, one);
+    for (const one of others) await setEndpoint(subject, one, { Enabled: 'false' });
+    await subject.publish(failures, 'm'); // fails twice, and the two events fail twice each
+    for (const one of others) await pushed(subject, one, 3);
+    expect((await subject.drainedTexts(queue)).filter((text) => text !== 'm')).toHaveLength(2);
+    expect((await page(subject, endpoint)).waiting).toEqual([]);
+  });
+
   it('must be there, and on a standard topic', async () => {
     const { endpoint } = await app(subject, 'GCM');
     const gone = endpoint.replace(/[^/]*$/, '00000000-0000-4000-8000-000000000000');

@@ -114,8 +114,8 @@ export class DeviceDestination implements Destination<DeviceReport> {
   /** The application's topic is told first: if the broker dies in between, it is told again. */
   async giveUp(received: ReceivedMessage, { endpoint, owner, failure, providerResponse, abandoned }: DeviceReport): Promise<void> {
     const { queue } = this;
-    const { messageId, origin, subscription: of } = decodeNotification(received.content);
-    if (endpoint !== undefined && !abandoned) {
+    const { messageId, origin, isApplicationEvent = false, subscription: of } = decodeNotification(received.content);
+    if (endpoint !== undefined && !abandoned && !isApplicationEvent) {
       const failed = {
         failureType: failure ?? 'DeliveryFailedPerm',
         failureMessage: providerResponse,

@@ -17,6 +17,8 @@ export interface Notification {
   readonly publishedAt: number;
   /** Of this server, as the publisher reached it. */
   readonly origin: string;
+  /** It tells of an endpoint itself: no event is made of its failure. */
+  readonly isApplicationEvent?: boolean;
   /** Of a topic's message: whose it is, and what its dead-letter queue gets. */
   readonly subscription?: {
     readonly arn: SubscriptionArn;

@@ -14,6 +14,8 @@ export interface Publication {
   readonly origin: string;
   readonly traceHeader: string | undefined;
   readonly w3cTrace: W3cTrace | undefined;
+  /** It tells of an endpoint of a platform application: that it does not reach a device is told to nobody, or failures could multiply without end. */
+  readonly isApplicationEvent: boolean;
 }
 
 interface StoredAttribute {
@@ -48,12 +50,13 @@ export function readPublication({
   origin,
   traceHeader,
   w3cTrace,
+  isApplicationEvent = false,
   message: stored,
 }: StoredPublication): Publication {
   const { text, others, attributes, subject, group, deduplicationId, bytes } = stored;
   const texts = { default: text, others: new Map(others) };
   const message = { texts, subject, attributes: attributes.map(readAttribute), group, deduplicationId, bytes };
-  return { topic, messageId, timestamp, message, origin, traceHeader, w3cTrace };
+  return { topic, messageId, timestamp, message, origin, traceHeader, w3cTrace, isApplicationEvent };
 }
 
 function storedAttribute({ name, type, value }: MessageAttribute): StoredAttribute {
