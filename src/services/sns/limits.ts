@@ -94,6 +94,9 @@ export const keywordDistanceCharsMax = 30;
 /** Places of findings that a record tells, for each identifier; the count is of all. */
 export const auditDetectionsMax = 100;
 export const protectionPolicyCharsMax = 30_720;
+/** As of an access policy, and one of each data identifier that there is: AWS names no bounds (choice). */
+export const protectionStatementsMax = 100;
+export const statementIdentifiersMax = 110;
 export const customIdentifiersMax = 10;
 export const customIdentifierNameCharsMax = 128;
 export const customPatternCharsMax = 200;

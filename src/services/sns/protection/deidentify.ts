@@ -14,25 +14,27 @@ export function deidentified(text: string, replacements: readonly Replacement[])
   const bare = bareIn(text, replacements);
   let result = '';
   let at = 0;
-  for (let index = 0; index < replacements.length; ) {
-    let replacement = replacements[index] as Replacement;
-    const quoted = bare.has(replacement);
-    const begin = quoted ? tokenStart(text, replacement.start, at) : replacement.start;
-    result += text.slice(at, begin) + (quoted ? '"' : '');
-    at = begin;
-    for (;;) {
-      result += text.slice(at, replacement.start) + maskOf(replacement);
-      at = replacement.end;
-      index++;
-      const next = replacements[index];
-      if (!quoted || next === undefined || next.start > tokenEnd(text, at)) break;
-      replacement = next;
+  /** The end of the number or word that is becoming a string; -1: none is. */
+  let token = -1;
+  const close = (): void => {
+    result += `${text.slice(at, token)}"`;
+    at = token;
+    token = -1;
+  };
+  for (const replacement of replacements) {
+    const { start, end } = replacement;
+    if (token !== -1 && start > token) close();
+    if (token === -1 && bare.has(replacement)) {
+      const begin = tokenStart(text, start, at);
+      result += `${text.slice(at, begin)}"`;
+      at = begin;
+      token = tokenEnd(text, end);
     }
-    if (quoted) {
-      result += `${text.slice(at, tokenEnd(text, at))}"`;
-      at = tokenEnd(text, at);
-    }
+    result += text.slice(at, start) + maskOf(replacement);
+    at = end;
+    if (token !== -1 && end > token) token = tokenEnd(text, end);
   }
+  if (token !== -1) close();
   return result + text.slice(at);
 }
 

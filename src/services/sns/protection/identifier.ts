@@ -6,6 +6,17 @@ export interface Span {
   readonly end: number;
 }
 
+/** Those that overlap or touch become one. In order of their beginnings. */
+export function joined(sorted: readonly Span[]): readonly Span[] {
+  const spans: Span[] = [];
+  for (const span of sorted) {
+    const last = spans.at(-1);
+    if (last === undefined || span.start > last.end) spans.push(span);
+    else if (span.end > last.end) spans[spans.length - 1] = { start: last.start, end: span.end };
+  }
+  return spans;
+}
+
 /** One way in which a kind of sensitive data is written. */
 export interface PatternForm {
   readonly kind: 'pattern';

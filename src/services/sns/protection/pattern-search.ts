@@ -1,5 +1,5 @@
 import { type Alternative, asciiCount, characterOf, type Edge, isWord, type Place, readCustomPattern } from './custom-pattern.js';
-import type { Span } from './identifier.js';
+import { joined, type Span } from './identifier.js';
 
 /**
  * Searches for custom expressions in time linear in the text, whatever the expression and the text are: what is found is every
@@ -174,15 +174,4 @@ function longestLiteral(places: readonly Place[]): { readonly literal: string; r
     if (current.length > longest.literal.length) longest = { literal: current, at: at - current.length + 1 };
   }
   return longest;
-}
-
-/** Those that overlap or touch become one. In order of their beginnings. */
-function joined(sorted: readonly Span[]): readonly Span[] {
-  const spans: Span[] = [];
-  for (const span of sorted) {
-    const last = spans.at(-1);
-    if (last === undefined || span.start > last.end) spans.push(span);
-    else if (span.end > last.end) spans[spans.length - 1] = { start: last.start, end: span.end };
-  }
-  return spans;
 }

@@ -1,7 +1,7 @@
 import { isObject, parseJsonObject } from '../../../base/json-object.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { invalid } from '../errors.js';
-import { customIdentifierNameCharsMax, customIdentifiersMax, protectionPolicyCharsMax } from '../limits.js';
+import { customIdentifierNameCharsMax, customIdentifiersMax, protectionPolicyCharsMax, protectionStatementsMax } from '../limits.js';
 import { readCustomPattern } from './custom-pattern.js';
 import { type DataIdentifier, identifier } from './identifier.js';
 import { managedIdentifiers } from './identifiers/catalogue.js';
@@ -31,6 +31,7 @@ export function readProtectionPolicy(json: string): ProtectionPolicy | undefined
   if (isRefusal(custom)) return custom;
   const known: ReadonlyMap<string, DataIdentifier> = new Map(custom.map((each) => [each.name, each]));
   if (!Array.isArray(fields.Statement) || fields.Statement.length === 0) return wrong('Statement must be a list of at least one');
+  if (fields.Statement.length > protectionStatementsMax) return wrong(`there are more than ${protectionStatementsMax} statements`);
   const statements: Statement[] = [];
   for (const [index, value] of fields.Statement.entries()) {
     const statement = readStatement(value, `Statement ${index + 1}`, known);

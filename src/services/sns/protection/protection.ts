@@ -18,12 +18,14 @@ export class Protection {
 
   /** Undefined: no statement concerns this principal. */
   rules(direction: Direction, principal: string): Rules | undefined {
-    const concerned = this.policy.statements.filter((each) => each.direction === direction && concerns(each.principals, principal));
+    const concerned = [...this.policy.statements.entries()].filter(
+      ([, { direction: of, principals }]) => of === direction && concerns(principals, principal),
+    );
     if (concerned.length === 0) return undefined;
-    const key = concerned.map((statement) => this.policy.statements.indexOf(statement)).join();
+    const key = concerned.map(([index]) => index).join();
     const known = this.#rules.get(key);
     if (known !== undefined) return known;
-    const rules = new Rules(concerned);
+    const rules = new Rules(concerned.map(([, statement]) => statement));
     this.#rules.set(key, rules);
     return rules;
   }

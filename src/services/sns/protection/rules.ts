@@ -1,5 +1,5 @@
 import { deidentified, type Replacement } from './deidentify.js';
-import type { DataIdentifier } from './identifier.js';
+import { type DataIdentifier, joined, type Span } from './identifier.js';
 import type { Operation } from './operation.js';
 import { type Finding, Scanner } from './scanner.js';
 import type { Statement } from './statement.js';
@@ -12,28 +12,32 @@ export interface Inspection {
   readonly audited: readonly Finding[];
 }
 
+/** What becomes of what one identifier finds. */
 interface Rule {
-  readonly operation: Operation;
-  /** Of the scanner. */
-  readonly identifiers: ReadonlySet<number>;
+  readonly audits: boolean;
+  readonly denies: boolean;
+  /** By the first statement that de-identifies it, and which one that is. */
+  readonly change: { readonly mask: string | undefined; readonly statement: number } | undefined;
 }
 
 /**
  * The statements of a policy that concern one principal in one direction, as one scan of a text. All see the text as it came: what is to be
- * de-identified is so by the first statement that finds it, and does not count for those that deny.
+ * de-identified is so by the first statement that finds it, and counts for those that deny unless all of it is. What a text costs depends
+ * on what is found in it, not on the number of statements.
  */
 export class Rules {
   readonly #scanner: Scanner;
+  /** By the scanner's identifiers. */
   readonly #rules: readonly Rule[];
   readonly audit: Extract<Operation, { kind: 'audit' }> | undefined;
 
   constructor(statements: readonly Statement[]) {
-    const all = [...new Set(statements.flatMap(({ identifiers }) => identifiers))];
-    this.#scanner = new Scanner(all);
-    this.#rules = statements.map(({ operation, identifiers }) => ({
-      operation,
-      identifiers: new Set(identifiers.map((each) => all.indexOf(each))),
-    }));
+    const rules = new Map<DataIdentifier, Rule>();
+    for (const [statement, { operation, identifiers }] of statements.entries()) {
+      for (const each of identifiers) rules.set(each, withOperation(rules.get(each) ?? nothing, operation, statement));
+    }
+    this.#scanner = new Scanner([...rules.keys()]);
+    this.#rules = [...rules.values()];
     this.audit = statements.map(({ operation }) => operation).find((operation) => operation.kind === 'audit');
   }
 
@@ -42,29 +46,44 @@ export class Rules {
   }
 
   inspect(text: string): Inspection {
-    const findings = this.#scanner.scan(text);
-    if (findings.length === 0) return { text, audited: findings };
-    const found = (kind: Operation['kind']) =>
-      this.#rules.flatMap(({ operation, identifiers }) =>
-        operation.kind === kind
-          ? findings.filter(({ identifier }) => identifiers.has(identifier)).map((each) => ({ operation, each }))
-          : [],
-      );
-    const audited = found('audit').map(({ each }) => each);
-    const replacements = disjoint(
-      found('deidentify').map(({ operation, each }) => ({ ...each, mask: operation.kind === 'deidentify' ? operation.mask : undefined })),
-    );
-    const denied = found('deny').some(({ each }) => !isReplaced(each, replacements)) || isWhole(text, replacements);
-    if (denied) return { text: undefined, audited };
-    return { text: replacements.length === 0 ? text : deidentified(text, replacements), audited };
+    const audited: Finding[] = [];
+    const denied: Finding[] = [];
+    const wanted: Wanted[] = [];
+    for (const finding of this.#scanner.scan(text)) {
+      const { audits, denies, change } = this.#rules[finding.identifier] ?? nothing;
+      if (audits) audited.push(finding);
+      if (change !== undefined) wanted.push({ start: finding.start, end: finding.end, mask: change.mask, statement: change.statement });
+      else if (denies) denied.push(finding);
+    }
+    if (wanted.length === 0) return { text: denied.length === 0 ? text : undefined, audited };
+    const replacements = disjoint(wanted);
+    const prohibited = !areWithin(denied, joined(replacements)) || isWhole(text, replacements);
+    return { text: prohibited ? undefined : deidentified(text, replacements), audited };
   }
 }
 
+const nothing: Rule = { audits: false, denies: false, change: undefined };
+
+function withOperation(rule: Rule, operation: Operation, statement: number): Rule {
+  switch (operation.kind) {
+    case 'audit':
+      return { ...rule, audits: true };
+    case 'deny':
+      return { ...rule, denies: true };
+    case 'deidentify':
+      return { ...rule, change: rule.change ?? { mask: operation.mask, statement } };
+  }
+}
+
+interface Wanted extends Replacement {
+  readonly statement: number;
+}
+
 /** In order; of two that overlap, the one that begins first, or else was given first, has the characters of both. */
-function disjoint(wanted: readonly Replacement[]): readonly Replacement[] {
+function disjoint(wanted: readonly Wanted[]): readonly Replacement[] {
   const replacements: Replacement[] = [];
   let end = 0;
-  for (const each of [...wanted].sort((a, b) => a.start - b.start)) {
+  for (const each of wanted.toSorted((a, b) => a.start - b.start || a.statement - b.statement)) {
     if (each.end <= end) continue;
     replacements.push(each.start < end ? { ...each, start: end } : each);
     end = each.end;
@@ -72,16 +91,14 @@ function disjoint(wanted: readonly Replacement[]): readonly Replacement[] {
   return replacements;
 }
 
-/** Whether any of its characters is. */
-function isReplaced({ start, end }: Finding, replacements: readonly Replacement[]): boolean {
-  let low = 0;
-  let high = replacements.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((replacements[middle]?.end ?? 0) <= start) low = middle + 1;
-    else high = middle;
-  }
-  return (replacements[low]?.start ?? end) < end;
+/** Whether each is part of one of the runs. Both are in order of where they begin. */
+function areWithin(spans: readonly Span[], runs: readonly Span[]): boolean {
+  let at = 0;
+  return spans.every(({ start, end }) => {
+    while ((runs[at]?.end ?? end) <= start) at++;
+    const run = runs[at];
+    return run !== undefined && run.start <= start && end <= run.end;
+  });
 }
 
 /** Whether nothing but white space is left of the text. */

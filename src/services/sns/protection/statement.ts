@@ -1,5 +1,6 @@
 import { isObject } from '../../../base/json-object.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
+import { statementIdentifiersMax } from '../limits.js';
 import type { DataIdentifier } from './identifier.js';
 import { managedIdentifiers } from './identifiers/catalogue.js';
 import { type Operation, readOperation } from './operation.js';
@@ -39,6 +40,7 @@ export function readStatement(value: unknown, where: string, custom: ReadonlyMap
 
 function readIdentifiers(value: unknown, where: string, custom: ReadonlyMap<string, DataIdentifier>): readonly DataIdentifier[] | Refusal {
   if (!Array.isArray(value) || value.length === 0) return wrong(`${where}: DataIdentifier must be a list of at least one`);
+  if (value.length > statementIdentifiersMax) return wrong(`${where}: DataIdentifier has more than ${statementIdentifiersMax} elements`);
   const identifiers = new Set<DataIdentifier>();
   for (const name of value) {
     if (typeof name !== 'string') return wrong(`${where}: DataIdentifier must be a list of texts`);
