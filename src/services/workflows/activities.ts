@@ -52,9 +52,10 @@ export class Activities {
     return (await this.#documents.list(page)).map(({ content }) => JSON.parse(content) as ActivityRecord);
   }
 
-  /** The queue first: an activity that is there has one. */
-  async create(record: ActivityRecord): Promise<ActivityRecord> {
-    await internalQueue(this.parts.engine, `${queues}${record.arn}`);
+  /** The queue first: an activity that is there has one. Undefined: the disk is full. */
+  async create(record: ActivityRecord): Promise<ActivityRecord | undefined> {
+    const queue = await internalQueue(this.parts.engine, `${queues}${record.arn}`);
+    if (queue === undefined) return undefined;
     return JSON.parse(await this.#documents.createOnce(activityDocument(record.arn), JSON.stringify(record))) as ActivityRecord;
   }
 

@@ -7,6 +7,7 @@ import { callHandler } from './call-handler.js';
 import { ExecutionStore } from './execution-store.js';
 import { executionTarget } from './execution-target.js';
 import { Executions } from './executions.js';
+import { InternalQueues } from './internal-queues.js';
 import { callsMax, transitionsMax } from './limits.js';
 import { Machines } from './machines.js';
 import { createActivity } from './operations/createActivity.js';
@@ -35,7 +36,7 @@ import { testState } from './operations/testState.js';
 import { untagResource } from './operations/untagResource.js';
 import { updateStateMachine } from './operations/updateStateMachine.js';
 import { validateStateMachineDefinition } from './operations/validateStateMachineDefinition.js';
-import { internalQueue, QueueWorker } from './queue-worker.js';
+import { pause, QueueWorker } from './queue-worker.js';
 import type { ServiceParts } from './service-parts.js';
 import type { Targets } from './targets.js';
 import { workHandler } from './work-handler.js';
@@ -58,26 +59,42 @@ export interface Workflows {
 
 /** AWS Step Functions, API version 2016-11-23, as far as docs/workflows.md says. */
 export async function startWorkflows({ engine, clock, random, targets: given, report }: WorkflowsDependencies): Promise<Workflows> {
-  const work = await internalQueue(engine, 'internal/workflows/work');
-  const calls = await internalQueue(engine, 'internal/workflows/calls');
+  const queues = new InternalQueues(engine);
   const machines = new Machines(engine.documents);
-  const store = new ExecutionStore(engine, { work, calls });
+  const store = new ExecutionStore(engine, queues);
   const executions = new Executions({ store, machines, clock, random });
   const activities = new Activities({ engine, store, executions, clock });
   const targets = new Map([...given, ['states:startExecution', executionTarget({ machines, executions, random, engine })]]);
-  const parts: ServiceParts = { engine, machines, store, executions, activities, targets, work, clock, random };
-  const worker = { engine, clock, report };
-  const workers = [
-    new QueueWorker(worker, work, transitionsMax, workHandler(parts)),
-    new QueueWorker(worker, calls, callsMax, callHandler({ engine, store, executions, activities, targets, clock, report })),
-  ];
-  for (const each of workers) each.start();
+  const parts: ServiceParts = { engine, machines, store, executions, activities, targets, queues, clock, random };
+  const handlers = { work: workHandler(parts), calls: callHandler({ engine, store, executions, activities, targets, clock, report }) };
+  const ended = new AbortController();
+  const workers: QueueWorker[] = [];
+  /** False: the disk is too full for the queues that everything here goes by. */
+  const begin = async (): Promise<boolean> => {
+    if (!(await queues.open())) return false;
+    const worker = { engine, clock, report };
+    workers.push(new QueueWorker(worker, queues.work, transitionsMax, handlers.work));
+    workers.push(new QueueWorker(worker, queues.calls, callsMax, handlers.calls));
+    for (const each of workers) each.start();
+    return true;
+  };
+  const begun = (await begin()) ? Promise.resolve() : beginLater(begin, clock, ended.signal);
   return {
     service: workflowsService(parts),
     stop: async () => {
+      ended.abort();
+      await begun;
       await Promise.all(workers.map((each) => each.stop()));
     },
   };
+}
+
+const beginAgainMs = 1_000;
+
+/** As soon as there is room on the disk. */
+async function beginLater(begin: () => Promise<boolean>, clock: Clock, signal: AbortSignal): Promise<void> {
+  do await pause(clock, beginAgainMs, signal);
+  while (!signal.aborted && !(await begin()));
 }
 
 function workflowsService(parts: ServiceParts): Service {

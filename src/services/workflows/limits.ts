@@ -53,7 +53,7 @@ export const transitionBytesMax = 1_048_576;
 export const mapConcurrencyMax = 40;
 
 /** Definitions and executions that are kept ready in memory. */
-export const machinesCachedMax = 500;
+export const definitionsReadBytesMax = 16 * 1_048_576;
 /** One execution, and all of them. */
 export const executionCachedBytesMax = 4 * 1_048_576;
 export const executionsCachedBytesMax = 32 * 1_048_576;

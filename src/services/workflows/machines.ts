@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Documents } from '../../engine/documents.js';
 import type { Machine } from './language/definition.js';
 import { readDefinition } from './language/definition-reader.js';
-import { machinesCachedMax } from './limits.js';
+import { definitionsReadBytesMax } from './limits.js';
 import type { MachineType } from './model/machine-type.js';
 import type { Tags } from './model/tags.js';
 
@@ -43,6 +43,8 @@ export function decodeMachine(text: string): MachineRecord {
 /** State machines and the texts of definitions. Definitions are kept by their hash, and read once. */
 export class Machines {
   readonly #read = new Map<string, Machine>();
+  /** Of the texts that were read. */
+  #bytes = 0;
 
   constructor(private readonly documents: Documents) {}
 
@@ -75,13 +77,18 @@ export class Machines {
   async definition(hash: string): Promise<Machine> {
     const known = this.#read.get(hash);
     if (known !== undefined) return known;
-    const { machine, diagnostics } = readDefinition(await this.definitionText(hash), {
+    const text = await this.definitionText(hash);
+    const { machine, diagnostics } = readDefinition(text, {
       type: 'STANDARD',
       resourceProblem: () => undefined,
     });
     if (machine === undefined) throw new Error(`the definition ${hash} cannot be read: ${JSON.stringify(diagnostics[0])}`);
-    if (this.#read.size >= machinesCachedMax) this.#read.clear();
+    if (this.#bytes > definitionsReadBytesMax) {
+      this.#read.clear();
+      this.#bytes = 0;
+    }
     this.#read.set(hash, machine);
+    this.#bytes += text.length;
     return machine;
   }
 }

@@ -22,14 +22,17 @@ const pauseMs = 1_000;
 /** Longer than any timer: messages of internal queues do not expire. */
 const retentionMs = 200 * 365 * 86_400_000;
 
-/** The queue of this address, made if need be. No client can reach it: its address is no ARN. */
-export async function internalQueue(engine: Pick<Engine, 'createQueue'>, address: string): Promise<Queue> {
+/** The queue of this address, made if need be; undefined: the disk is full. No client can reach it: its address is no ARN. */
+export async function internalQueue(engine: Pick<Engine, 'createQueue' | 'findQueue'>, address: string): Promise<Queue | undefined> {
+  const known = await engine.findQueue(address as QueueAddress);
+  if (known !== undefined) return known;
   const outcome = await engine.createQueue(address as QueueAddress, {
     settings: { ordering: 'standard', visibilityTimeoutMs: claimMs, delayMs: 0, retentionMs, deduplicationScope: 'queue' },
     properties: {},
     tags: {},
   });
   if (outcome.kind === 'created' || outcome.kind === 'exists') return outcome.queue;
+  if (outcome.kind === 'storageFull') return undefined;
   throw new Error(`the queue ${address} cannot be created: ${outcome.kind}`);
 }
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
-import type { Engine, Queue } from '../../engine/engine.js';
+import type { Engine } from '../../engine/engine.js';
 import type { Activities } from './activities.js';
-import type { ExecutionStore } from './execution-store.js';
+import type { ExecutionQueues, ExecutionStore } from './execution-store.js';
 import type { Executions } from './executions.js';
 import type { Machines } from './machines.js';
 import type { Targets } from './targets.js';
@@ -15,7 +15,7 @@ export interface ServiceParts {
   readonly executions: Executions;
   readonly activities: Activities;
   readonly targets: Targets;
-  readonly work: Queue;
+  readonly queues: ExecutionQueues;
   readonly clock: Clock;
   readonly random: Random;
 }

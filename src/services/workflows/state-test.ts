@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '../../wire/refusal.js';
 import { invalidDefinition, missing, unsupported } from './errors.js';
-import type { Execution, ExecutionState } from './interpreter/execution.js';
+import type { Execution, ExecutionState, Thread } from './interpreter/execution.js';
 import type { HistoryEvent } from './interpreter/history.js';
 import type { CallCommand, Happening } from './interpreter/step.js';
 import { type Transition, transition } from './interpreter/transition.js';
@@ -135,8 +135,6 @@ async function runAlone(
   }
   return { state, events };
 }
-
-type Thread = ExecutionState['threads'] extends ReadonlyMap<number, infer T> ? T : never;
 
 /** What comes of what the state asked for; undefined: it has come to its end, or would try again later. */
 async function following(parts: TestParts, { mock, signal }: StateTest, { state, commands }: Transition): Promise<Happening | undefined> {

@@ -33,7 +33,8 @@ function mortal(store: Store, livesFor: number, last: 'written' | 'lost'): Store
 }
 
 class World {
-  readonly store = createMemoryStore();
+  space: 'ok' | 'low' = 'ok';
+  readonly store = createMemoryStore({ space: () => this.space });
   readonly clock: SettableClock = createSettableClock({ startAt: Date.UTC(2026, 0, 1), frozen: true });
   /** Keys of the calls that were made, by what they were given. */
   readonly calls = new Map<string, Set<string>>();
@@ -197,3 +198,24 @@ test.each([['written'], ['lost']] as const)(
   },
   60_000,
 );
+
+test('on a full disk nothing new is taken, and what runs goes on', async () => {
+  const world = new World();
+  world.space = 'low';
+  const roleArn = 'arn:aws:iam::000000000000:role/r';
+  const create = { name: 'm', definition, roleArn };
+  const first = await world.open(world.store);
+  await expect(ask(first.service, 'CreateStateMachine', create)).rejects.toMatchObject({ code: { status: 503 } });
+  await expect(ask(first.service, 'CreateActivity', { name: 'a' })).rejects.toMatchObject({ code: { status: 503 } });
+  world.space = 'ok';
+  await passTime(world.clock);
+  const { stateMachineArn } = await ask(first.service, 'CreateStateMachine', create);
+  const { executionArn } = await ask(first.service, 'StartExecution', { stateMachineArn, name: 'e', input: '{"n":1,"items":[1,2,3]}' });
+  await first.stop();
+  world.space = 'low';
+  const second = await world.open(world.store);
+  await expect(ask(second.service, 'StartExecution', { stateMachineArn, name: 'f' })).rejects.toMatchObject({ code: { status: 503 } });
+  for (let turn = 0; turn < 30; turn++) await passTime(world.clock);
+  expect((await ask(second.service, 'DescribeExecution', { executionArn })).status).toBe('SUCCEEDED');
+  await second.stop();
+});

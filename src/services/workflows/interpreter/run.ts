@@ -134,7 +134,7 @@ export class Run {
   /** Forgets a thread's children and theirs. */
   dropChildren(id: number): void {
     for (const child of this.childrenOf(id)) {
-      this.dropChildren(child.id);
+      if (child.phase.kind === 'forked') this.dropChildren(child.id);
       if (child.phase.kind !== 'succeeded') this.command({ kind: 'noTimer', thread: child.id });
       this.threads.delete(child.id);
     }

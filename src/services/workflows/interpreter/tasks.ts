@@ -4,7 +4,7 @@ import type { Expression } from '../language/expression.js';
 import { errorNames, Failure, isFailure, runtime, tooLarge } from '../language/failure.js';
 import { boundedText, type Json } from '../language/json.js';
 import type { Resource } from '../language/resource.js';
-import { payloadBytesMax, secondsMax } from '../limits.js';
+import { causeCharsMax, errorCharsMax, payloadBytesMax, secondsMax } from '../limits.js';
 import { argumentsOf, effectiveInput } from './data-flow.js';
 import type { TaskPhase, Thread } from './execution.js';
 import { settle } from './plain-states.js';
@@ -143,11 +143,12 @@ function resourceName(resource: Resource): string {
 /** `notStarted`: the call could not be made at all. */
 export function taskFailed(run: Run, task: OpenTask, failure: Failure, notStarted = false): void {
   const { thread, state } = task;
-  const { error, cause } = failure;
+  const error = failure.error?.slice(0, errorCharsMax);
+  const cause = failure.cause?.slice(0, causeCharsMax); // a function's can be megabytes
   if (!notStarted) noteStarted(run, task);
   run.append(thread.id, `${eventPrefix(state.resource)}Failed`, { ...detailsOf(state.resource), error, cause });
   close(run, thread);
-  run.push({ kind: 'raise', thread: thread.id, failure, byTask: true });
+  run.push({ kind: 'raise', thread: thread.id, failure: new Failure(error, cause), byTask: true });
 }
 
 /** A heartbeat that is missing is written down as a time-out too. */

@@ -1,6 +1,6 @@
 import type { Random } from '../../../base/random.js';
 import { type Machine, rootBlock } from '../language/definition.js';
-import { errorNames, type Failure } from '../language/failure.js';
+import { errorNames, Failure } from '../language/failure.js';
 import { type Json, printJson } from '../language/json.js';
 import { beginMap, beginParallel, childBroke, childEnded } from './containers.js';
 import { effectiveInput, finish } from './data-flow.js';
@@ -195,5 +195,5 @@ async function end(run: Run, thread: Thread, output: Json): Promise<void> {
 function breakOff(run: Run, thread: Thread, failure: Failure): void {
   if (thread.phase.kind !== 'forked') run.change(thread.id, { phase: { kind: 'failed' } });
   if (thread.parent === undefined) run.failExecution(thread.lastEvent, failure);
-  else childBroke(run, thread, thread.parent, failure);
+  else childBroke(run, thread, thread.parent, new Failure(failure.error, failure.cause)); // where it failed was told already
 }

@@ -14,7 +14,7 @@ import type { ServiceParts } from '../service-parts.js';
  */
 const input = structure({ stateMachineArn: string });
 
-export function deleteStateMachine({ engine, work }: ServiceParts): Operation {
+export function deleteStateMachine({ engine, queues }: ServiceParts): Operation {
   return operation({
     name: 'DeleteStateMachine',
     input,
@@ -23,6 +23,7 @@ export function deleteStateMachine({ engine, work }: ServiceParts): Operation {
       if (stateMachineArn === undefined) throw missing('stateMachineArn');
       const arn = accept(readArn(stateMachineArn, 'stateMachine'));
       const name = machineDocument(arn);
+      const { work } = queues;
       await engine.transact({ collections: [name], queues: [work] }, (transaction) => {
         const text = transaction.read(name);
         const machine = text === undefined ? undefined : decodeMachine(text);
