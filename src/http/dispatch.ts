@@ -7,7 +7,7 @@ import { type Body, readBody } from './body.js';
 import { Exchange } from './exchange.js';
 import { foreignPage, isNavigation } from './foreign-page.js';
 import type { HttpLimits } from './limits.js';
-import type { OperationTable } from './operations.js';
+import type { OperationTable, ServedByRest } from './operations.js';
 import type { FinishedRequest, HttpLog, HttpObserver, Route } from './ports.js';
 import {
   type Answer,
@@ -56,7 +56,7 @@ export function dispatcher(options: DispatchOptions): (request: IncomingMessage,
     const startedAt = performance.now();
     const exchange = new Exchange(request, response, random.uuid(), publicUrl, undoFailed);
     const progress: Progress = { protocol: 'none', meant: undefined, outcome: 'ok' };
-    readBody(request, bodyLimit(options, request).bytesMax, (body) => {
+    readBody(request, bodyBytesMax(options, request), (body) => {
       if (body.kind === 'gone') return;
       const cutOff = body.kind === 'tooLarge';
       answer(options, exchange, body, progress).then(
@@ -79,7 +79,7 @@ async function answer(options: DispatchOptions, exchange: Exchange, body: Body, 
   }
   exchange.protocol = protocol;
   progress.protocol = protocol;
-  if (body.kind === 'tooLarge') throw bodyLimit(options, exchange.request).refusal();
+  if (body.kind === 'tooLarge') throw tooLarge(options, exchange.request);
   const { table } = options;
   const encoding = exchange.request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') throw unsupportedEncoding(encoding);
@@ -100,17 +100,19 @@ const readers: Readonly<Record<Protocol, (exchange: Exchange, body: Buffer, tabl
   rest: restRequest,
 };
 
-/** How much of a body is read, and what is said to more. The path tells which operation of REST is meant before its body is there. */
-function bodyLimit({ table, limits }: DispatchOptions, { method, url = '/' }: IncomingMessage): BodyLimit {
-  const { target } = (isRestPath(url) ? table.byPath.find(method, partsOf(url).path) : undefined) ?? {};
-  if (target === undefined) return { bytesMax: limits.bodyBytesMax, refusal: () => requestTooLarge(limits.bodyBytesMax) };
-  const bytesMax = target.binding.bodyBytesMax ?? limits.bodyBytesMax;
-  return { bytesMax, refusal: () => operationTooLarge(target.operation.name, bytesMax) };
+/** How much of a body is read. Its path tells which operation of REST is meant before the body is there. */
+function bodyBytesMax(options: DispatchOptions, request: IncomingMessage): number {
+  return restOperation(options, request)?.binding.bodyBytesMax ?? options.limits.bodyBytesMax;
 }
 
-interface BodyLimit {
-  readonly bytesMax: number;
-  refusal(): ServiceError;
+function tooLarge(options: DispatchOptions, request: IncomingMessage): ServiceError {
+  const bytesMax = bodyBytesMax(options, request);
+  const meant = restOperation(options, request);
+  return meant === undefined ? requestTooLarge(bytesMax) : operationTooLarge(meant.operation.name, bytesMax);
+}
+
+function restOperation({ table }: DispatchOptions, { method, url = '/' }: IncomingMessage): ServedByRest | undefined {
+  return isRestPath(url) ? table.byPath.find(method, partsOf(url).path)?.target : undefined;
 }
 
 function refuseForeignPage({ request }: Exchange, { operation }: Meant, publicUrl: string | undefined): void {

@@ -54,7 +54,10 @@ export function lazyPool(parts: PoolParts): FunctionPool {
   return {
     invoke: async (invocation) => {
       if (stopped) return { kind: 'stopped' };
-      pool ??= made();
+      pool ??= made().catch((fault: unknown) => {
+        pool = undefined;
+        throw fault;
+      });
       return (await pool).invoke(invocation);
     },
     retire: (key) => void pool?.then((running) => running.retire(key)),

@@ -54,7 +54,7 @@ export class Catalogue {
     return decoded(await this.documents.read(functionKey(address, address.name)));
   }
 
-  /** The function of a request; `shown` is what it is called in the refusal. */
+  /** The function of a request. `qualifier`: with which the refusal shows it. */
   async require(address: FunctionAddress, qualifier?: string): Promise<FunctionRecord> {
     const found = await this.find(address);
     if (found === undefined) throw functionNotFound(qualifiedArn(address, qualifier));

@@ -28,8 +28,6 @@ export const responseBytesMax = 6 * 1024 * 1024 + 100;
 /** Since late 2025; 256 KB before. */
 export const eventBytesMax = 1024 * 1024;
 export const clientContextBytesMax = 3_583;
-/** What comes back with `LogType` `Tail`. */
-export const logTailBytesMax = 4 * 1024;
 
 /** Invocations at once in an account and Region, and what must be left of them to functions without a reservation. */
 export const concurrencyDefault = 1_000;

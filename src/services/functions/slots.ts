@@ -48,7 +48,7 @@ export class Slots {
         taken = false;
         add(this.#running, arn, -1);
         if (counted !== undefined) add(...counted, -1);
-        for (const wake of this.#waiting) wake();
+        this.changed();
       },
     };
   }
@@ -59,7 +59,12 @@ export class Slots {
     return this.#unreservedMax(usage) - (this.#unreserved.get(placeName(place)) ?? 0);
   }
 
-  /** Waits until somebody gives a slot back, and answers true, or until a time or the end. */
+  /** Who waits looks again: reservations have changed. */
+  changed(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** Waits until somebody gives a slot back or reservations change, and answers true, or until a time or the end. */
   async freed(clock: Clock, at: number, signal: AbortSignal): Promise<boolean> {
     const ended = new AbortController();
     let given = false;

@@ -51,8 +51,8 @@ export class EventWorker {
   readonly #ended = new AbortController();
   readonly #attempts = new Map<MessageId, { receipt: ReceiptHandle; readonly done: Promise<void> }>();
   #wakes = 0;
-  /** Attempts that have got as far as to ask for room. */
-  #started = 0;
+  /** Attempts that will ask for room, and have not yet. */
+  #pending = 0;
   #throttleMs = throttleMsMin;
 
   constructor(
@@ -79,11 +79,6 @@ export class EventWorker {
     this.#ended.abort();
   }
 
-  /** They will need room, and have not taken it yet. */
-  get #unstarted(): number {
-    return this.#attempts.size - this.#started;
-  }
-
   /** There is something new in the queue. */
   wake(): void {
     this.#wakes++;
@@ -96,7 +91,7 @@ export class EventWorker {
     while (this.#attempts.size >= attemptsMax) await Promise.race([...this.#attempts.values()].map(({ done }) => done));
     const [record, usage] = [await catalogue.find(address), await catalogue.usage(address)];
     if (record?.id !== this.recipient.id) return this.#abandoned();
-    const free = record.reservedConcurrency === 0 ? receiveMax : slots.free(address, record, usage) - this.#unstarted;
+    const free = record.reservedConcurrency === 0 ? receiveMax : slots.free(address, record, usage) - this.#pending;
     if (free <= 0) return this.#throttled();
     this.#throttleMs = throttleMsMin;
     const max = Math.min(receiveMax, free, attemptsMax - this.#attempts.size);
@@ -155,13 +150,31 @@ export class EventWorker {
   #begin(message: ReceivedMessage): void {
     if (this.#again(message)) return;
     const { messageId } = message;
+    const pending = this.#pend();
     const attempt = {
       receipt: message.receipt,
-      done: this.#attempt(message)
+      done: this.#attempt(message, pending)
         .catch((fault: unknown) => this.parts.report(`an asynchronous event of ${arnOf(this.recipient.address)}`, fault))
-        .finally(() => this.#attempts.delete(messageId)),
+        .finally(() => {
+          pending[Symbol.dispose]();
+          this.#attempts.delete(messageId);
+        }),
     };
     this.#attempts.set(messageId, attempt);
+  }
+
+  /** Until it asks for room, or ends without. */
+  #pend(): Disposable {
+    this.#pending++;
+    let pending = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!pending) return;
+        pending = false;
+        this.#pending--;
+        this.parts.slots.changed();
+      },
+    };
   }
 
   /** E3 */
@@ -171,7 +184,7 @@ export class EventWorker {
     return attempt !== undefined;
   }
 
-  async #attempt(message: ReceivedMessage): Promise<void> {
+  async #attempt(message: ReceivedMessage, pending: Disposable): Promise<void> {
     const event = decodeEvent(message.content);
     const { clock, invoker } = this.parts;
     const bounds = await this.#bounds(event);
@@ -180,11 +193,9 @@ export class EventWorker {
     if (target === undefined) return this.#giveUp(message, 'RetriesExhausted'); // that version or alias is gone
     if (target.record.reservedConcurrency === 0) return this.#giveUp(message, 'ZeroReservedConcurrency');
     const { requestId, payload, traceHeader } = event;
-    this.#started++;
-    const outcome = await invoker
-      .invoke(target, { requestId, payload, traceHeader, clientContext: undefined })
-      .finally(() => this.#started--);
-    await this.#settle(message, event, outcome, bounds);
+    const running = invoker.invoke(target, { requestId, payload, traceHeader, clientContext: undefined }); // it asks before it waits for anything
+    pending[Symbol.dispose]();
+    await this.#settle(message, event, await running, bounds);
   }
 
   async #settle(message: ReceivedMessage, event: AsyncEvent, outcome: Invoked, bounds: Bounds): Promise<void> {

@@ -13,7 +13,7 @@ import { nothing } from '../shapes.js';
  */
 const input = structure({ FunctionName: string });
 
-export function deleteFunctionConcurrency({ catalogue }: Pick<Parts, 'catalogue'>): Operation {
+export function deleteFunctionConcurrency({ catalogue, slots }: Pick<Parts, 'catalogue' | 'slots'>): Operation {
   return operation({
     name: 'DeleteFunctionConcurrency',
     input,
@@ -30,6 +30,7 @@ export function deleteFunctionConcurrency({ catalogue }: Pick<Parts, 'catalogue'
         functions.put({ ...record, reservedConcurrency: undefined });
         return true;
       });
+      slots.changed();
       return {};
     },
   });

@@ -37,6 +37,7 @@ export function putFunctionConcurrency({ catalogue, slots }: Pick<Parts, 'catalo
         functions.put({ ...record, reservedConcurrency: reserved });
         return true;
       });
+      slots.changed();
       return { ReservedConcurrentExecutions: reserved };
     },
   });
