@@ -135,6 +135,21 @@ test('an event waits for room without using up its tries, and runs when there is
   expect(second?.payload.toString()).toBe('"later"');
 });
 
+test('events of a function that runs one at a time follow each other without a pause', async () => {
+  let running = 0;
+  const name = await subject.create(async () => {
+    running++;
+    expect(running).toBe(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    running--;
+    return answered(1);
+  });
+  await subject.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 1 }));
+  for (let event = 0; event < 8; event++) await subject.event(name, event);
+  const payloads = (await subject.invocations(name, 8)).map(({ payload }) => payload.toString());
+  expect(new Set(payloads)).toEqual(new Set(['0', '1', '2', '3', '4', '5', '6', '7']));
+});
+
 test('an event that finds no room for as long as it may wait is given up', async () => {
   const destination = await subject.queue();
   const going = gate();
