@@ -3,16 +3,26 @@ import { joined, type Span } from './identifier.js';
 
 /**
  * Searches for custom expressions in time linear in the text, whatever the expression and the text are: what is found is every
- * character that belongs to any match, as runs. A place of an alternative is one bit. From left to right: the places at which each character can
- * be taken on a way from some beginning; from right to left: those from which an end can be reached. A character belongs to a match
- * where the two have a place in common (Navarro and Raffinot, "Flexible Pattern Matching in Strings", 4.2, on bits and optional places).
+ * character that belongs to any match, as runs. A place is one bit, those of all alternatives stand in one row. From left to right: the places at
+ * which each character can be taken on a way from some beginning; from right to left: those from which an end can be reached. A character belongs
+ * to a match where the two have a place in common (Navarro and Raffinot, "Flexible Pattern Matching in Strings", 4.2, on bits and optional places).
  */
 export function patternSearch(alternatives: readonly Alternative[]): (text: string) => readonly Span[] {
-  const searches = alternatives.map(alternativeSearch);
-  return (text) => {
-    const spans = searches.flatMap((search) => search(text));
-    return searches.length === 1 ? spans : joined(spans.sort((a, b) => a.start - b.start));
-  };
+  const bits = alternatives.reduce((sum, { places }) => sum + places.length, alternatives.length - 1);
+  const words = Math.ceil(bits / wordBits);
+  const forward = new Machine(
+    alternatives.map(({ places, begins }) => ({ places, edge: begins })),
+    0,
+    words,
+  );
+  // Its first place is the last bit, so that the two have the same place in mirrored bits.
+  const backward = new Machine(
+    alternatives.toReversed().map(({ places, ends }) => ({ places: places.toReversed(), edge: ends })),
+    words * wordBits - bits,
+    words,
+  );
+  const windows = windowsFor(alternatives);
+  return (text) => windows(text).flatMap((window) => covered(text, window, { forward, backward, words }));
 }
 
 /** For an expression that was accepted before. */
@@ -26,35 +36,27 @@ const wordBits = 32;
 /** Long enough to be rare, short enough for the engine's `indexOf` to be linear. */
 const literalCharsMax = 32;
 
-function alternativeSearch({ places, begins, ends }: Alternative): (text: string) => readonly Span[] {
-  const words = Math.ceil(places.length / wordBits);
-  const forward = new Machine(places, 0, words);
-  // Its first place is the last bit, so that the two have the same place in mirrored bits.
-  const backward = new Machine([...places].reverse(), words * wordBits - places.length, words);
-  const windows = windowsFor(places);
-  return (text) => windows(text).flatMap((window) => covered(text, window, { forward, backward, begins, ends, words }));
-}
+/** Near windows are one: this many more characters are looked at sooner than a window is begun. */
+const windowGapChars = 64;
 
 interface Parts {
   readonly forward: Machine;
   readonly backward: Machine;
-  readonly begins: Edge;
-  readonly ends: Edge;
   readonly words: number;
 }
 
-function covered(text: string, { start, end }: Span, { forward, backward, begins, ends, words }: Parts): readonly Span[] {
+function covered(text: string, { start, end }: Span, { forward, backward, words }: Parts): readonly Span[] {
   const taken = new Uint32Array((end - start + 1) * words);
   for (let at = start; at < end; at++) {
     const row = (at - start) * words;
-    forward.step(taken, row, row + words, isEdge(text, at, begins), text.charCodeAt(at));
+    forward.step(taken, row, row + words, edgesAt(text, at), text.charCodeAt(at));
   }
   const spans: Span[] = [];
   const states = new Uint32Array(2 * words);
   let last = -1;
   for (let at = end - 1; at >= start; at--) {
     states.copyWithin(0, words);
-    backward.step(states, 0, words, isEdge(text, at + 1, ends), text.charCodeAt(at));
+    backward.step(states, 0, words, edgesAt(text, at + 1), text.charCodeAt(at));
     const row = (at - start + 1) * words;
     let common = 0;
     for (let word = 0; word < words; word++) {
@@ -71,45 +73,60 @@ function covered(text: string, { start, end }: Span, { forward, backward, begins
   return spans.reverse();
 }
 
-/** An alternative as masks, one bit a place. */
+/** Alternatives as one begins them: at `edge`, by the first of their places. */
+interface Row {
+  readonly places: readonly Place[];
+  readonly edge: Edge;
+}
+
+/** Alternatives as masks, one bit a place. Between two of them is a bit that takes no character, so that nothing goes over from one to the next. */
 class Machine {
   /** By character. */
   readonly #takes: Uint32Array;
   readonly #optional: Uint32Array;
   readonly #repeats: Uint32Array;
-  readonly #first: Uint32Array;
+  /** Where matches may begin, by what `edgesAt` says. */
+  readonly #firsts: readonly Uint32Array[];
 
   constructor(
-    places: readonly Place[],
+    rows: readonly Row[],
     offset: number,
     private readonly words: number,
   ) {
     this.#takes = new Uint32Array((asciiCount + 1) * words);
     this.#optional = new Uint32Array(words);
     this.#repeats = new Uint32Array(words);
-    this.#first = new Uint32Array(words);
+    this.#firsts = Array.from({ length: (textEdge | wordEdge) + 1 }, () => new Uint32Array(words));
+    let begin = offset;
+    for (const { places, edge } of rows) {
+      this.#add(places, begin, edge);
+      begin += places.length + 1;
+    }
+  }
+
+  #add(places: readonly Place[], begin: number, edge: Edge): void {
     let reachable = true;
     for (const [at, { takes, optional, repeats }] of places.entries()) {
-      const word = (at + offset) >>> 5;
-      const bit = 1 << ((at + offset) & 31);
-      for (const [code, taken] of takes.entries()) if (taken === 1) add(this.#takes, code * words + word, bit);
+      const word = (begin + at) >>> 5;
+      const bit = 1 << ((begin + at) & 31);
+      for (const [code, taken] of takes.entries()) if (taken === 1) add(this.#takes, code * this.words + word, bit);
       if (optional) add(this.#optional, word, bit);
       if (repeats) add(this.#repeats, word, bit);
-      if (reachable) add(this.#first, word, bit);
+      if (reachable) for (const [edges, first] of this.#firsts.entries()) if (isAmong(edge, edges)) add(first, word, bit);
       reachable &&= optional;
     }
   }
 
-  /** From the places at `from` in `states` to those at `to`, by one character; `begins`: a match may begin with it. */
-  step(states: Uint32Array, from: number, to: number, begins: boolean, code: number): void {
+  /** From the places at `from` in `states` to those at `to`, by one character; `edges`: what it comes after. */
+  step(states: Uint32Array, from: number, to: number, edges: number, code: number): void {
     const row = Math.min(code, asciiCount) * this.words;
+    const firsts = this.#firsts[edges] as Uint32Array;
     let shifted = 0;
     let carry = 0;
     for (let word = 0; word < this.words; word++) {
       const state = states[from + word] ?? 0;
       const optional = this.#optional[word] ?? 0;
-      let next = (state << 1) | shifted;
-      if (begins) next |= this.#first[word] ?? 0;
+      let next = (state << 1) | shifted | (firsts[word] ?? 0);
       // Adding runs a carry through the optional places after one that is reached, and on to the place after them.
       const sum = ((next & optional) >>> 0) + optional + carry;
       carry = sum > 0xffff_ffff ? 1 : 0;
@@ -134,14 +151,22 @@ function mirrored(bits: number): number {
   return (value >>> 16) | (value << 16);
 }
 
-function isEdge(text: string, at: number, edge: Edge): boolean {
+const textEdge = 1;
+const wordEdge = 2;
+
+/** Which edges are before the character at `at`, as bits. The text's two cannot be taken for each other: at its end nothing begins. */
+function edgesAt(text: string, at: number): number {
+  return (at === 0 || at === text.length ? textEdge : 0) | (isWordAt(text, at - 1) === isWordAt(text, at) ? 0 : wordEdge);
+}
+
+function isAmong(edge: Edge, edges: number): boolean {
   switch (edge) {
     case 'anywhere':
       return true;
     case 'text':
-      return at === 0 || at === text.length; // neither can be taken for the other: at the end nothing begins
+      return (edges & textEdge) !== 0;
     case 'word':
-      return isWordAt(text, at - 1) !== isWordAt(text, at);
+      return (edges & wordEdge) !== 0;
   }
 }
 
@@ -149,20 +174,42 @@ function isWordAt(text: string, at: number): boolean {
   return at >= 0 && at < text.length && isWord(text.charCodeAt(at));
 }
 
-/** Where matches can be: around a piece that every match has, when there is one and the rest is bounded. */
-function windowsFor(places: readonly Place[]): (text: string) => readonly Span[] {
-  const { literal, at } = longestLiteral(places);
-  const bounded = places.every(({ repeats }) => !repeats);
-  if (literal === '') return (text) => [{ start: 0, end: text.length }];
-  if (!bounded) return (text) => (text.includes(literal) ? [{ start: 0, end: text.length }] : []);
+/** A piece that every match of an alternative has, and how much can be before its beginning and after it. */
+interface Piece {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Where matches can be: around a piece that every match has, when every alternative has one and is bounded. */
+function windowsFor(alternatives: readonly Alternative[]): (text: string) => readonly Span[] {
+  const pieces = new Map<string, Piece>();
+  for (const { places } of alternatives) {
+    const { literal, at } = longestLiteral(places);
+    if (literal === '') return wholeText;
+    const unbounded = places.some(({ repeats }) => repeats);
+    const { before, after } = pieces.get(literal) ?? { before: 0, after: 0 };
+    const piece = unbounded ? { before: Infinity, after: Infinity } : { before: at, after: places.length - at };
+    pieces.set(literal, { before: Math.max(before, piece.before), after: Math.max(after, piece.after) });
+  }
   return (text) => {
-    const windows: Span[] = [];
-    for (let found = text.indexOf(literal); found !== -1; found = text.indexOf(literal, found + 1)) {
-      const end = Math.min(text.length, found + places.length - at);
-      windows.push({ start: Math.max(0, found - at), end });
-    }
-    return joined(windows);
+    const windows = [...pieces].flatMap(([literal, piece]) => windowsAround(literal, piece, text));
+    return joined(pieces.size === 1 ? windows : windows.sort((a, b) => a.start - b.start));
   };
+}
+
+function wholeText(text: string): readonly Span[] {
+  return [{ start: 0, end: text.length }];
+}
+
+function windowsAround(literal: string, { before, after }: Piece, text: string): readonly Span[] {
+  const windows: Span[] = [];
+  for (let found = text.indexOf(literal); found !== -1; ) {
+    const end = Math.min(text.length, found + windowGapChars + after);
+    windows.push({ start: Math.max(0, found - before), end });
+    if (end === text.length) break;
+    found = text.indexOf(literal, found + windowGapChars + 1);
+  }
+  return windows;
 }
 
 function longestLiteral(places: readonly Place[]): { readonly literal: string; readonly at: number } {
