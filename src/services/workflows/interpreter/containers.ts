@@ -15,18 +15,8 @@ export async function beginParallel(run: Run, thread: Thread, state: ParallelSta
   if (isFailure(input)) return settle(run, thread, input);
   const count = state.branches.length;
   const startedEvent = run.append(thread.id, 'ParallelStateStarted');
-  const phase: ForkedPhase = {
-    kind: 'forked',
-    startedEvent,
-    running: 0,
-    done: 0,
-    begun: 0,
-    concurrency: count,
-    items: undefined,
-    input,
-    count,
-  };
-  run.change(thread.id, { phase });
+  const source = run.keepSource(thread.id, input, undefined);
+  run.change(thread.id, { phase: { kind: 'forked', startedEvent, running: 0, done: 0, begun: 0, concurrency: count, count, source } });
   await beginMore(run, thread.id);
 }
 
@@ -39,7 +29,8 @@ export async function beginMap(run: Run, thread: Thread, state: MapState): Promi
   if (isFailure(concurrency)) return settle(run, thread, concurrency);
   const count = items.length;
   const startedEvent = run.append(thread.id, 'MapStateStarted', { length: count });
-  run.change(thread.id, { phase: { kind: 'forked', startedEvent, running: 0, done: 0, begun: 0, concurrency, items, input, count } });
+  const source = run.keepSource(thread.id, input, items);
+  run.change(thread.id, { phase: { kind: 'forked', startedEvent, running: 0, done: 0, begun: 0, concurrency, count, source } });
   if (count === 0) join(run, thread.id);
   else await beginMore(run, thread.id);
 }
@@ -78,7 +69,10 @@ async function beginMore(run: Run, id: number): Promise<void> {
   }
 }
 
-async function inputOf(run: Run, thread: Thread, { items, input }: ForkedPhase, index: number): Promise<Json | Failure> {
+async function inputOf(run: Run, thread: Thread, { source }: ForkedPhase, index: number): Promise<Json | Failure> {
+  const { phase } = run.thread(source);
+  if (phase.kind !== 'source') throw new Error(`T1 broken: thread ${thread.id} of ${run.execution.arn} has no source`);
+  const { items, input } = phase;
   if (items === undefined) return input;
   const value = items[index] ?? null;
   const state = run.stateOf(thread);

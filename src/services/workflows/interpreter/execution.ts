@@ -79,6 +79,8 @@ export type Phase =
   | { readonly kind: 'retrying'; readonly until: number }
   | TaskPhase
   | ForkedPhase
+  /** No thread: what the threads of a Parallel or Map begin with. A Map has items; a Parallel gives each branch the same input. */
+  | { readonly kind: 'source'; readonly input: Json; readonly items: readonly Json[] | undefined }
   /** Kept until its Parallel or Map ends. */
   | { readonly kind: 'succeeded'; readonly output: Json }
   /** Kept so that a redrive can go on from here. */
@@ -105,11 +107,9 @@ export interface ForkedPhase {
   /** Branches or iterations that were begun. */
   readonly begun: number;
   readonly concurrency: number;
-  /** Of a Map; a Parallel gives each branch the same input. */
-  readonly items: readonly Json[] | undefined;
-  /** Effective input. */
-  readonly input: Json;
   readonly count: number;
+  /** The record that holds what its threads begin with: it is written once, however often this one is. */
+  readonly source: number;
 }
 
 export interface ExecutionState {

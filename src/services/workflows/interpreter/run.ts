@@ -37,7 +37,7 @@ export interface RaisedStep {
  * One transition under way: the new state, history and commands as far as they are known. It works on a copy, so that the state it began
  * with stays as it was.
  *
- * T1  Threads that are not `succeeded` or `failed` are live; a Parallel or Map is `forked` as long as one of its own is live or to be begun.
+ * T1  Threads that are not `succeeded` or `failed` are live (a `source` is no thread); a Parallel or Map is `forked` as long as one of its own is live or to be begun.
  * T2  What a thread waits for carries its stamp, which rises with each wait.
  * T3  An execution that is not RUNNING has no live threads, and nothing happens to it but a redrive.
  */
@@ -127,8 +127,19 @@ export class Run {
     return thread;
   }
 
+  /** Keeps what the threads of a Parallel or Map begin with; answers under which id. */
+  keepSource(parent: number, input: Json, items: readonly Json[] | undefined): number {
+    const id = this.#execution.nextThread;
+    this.update({ nextThread: id + 1 });
+    const { block, lastEvent } = this.thread(parent);
+    const phase: Phase = { kind: 'source', input, items };
+    this.threads.set(id, { id, block, parent, index: -1, lastEvent, variables: {}, stamp: 0, phase, visit: undefined });
+    return id;
+  }
+
   childrenOf(id: number): readonly Thread[] {
-    return [...this.threads.values()].filter(({ parent }) => parent === id).sort((a, b) => a.index - b.index);
+    const children = [...this.threads.values()].filter(({ parent, phase }) => parent === id && phase.kind !== 'source');
+    return children.sort((a, b) => a.index - b.index);
   }
 
   /** Forgets a thread's children and theirs. */
@@ -138,6 +149,7 @@ export class Run {
       if (child.phase.kind !== 'succeeded') this.command({ kind: 'noTimer', thread: child.id });
       this.threads.delete(child.id);
     }
+    for (const { id: source, parent } of this.threads.values()) if (parent === id) this.threads.delete(source);
   }
 
   // The definition
@@ -194,7 +206,7 @@ export class Run {
     outcome: { output?: Json; error?: string | undefined; cause?: string | undefined },
   ): void {
     for (const thread of this.threads.values()) {
-      if (thread.phase.kind === 'succeeded' || thread.phase.kind === 'failed') continue;
+      if (over.includes(thread.phase.kind)) continue;
       this.command({ kind: 'noTimer', thread: thread.id });
       if (thread.phase.kind !== 'forked') this.change(thread.id, { phase: stopped(thread.phase) });
     }
@@ -254,6 +266,8 @@ export interface ScopeMembers {
   readonly token?: string;
   readonly item?: { readonly index: number; readonly value: Json };
 }
+
+const over: readonly Phase['kind'][] = ['succeeded', 'failed', 'source'];
 
 /** A step appends a few events; the end of the execution needs one. */
 const eventsKeptBack = 12;
