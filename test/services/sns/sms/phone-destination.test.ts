@@ -24,7 +24,7 @@ class Deliveries {
   readonly #destination = new PhoneDestination(
     {
       documents: this.#documents,
-      clock: createSettableClock({ frozen: true }),
+      clock: createSettableClock({ startAt: Date.UTC(2026, 0, 1), frozen: true }),
       channel: { kind: 'provider', send: () => this.send() },
       guards: { allows: () => this.there.country, admitTopic: async () => true },
       engine: { topics: { find: async () => ({}), findSubscription: async () => (this.there.subscription ? {} : undefined) } },
@@ -69,7 +69,7 @@ describe('what a delivery holds of the limit', () => {
     expect(second).toMatchObject({ outcome: 'refused', providerResponse: 'No quota left for account' });
     outcomes[0]?.({ kind: 'delivered' });
     expect(await first).toMatchObject({ outcome: 'delivered' });
-    expect(await deliveries.spend()).toMatchObject({ spent: 500_000, held: {} });
+    expect(await deliveries.spend()).toEqual({ month: '2026-01', spent: 500_000, held: {} });
   });
 
   test.each<[string, PhoneMessage, (deliveries: Deliveries) => void | Promise<void>]>([
@@ -86,6 +86,6 @@ describe('what a delivery holds of the limit', () => {
     await deliveries.died(message);
     await change(deliveries);
     expect(await deliveries.attempt(message)).toMatchObject({ outcome: 'refused' });
-    expect(await deliveries.spend()).toMatchObject({ spent: 0, held: {} });
+    expect(await deliveries.spend()).toEqual({ month: '2026-01', spent: 0, held: {} });
   });
 });
