@@ -51,8 +51,8 @@ export class DirectDeliveries<R extends AttemptReport> {
   }
 
   /** The queue, for those who write to it in a transaction of their own; undefined: the disk is full. */
-  async open(): Promise<QueueAddress | undefined> {
-    return (await this.#open()) === undefined ? undefined : this.kind.address;
+  async open(): Promise<Queue | undefined> {
+    return (await this.#open())?.queue;
   }
 
   /** Durable when it resolves. False: the disk is full, and nothing was accepted. */

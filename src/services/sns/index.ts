@@ -17,6 +17,7 @@ import { journalSmsChannel, providerSmsChannel, type SmsProvider } from './chann
 import { Confirmations } from './confirmations.js';
 import { createDeliveryLog } from './delivery-log.js';
 import { DeliveryReports } from './delivery-reports.js';
+import { EventOutbox } from './event-outbox.js';
 import { FanOutJobs } from './fan-out-jobs.js';
 import { Farewells } from './farewells.js';
 import { Devices } from './mobile/devices.js';
@@ -159,9 +160,10 @@ export function startSns(dependencies: SnsDependencies): Sns {
   });
   const replays = new Replays({ topics, routes, clock, queues, signer, answered, reports, report });
   const archives = new ArchiveUpkeep({ topics, clock, report });
-  const registry = new MobileRegistry(engine.documents);
+  const applicationEvents = new ApplicationEvents({ publisher, events });
+  const outbox = new EventOutbox({ engine, clock, applicationEvents, report });
+  const registry = new MobileRegistry(engine.documents, outbox);
   const sweep = new MobileSweep({ registry, report });
-  const applicationEvents = new ApplicationEvents({ publisher, clock, events });
   const smsChannel = sms.provider === undefined ? journalSmsChannel : providerSmsChannel(sms.provider, clock);
   const smsJournal = new SmsJournal();
   const phones = new Phones({
@@ -193,7 +195,7 @@ export function startSns(dependencies: SnsDependencies): Sns {
     meter,
     report,
   });
-  const background = [jobs, deliveries, phones, devices, replays, archives, tokens, sweep];
+  const background = [jobs, deliveries, phones, devices, outbox, replays, archives, tokens, sweep];
   for (const work of background) work.start();
   const parts = {
     topics,
@@ -208,7 +210,6 @@ export function startSns(dependencies: SnsDependencies): Sns {
     archives,
     registry,
     sweep,
-    applicationEvents,
     phones,
     smsAccounts: new SmsAccounts({ documents: engine.documents, clock, random, phones, sandbox: sms.settings.sandbox }),
     originationNumbers: sms.settings.originationNumbers,
@@ -239,7 +240,6 @@ interface ServiceParts {
   readonly archives: ArchiveUpkeep;
   readonly registry: MobileRegistry;
   readonly sweep: MobileSweep;
-  readonly applicationEvents: ApplicationEvents;
   readonly phones: Phones;
   readonly smsAccounts: SmsAccounts;
   readonly originationNumbers: readonly OriginationNumber[];
@@ -249,27 +249,14 @@ interface ServiceParts {
 }
 
 function snsService(parts: ServiceParts): Service {
-  const {
-    topics,
-    publisher,
-    clock,
-    random,
-    deliveries,
-    archives,
-    smsAccounts,
-    originationNumbers,
-    registry,
-    sweep,
-    applicationEvents,
-    extensions,
-  } = parts;
+  const { topics, publisher, clock, random, deliveries, archives, smsAccounts, originationNumbers, registry, sweep, extensions } = parts;
   const operations = [
     addPermission(topics),
     confirmSubscription(parts),
     createPlatformApplication(registry, random),
-    createPlatformEndpoint(registry, applicationEvents, random),
+    createPlatformEndpoint(registry, random),
     createTopic(topics, clock, extensions),
-    deleteEndpoint(registry, applicationEvents),
+    deleteEndpoint(registry),
     deletePlatformApplication(registry, sweep),
     deleteTopic(topics, deliveries),
     getDataProtectionPolicy(topics),
@@ -287,7 +274,7 @@ function snsService(parts: ServiceParts): Service {
     publishBatch(publisher),
     putDataProtectionPolicy(topics),
     removePermission(topics),
-    setEndpointAttributes(registry, applicationEvents),
+    setEndpointAttributes(registry),
     setPlatformApplicationAttributes(registry),
     setSubscriptionAttributes(parts),
     setTopicAttributes({ topics, clock, extensions, expireArchive: (topic) => archives.expire(topic) }),

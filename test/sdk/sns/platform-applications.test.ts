@@ -1,5 +1,5 @@
 import * as Sns from '@aws-sdk/client-sns';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { brokerForAll } from './subject.js';
 
 const subject = brokerForAll();
@@ -271,12 +271,14 @@ describe('the topics that an application names', () => {
     await setEndpoint(device, { CustomUserData: 'u' });
     await deleteEndpoint(device);
     await deleteEndpoint(device);
+    await vi.waitFor(async () => expect(await subject.waiting(queue)).toBe(3), { timeout: 10_000, interval: 5 });
     const envelopes = (await subject.drained(queue)).map(({ Body = '' }) => JSON.parse(Body));
     const name = arn.slice(arn.lastIndexOf('/') + 1);
-    expect(envelopes.map(({ Subject }) => Subject)).toEqual(
-      ['EndpointCreated', 'EndpointUpdated', 'EndpointDeleted'].map((type) => `${type} event for app ${name} (GCM)`),
+    expect(envelopes.map(({ Subject }) => Subject).toSorted()).toEqual(
+      ['EndpointCreated', 'EndpointDeleted', 'EndpointUpdated'].map((type) => `${type} event for app ${name} (GCM)`),
     );
-    expect(JSON.parse(envelopes[0].Message)).toEqual({
+    const created = envelopes.find(({ Subject }) => Subject.startsWith('EndpointCreated'));
+    expect(JSON.parse(created.Message)).toEqual({
       EndpointArn: device,
       EventType: 'EndpointCreated',
       Resource: arn,

@@ -15,7 +15,7 @@ import { errorCodes } from '../errors.js';
 import { deadLetterOf } from '../model/subscription-attributes.js';
 import { readSubscriptionArn, type SubscriptionArn } from '../model/topic-arn.js';
 import { applicationFeedback } from './application-attributes.js';
-import type { FailureType } from './application-event.js';
+import { eventNotice, type FailureType } from './application-event.js';
 import { endpointParts } from './mobile-arn.js';
 import { decodeNotification, type Notification } from './notification.js';
 import type { PushJournal } from './push-journal.js';
@@ -117,12 +117,14 @@ export class DeviceDestination implements Destination<DeviceReport> {
     const { messageId, origin, isApplicationEvent = false, subscription: of } = decodeNotification(received.content);
     if (endpoint !== undefined && !abandoned && !isApplicationEvent) {
       const failed = {
+        type: 'DeliveryFailure',
         failureType: failure ?? 'DeliveryFailedPerm',
         failureMessage: providerResponse,
         messageId,
         attempts: received.receives,
-      };
-      await this.parts.applicationEvents.publish(endpoint, { type: 'DeliveryFailure', ...failed }, origin);
+      } as const;
+      const notice = eventNotice(endpoint, failed, origin, this.parts.clock.now());
+      if (notice !== undefined) await this.parts.applicationEvents.publish(notice);
     }
     if (of === undefined || owner === undefined) {
       await this.parts.engine.settle(queue, [received.receipt]);

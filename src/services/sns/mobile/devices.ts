@@ -1,7 +1,7 @@
 import type { Clock } from '../../../base/clock.js';
-import type { QueueAddress } from '../../../base/ids.js';
 import type { Meter } from '../../../base/meter.js';
 import type { Random } from '../../../base/random.js';
+import type { Queue } from '../../../engine/engine.js';
 import type { Refusal } from '../../../wire/refusal.js';
 import { DirectDeliveries, type DirectDeliveriesParts } from '../direct-deliveries.js';
 import { endpointDisabled, platformApplicationDisabled, storageFull } from '../errors.js';
@@ -43,7 +43,7 @@ export class Devices {
   }
 
   /** The queue that a topic's messages to devices go to; undefined: the disk is full. */
-  open(): Promise<QueueAddress | undefined> {
+  open(): Promise<Queue | undefined> {
     return this.#deliveries.open();
   }
 

@@ -20,7 +20,15 @@ export interface PlatformEndpoint {
   readonly attributes: EndpointAttributes;
 }
 
-export type Created<T> = { readonly kind: 'created' | 'exists'; readonly value: T };
+export type EndpointChange = 'EndpointCreated' | 'EndpointDeleted' | 'EndpointUpdated';
+
+/** `origin`: of this server, as it was reached by who asked for the change. */
+export type Tell = (endpoint: PlatformEndpoint, change: EndpointChange, origin: string) => void;
+
+/** Documents that change together with what is to be told of the change. A refusal: the disk is full, and nothing changed. */
+export interface EndpointChanges {
+  transact<T>(collection: string, body: (documents: DocumentTransaction, tell: Tell) => T): Promise<T | Refusal>;
+}
 
 /**
  * Platform applications and their endpoints, which this class alone writes, as documents below `sns/mobile/`:
@@ -32,21 +40,24 @@ export type Created<T> = { readonly kind: 'created' | 'exists'; readonly value: 
  *
  * M1  Every endpoint has its token, and every token its endpoint: they change in one transaction.
  * M2  An application that was deleted has no endpoints from that moment on, as they go by its id; `sweep` removes them later.
+ * M3  An endpoint that a client creates, changes or deletes is told of: by a message of the same transaction.
  */
 export class MobileRegistry {
-  constructor(private readonly documents: Documents) {}
+  constructor(
+    private readonly documents: Documents,
+    private readonly changes: EndpointChanges,
+  ) {}
 
   /** `id`: a UUID, should it be new. */
-  async createApplication(arn: ApplicationArn, id: string, attributes: ApplicationAttributes): Promise<Created<Application> | Refusal> {
+  async createApplication(arn: ApplicationArn, id: string, attributes: ApplicationAttributes): Promise<Application | Refusal> {
     if (!this.documents.hasRoom()) return storageFull();
     return this.documents.transact(root, (documents) => {
       const known = applicationIn(documents, arn);
       if (known === undefined) {
         documents.write(applicationName(arn), JSON.stringify({ layout, id, attributes }));
-        return { kind: 'created', value: { arn, id, attributes } };
+        return { arn, id, attributes };
       }
-      if (!isSame(known.attributes, attributes)) return existsOtherwise();
-      return { kind: 'exists', value: known };
+      return isSame(known.attributes, attributes) ? known : existsOtherwise();
     });
   }
 
@@ -88,9 +99,9 @@ export class MobileRegistry {
   }
 
   /** `id`: a UUID, should it be new. */
-  async createEndpoint(arn: ApplicationArn, id: string, asked: NewEndpoint): Promise<Created<PlatformEndpoint> | Refusal> {
+  async createEndpoint(arn: ApplicationArn, id: string, asked: NewEndpoint, origin: string): Promise<PlatformEndpoint | Refusal> {
     if (!this.documents.hasRoom()) return storageFull();
-    return this.documents.transact(root, (documents) => {
+    return this.changes.transact(root, (documents, tell) => {
       const application = applicationIn(documents, arn);
       if (application === undefined) return applicationDoesNotExist();
       const { attributes } = asked;
@@ -98,11 +109,13 @@ export class MobileRegistry {
       if (known === undefined) {
         documents.write(endpointName(application, id), endpointText(attributes));
         documents.write(tokenName(application, attributes.Token), id); // M1
-        return { kind: 'created', value: { arn: endpointArn(arn, id), application, attributes } };
+        const created = { arn: endpointArn(arn, id), application, attributes };
+        tell(created, 'EndpointCreated', origin); // M3
+        return created;
       }
       const endpoint = endpointIn(documents, application, known);
       if (endpoint === undefined) throw new Error(`the token of an endpoint of ${arn} leads to none`);
-      return hasWhatIsAsked(endpoint.attributes, asked) ? { kind: 'exists', value: endpoint } : tokenTaken(endpoint.arn);
+      return hasWhatIsAsked(endpoint.attributes, asked) ? endpoint : tokenTaken(endpoint.arn);
     });
   }
 
@@ -118,13 +131,14 @@ export class MobileRegistry {
     return page.flatMap(({ name, content }) => readEndpoint(application, name.slice(prefix.length), content) ?? []);
   }
 
-  /** `change` is pure and may be run again. Answers the endpoint before and after. */
+  /** `change` is pure and may be run again. Without an origin nobody asked for it, and nobody is told. */
   async changeEndpoint(
     { application: arn, id }: EndpointParts,
     change: (current: PlatformEndpoint) => EndpointAttributes | Refusal,
-  ): Promise<{ readonly before: PlatformEndpoint; readonly after: PlatformEndpoint } | Refusal> {
+    origin?: string,
+  ): Promise<PlatformEndpoint | Refusal> {
     if (!this.documents.hasRoom()) return storageFull();
-    return this.documents.transact(root, (documents) => {
+    return this.changes.transact(root, (documents, tell) => {
       const application = applicationIn(documents, arn);
       const before = application && endpointIn(documents, application, id);
       if (application === undefined || before === undefined) return endpointDoesNotExist();
@@ -138,19 +152,22 @@ export class MobileRegistry {
         documents.write(token, id);
       }
       documents.write(endpointName(application, id), endpointText(attributes));
-      return { before, after: { ...before, attributes } };
+      const after = { ...before, attributes };
+      if (origin !== undefined && !isSame({ ...before.attributes }, { ...attributes })) tell(after, 'EndpointUpdated', origin); // M3
+      return after;
     });
   }
 
-  /** Answers the endpoint that there was. */
-  deleteEndpoint({ application: arn, id }: EndpointParts): Promise<PlatformEndpoint | undefined> {
-    return this.documents.transact(root, (documents) => {
+  /** One that is not there is no refusal. */
+  deleteEndpoint({ application: arn, id }: EndpointParts, origin: string): Promise<Refusal | undefined> {
+    return this.changes.transact(root, (documents, tell) => {
       const application = applicationIn(documents, arn);
       const known = application && endpointIn(documents, application, id);
       if (application === undefined || known === undefined) return undefined;
       documents.delete(endpointName(application, id));
       documents.delete(tokenName(application, known.attributes.Token)); // M1
-      return known;
+      tell(known, 'EndpointDeleted', origin); // M3
+      return undefined;
     });
   }
 

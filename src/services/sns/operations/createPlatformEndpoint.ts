@@ -2,7 +2,6 @@ import type { Random } from '../../../base/random.js';
 import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
-import type { ApplicationEvents } from '../application-events.js';
 import { nullNotAllowed } from '../errors.js';
 import { readNewEndpoint } from '../mobile/endpoint-attributes.js';
 import { platformOf, readApplicationArn } from '../mobile/mobile-arn.js';
@@ -17,11 +16,7 @@ import { attributes } from '../shapes.js';
 const input = structure({ PlatformApplicationArn: string, Token: string, CustomUserData: string, Attributes: attributes });
 const output = structure({ EndpointArn: string });
 
-export function createPlatformEndpoint(
-  registry: Pick<MobileRegistry, 'createEndpoint'>,
-  events: Pick<ApplicationEvents, 'publish'>,
-  random: Random,
-): Operation {
+export function createPlatformEndpoint(registry: Pick<MobileRegistry, 'createEndpoint'>, random: Random): Operation {
   return operation({
     name: 'CreatePlatformEndpoint',
     input,
@@ -30,9 +25,7 @@ export function createPlatformEndpoint(
       const arn = accept(readApplicationArn(input.PlatformApplicationArn, call.region));
       if (input.Token === undefined) throw nullNotAllowed('token');
       const asked = accept(readNewEndpoint(input.Token, input.CustomUserData, input.Attributes ?? {}, platformOf(arn)));
-      const { kind, value: endpoint } = accept(await registry.createEndpoint(arn, random.uuid(), asked));
-      if (kind === 'created') await events.publish(endpoint, { type: 'EndpointCreated' }, call.origin);
-      return { EndpointArn: endpoint.arn };
+      return { EndpointArn: accept(await registry.createEndpoint(arn, random.uuid(), asked, call.origin)).arn };
     },
   });
 }

@@ -1,11 +1,10 @@
 import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { string, structure } from '../../../wire/shape.js';
-import type { ApplicationEvents } from '../application-events.js';
 import { nullNotAllowed } from '../errors.js';
 import { changedEndpoint } from '../mobile/endpoint-attributes.js';
 import { readEndpointArn } from '../mobile/mobile-arn.js';
-import type { MobileRegistry } from '../mobile/registry.js';
+import type { MobileRegistry, PlatformEndpoint } from '../mobile/registry.js';
 import { attributes } from '../shapes.js';
 
 /**
@@ -15,10 +14,7 @@ import { attributes } from '../shapes.js';
  */
 const input = structure({ EndpointArn: string, Attributes: attributes });
 
-export function setEndpointAttributes(
-  registry: Pick<MobileRegistry, 'changeEndpoint'>,
-  events: Pick<ApplicationEvents, 'publish'>,
-): Operation {
+export function setEndpointAttributes(registry: Pick<MobileRegistry, 'changeEndpoint'>): Operation {
   return operation({
     name: 'SetEndpointAttributes',
     input,
@@ -27,11 +23,8 @@ export function setEndpointAttributes(
       const parts = accept(readEndpointArn(input.EndpointArn, call.region));
       const { Attributes: given } = input;
       if (given === undefined) throw nullNotAllowed('attributes');
-      const { before, after } = accept(
-        await registry.changeEndpoint(parts, ({ attributes }) => changedEndpoint(attributes, given, parts.platform)),
-      );
-      const changed = (['Enabled', 'Token', 'CustomUserData'] as const).some((name) => before.attributes[name] !== after.attributes[name]);
-      if (changed) await events.publish(after, { type: 'EndpointUpdated' }, call.origin);
+      const change = ({ attributes }: PlatformEndpoint) => changedEndpoint(attributes, given, parts.platform);
+      accept(await registry.changeEndpoint(parts, change, call.origin));
       return {};
     },
   });

@@ -1,9 +1,8 @@
 import type { Clock } from '../../../base/clock.js';
 import type { EventLog } from '../../../base/event-log.js';
-import type { QueueAddress } from '../../../base/ids.js';
 import type { Meter } from '../../../base/meter.js';
 import type { Random } from '../../../base/random.js';
-import type { Engine } from '../../../engine/engine.js';
+import type { Engine, Queue } from '../../../engine/engine.js';
 import type { Refusal } from '../../../wire/refusal.js';
 import type { SmsChannel } from '../channels/sms-channel.js';
 import type { DeliveryReports } from '../delivery-reports.js';
@@ -91,7 +90,7 @@ export class Phones {
   }
 
   /** The queue that a topic's messages to phones go to; undefined: the disk is full. */
-  open(): Promise<QueueAddress | undefined> {
+  open(): Promise<Queue | undefined> {
     return this.#deliveries.open();
   }
 
