@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,13 +20,20 @@ export interface FunctionFolders {
 
 /** Below the data folder; without one, in a folder of the system's for temporary files that goes with the broker. */
 export function functionFolders(dataFolder: string | undefined): FunctionFolders {
-  const folder = dataFolder === undefined ? mkdtempSync(join(tmpdir(), 'signalbox-functions-')) : join(dataFolder, 'functions');
+  const folder = dataFolder === undefined ? temporaryFolder() : join(dataFolder, 'functions');
   const temporary = join(folder, 'processes');
   return {
     code: join(folder, 'code'),
     temporary,
     close: () => rm(dataFolder === undefined ? folder : temporary, { recursive: true, force: true }),
   };
+}
+
+/** Others may go through it: processes can belong to another user. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-functions-'));
+  chmodSync(folder, 0o711);
+  return folder;
 }
 
 export interface PoolParts {
