@@ -15,6 +15,7 @@ const storePort = '^src/store/(store|key)\\.ts$';
 module.exports = {
   forbidden: [
     only('base-stands-alone', 'base imports nothing of ours.', '^src/base/', []),
+    only('patterns-stand-alone', 'Patterns of events are pure: services bring the values.', '^src/patterns/', ['^src/base/']),
     only('config-on-base', 'config resolves settings and knows no part that uses them.', '^src/config/', ['^src/base/']),
     only('wire-on-base', 'wire turns bytes into calls: it knows no service.', '^src/wire/', ['^src/base/']),
     only('http-on-wire', 'http is handed the services as values.', '^src/http/', ['^src/wire/', '^src/base/']),
@@ -43,7 +44,7 @@ module.exports = {
       comment: 'A service knows the engine and the wire types, never another service.',
       severity: 'error',
       from: { path: '^src/services/([^/]+)/' },
-      to: { path: '^src/', pathNot: ['^src/services/$1/', '^src/engine/', '^src/wire/', '^src/base/'] },
+      to: { path: '^src/', pathNot: ['^src/services/$1/', '^src/engine/', '^src/patterns/', '^src/wire/', '^src/base/'] },
     },
     {
       name: 'nobody-imports-the-root',

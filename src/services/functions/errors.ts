@@ -88,6 +88,10 @@ export function mappingExists(queueArn: string, functionName: string, id: string
   );
 }
 
+export function invalidFilter(): Refusal {
+  return invalidValue('Invalid filter pattern definition.');
+}
+
 export function queueNotFound(): Refusal {
   return invalidValue(
     'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.',

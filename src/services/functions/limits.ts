@@ -59,6 +59,8 @@ export const batchSizeMax = 10_000;
 export const fifoBatchSizeMax = 10;
 export const windowSecondsMax = 300;
 export const patternCharsMax = 4_096;
+/** Five, and ten on request. */
+export const filtersMax = 10;
 export const mappingConcurrencyMin = 2;
 export const mappingConcurrencyMax = 1_000;
 export const pollersMin = 2;

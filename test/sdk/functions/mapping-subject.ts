@@ -28,41 +28,41 @@ function writing(file: string, body: string): string {
     };`;
 }
 
-/** Queues, mappings, and functions that write down what they get. */
-export class MappingSubject {
+/** Functions that write down what they get. */
+export class KeptEvents {
   readonly #folder = mkdtempSync(join(tmpdir(), 'signalbox-mappings-'));
 
-  constructor(private readonly subject: Subject) {
+  constructor(private readonly subject: Pick<Subject, 'name' | 'create'>) {
     afterAll(() => rmSync(this.#folder, { recursive: true, force: true }));
   }
 
   /** The name of a function whose events are kept. */
-  function(body = 'return null;', more: Partial<Lambda.CreateFunctionCommandInput> = {}): Promise<string> {
-    const FunctionName = more.FunctionName ?? this.subject.name();
-    return this.subject.create({ FunctionName, ...more }, writing(this.#fileOf(FunctionName), body));
+  function(body = 'return null;'): Promise<string> {
+    const FunctionName = this.subject.name();
+    return this.subject.create({ FunctionName }, writing(this.#fileOf(FunctionName), body));
   }
 
   /** What the function has got so far. */
-  events(functionName: string): readonly SqsEvent[] {
+  of(functionName: string): readonly SqsEvent[] {
     const file = this.#fileOf(functionName);
     const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
     return lines.map((line) => JSON.parse(line));
   }
 
-  /** Of all records, in the order of the events. */
-  bodies(functionName: string): readonly string[] {
-    return this.events(functionName).flatMap(({ Records }) => Records.map(({ body }) => body));
-  }
-
   #fileOf(functionName: string): string {
     return join(this.#folder, functionName);
   }
+}
+
+/** Mappings and the messages that go through them. */
+export class MappingSubject {
+  constructor(private readonly subject: Pick<Subject, 'lambda' | 'sqs'>) {}
 
   async create(
     queueArn: string,
     functionName: string,
     more: Partial<Lambda.CreateEventSourceMappingCommandInput> = {},
-  ): Promise<Lambda.EventSourceMappingConfiguration & { readonly UUID: string }> {
+  ): Promise<Lambda.CreateEventSourceMappingCommandOutput & { readonly UUID: string }> {
     const input = { EventSourceArn: queueArn, FunctionName: functionName, ...more };
     const created = await this.subject.lambda.send(new Lambda.CreateEventSourceMappingCommand(input));
     return { ...created, UUID: created.UUID ?? '' };

@@ -108,6 +108,10 @@ export class Subject {
     return this.#started.lambda;
   }
 
+  get sqs(): SQSClient {
+    return this.#started.sqs;
+  }
+
   async start(): Promise<void> {
     this.#folder ??= await mkdtemp(join(tmpdir(), 'signalbox-functions-'));
     const { clock } = this;

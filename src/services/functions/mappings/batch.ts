@@ -19,7 +19,7 @@ const closing = ']}';
 export class Batch {
   readonly messages: Held[] = [];
   readonly traceHeaders: string[] = [];
-  readonly #records: string[] = [];
+  #records: string[] = [];
   #bytes = opening.length + closing.length;
   #full = false;
 
@@ -28,6 +28,15 @@ export class Batch {
 
   get size(): number {
     return this.messages.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Of the first message, when there is one. */
+  get receivedAt(): number {
+    return this.messages[0]?.receivedAt ?? 0;
   }
 
   /** A message did not fit any more. */
@@ -52,7 +61,10 @@ export class Batch {
     return held;
   }
 
-  payload(): Buffer {
-    return Buffer.from(opening + this.#records.join(',') + closing);
+  /** Once: what it was made from is not kept beside it. */
+  takePayload(): Buffer {
+    const payload = Buffer.from(opening + this.#records.join(',') + closing);
+    this.#records = [];
+    return payload;
   }
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../base/clock.js';
-import type { MessageId } from '../../../base/ids.js';
+import type { MessageId, ReceiptHandle } from '../../../base/ids.js';
 import type { Random } from '../../../base/random.js';
 import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
-import { isRefusal } from '../../../wire/refusal.js';
+import { accept, isRefusal } from '../../../wire/refusal.js';
 import type { Invoked, Invoker, Target } from '../invoker.js';
 import { concurrencyPerPoller, mappingConcurrencyDefault, provisionedConcurrencyMax } from '../limits.js';
 import { arnOf, referenceOfArn } from '../model/function-name.js';
@@ -13,6 +13,7 @@ import { Batch, type Held } from './batch.js';
 import { reportedFailures } from './batch-outcome.js';
 import { eventRecord, type ShowMessage } from './event.js';
 import type { Mapping } from './mapping.js';
+import { type MessageFilter, readFilter } from './message-filter.js';
 
 export interface PollerParts {
   readonly engine: Pick<Engine, 'findQueue' | 'receive' | 'unreceive' | 'settle' | 'changeVisibility'>;
@@ -28,6 +29,8 @@ const waitMs = 20_000;
 /** Messages of one receive, and receives at once while there is a backlog: the engine makes one transaction of those that come together. */
 const receiveMax = 10;
 const lanesMax = 16;
+/** Events in hand of one mapping: beyond, it receives nothing until one of them is done with. */
+const bytesMax = 256 * 1024 * 1024;
 /** Receipts in one transaction. */
 const chunk = 50;
 /** While there is nothing that a poller could do, it looks again after this long. */
@@ -55,15 +58,19 @@ export class Poller {
   readonly #held = new Map<MessageId, Held>();
   /** Batches that will need room and have not taken it yet. */
   #unstarted = 0;
+  #bytes = 0;
   #batchEnded: () => void = () => {};
   /** Whether the last receives found as much as they could take. */
   #flowing = false;
   #problem: string | undefined;
+  #filter: MessageFilter | undefined;
 
   constructor(
     private readonly parts: PollerParts,
     private mapping: Mapping,
-  ) {}
+  ) {
+    this.#filter = filterOf(mapping);
+  }
 
   /** Why nothing is received. */
   get problem(): string | undefined {
@@ -87,6 +94,7 @@ export class Poller {
   /** Batches that are under way are not affected. */
   reconfigure(mapping: Mapping): void {
     this.mapping = mapping;
+    this.#filter = filterOf(mapping);
     this.#changed.abort();
   }
 
@@ -100,7 +108,7 @@ export class Poller {
     if (record.reservedConcurrency === 0) return this.#park('The reserved concurrency of the function is zero.', signal);
     this.#problem = undefined;
     const own = concurrencyOf(this.mapping) - this.#batches.size;
-    if (own <= 0) return this.#untilBatchEnds(signal);
+    if (own <= 0 || this.#bytes >= bytesMax) return this.#untilBatchEnds(signal);
     const free = slots.free(address, record, usage) - this.#unstarted;
     if (free <= 0) return this.#untilRoom(signal); // P1
     const lanes = this.#flowing ? Math.min(own, free, lanesMax) : 1;
@@ -154,19 +162,22 @@ export class Poller {
     const { engine, showMessage, clock } = this.parts;
     const now = clock.now();
     const tooMany: ReceivedMessage[] = [];
+    const unwanted: ReceivedMessage[] = [];
     for (const message of messages) {
       if (this.#isHeld(message, now)) continue;
       const record = eventRecord(showMessage(message, queue.settings.ordering), queue.address);
+      if (this.#filter?.(record) === false) {
+        unwanted.push(message);
+        continue;
+      }
       const held = batch.full ? undefined : batch.add(message, record, now);
       if (held === undefined) tooMany.push(message);
       else this.#held.set(message.messageId, held);
     }
-    if (tooMany.length > 0) {
-      await engine.unreceive(
-        queue,
-        tooMany.map(({ receipt }) => receipt),
-      );
-    }
+    await Promise.all([
+      unwanted.length > 0 && engine.settle(queue, receiptsOf(unwanted)),
+      tooMany.length > 0 && engine.unreceive(queue, receiptsOf(tooMany)),
+    ]);
   }
 
   /** P3 */
@@ -177,10 +188,13 @@ export class Poller {
   }
 
   #start(queue: Queue, batch: Batch): void {
+    const { bytes } = batch;
+    this.#bytes += bytes;
     const done = this.#process(queue, batch)
       .catch((fault: unknown) => this.parts.report(`a batch of the event source mapping ${this.mapping.id}`, fault))
       .finally(() => {
         this.#forget(batch);
+        this.#bytes -= bytes;
         this.#batches.delete(done);
         this.#batchEnded();
       });
@@ -207,10 +221,8 @@ export class Poller {
         const failed = reportsFailures
           ? reportedFailures(outcome.payload, new Set(batch.messages.map(({ messageId }) => messageId)))
           : none;
-        const [left, done] = [
-          batch.messages.filter(({ messageId }) => failed.has(messageId)),
-          batch.messages.filter(({ messageId }) => !failed.has(messageId)),
-        ];
+        const left = batch.messages.filter(({ messageId }) => failed.has(messageId));
+        const done = batch.messages.filter(({ messageId }) => !failed.has(messageId));
         await Promise.all([this.#delete(queue, done), this.#leave(queue, left)]);
       }
     }
@@ -225,7 +237,7 @@ export class Poller {
       if (typeof target === 'string' || this.#stopped) return undefined;
       invoking = invoker.invoke(target, {
         requestId: random.uuid(),
-        payload: batch.payload(),
+        payload: batch.takePayload(),
         traceHeader: mostInvoked(batch.traceHeaders, arnOf(target.address)),
         clientContext: undefined,
       });
@@ -235,8 +247,8 @@ export class Poller {
     return invoking;
   }
 
-  /** Renews the claim at half its time until it is disposed of. P3 */
-  #hidden(queue: Queue, { messages, claimMs }: Batch): Disposable {
+  /** Renews the claim when half of what is left of it is over, until it is disposed of. P3 */
+  #hidden(queue: Queue, { messages, claimMs, receivedAt }: Batch): Disposable {
     const { engine, clock, report } = this.parts;
     const renew = (): void => {
       timer = clock.timer(clock.now() + claimMs / 2, renew);
@@ -248,26 +260,16 @@ export class Poller {
       );
       renewed.catch((fault: unknown) => report(`keeping messages of ${queue.address} hidden`, fault));
     };
-    let timer = clock.timer(clock.now() + claimMs / 2, renew);
+    let timer = clock.timer((clock.now() + receivedAt + claimMs) / 2, renew);
     return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
   }
 
   #delete(queue: Queue, messages: readonly Held[]): Promise<void> {
-    return inChunks(messages, (some) =>
-      this.parts.engine.settle(
-        queue,
-        some.map(({ receipt }) => receipt),
-      ),
-    ); // P2
+    return inChunks(messages, (some) => this.parts.engine.settle(queue, receiptsOf(some))); // P2
   }
 
   #giveBack(queue: Queue, messages: readonly Held[]): Promise<void> {
-    return inChunks(messages, (some) =>
-      this.parts.engine.unreceive(
-        queue,
-        some.map(({ receipt }) => receipt),
-      ),
-    );
+    return inChunks(messages, (some) => this.parts.engine.unreceive(queue, receiptsOf(some)));
   }
 
   /** P3 */
@@ -339,6 +341,15 @@ function concurrencyOf({ settings: { concurrencyMax, pollers } }: Mapping): numb
 function claimMsOf({ settings }: Queue, mapping: Mapping, { version }: Target): number {
   const needed = (mapping.settings.windowSeconds + version.settings.timeoutSeconds) * 1_000 + claimSlackMs;
   return Math.max(settings.visibilityTimeoutMs, needed);
+}
+
+/** Undefined: every message is taken. */
+function filterOf({ settings: { filters } }: Mapping): MessageFilter | undefined {
+  return filters && accept(readFilter(filters));
+}
+
+function receiptsOf(messages: readonly { readonly receipt: ReceiptHandle }[]): readonly ReceiptHandle[] {
+  return messages.map(({ receipt }) => receipt);
 }
 
 async function inChunks<T>(items: readonly T[], work: (some: readonly T[]) => Promise<unknown>): Promise<void> {

@@ -1,9 +1,10 @@
-import type { Refusal } from '../../../wire/refusal.js';
+import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import type { Infer } from '../../../wire/shape.js';
 import { invalidValue, notSupported } from '../errors.js';
 import {
   batchSizeMax,
   fifoBatchSizeMax,
+  filtersMax,
   mappingConcurrencyMax,
   mappingConcurrencyMin,
   maximumPollersMax,
@@ -14,6 +15,7 @@ import {
 } from '../limits.js';
 import { Constraints } from '../model/constraints.js';
 import type { MappingSettings, Pollers } from './mapping.js';
+import { readFilter } from './message-filter.js';
 import type { updateInput } from './shapes.js';
 
 type Input = Infer<typeof updateInput>;
@@ -121,5 +123,8 @@ function problemOf(
     return invalidValue(`MinimumPollers must be at least ${pollersMin} for a queue, and at most MaximumPollers.`);
   }
   if (countsEvents) return notSupported('MetricsConfig');
-  return filters === undefined ? undefined : notSupported('FilterCriteria');
+  if (filters === undefined) return undefined;
+  if (filters.length > filtersMax) return invalidValue(`An event source mapping has at most ${filtersMax} filters.`);
+  const filter = readFilter(filters);
+  return isRefusal(filter) ? filter : undefined;
 }

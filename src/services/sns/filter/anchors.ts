@@ -1,6 +1,6 @@
-import type { Path } from './path-tree.js';
+import type { Path } from '../../../patterns/path-tree.js';
+import type { Leaf, Rule } from '../../../patterns/rule.js';
 import { anchorOf, type ProbeKey } from './probe.js';
-import type { Leaf, Rule } from './rule.js';
 
 /** A key, and the path whose values have it. */
 export interface PathKey extends ProbeKey {

@@ -1,7 +1,16 @@
-import { parseDecimal } from './decimal.js';
-import { type ExactJson, isArray, isObject, isScalar, type JsonObject, type JsonScalar, objectOf, parseExactJson } from './exact-json.js';
-import { isJsonFault } from './json-fault.js';
-import type { FilterScope } from './rule.js';
+import { parseDecimal } from '../../../patterns/decimal.js';
+import {
+  type ExactJson,
+  isArray,
+  isObject,
+  isScalar,
+  type JsonObject,
+  type JsonScalar,
+  objectOf,
+  parseExactJson,
+} from '../../../patterns/exact-json.js';
+import { isJsonFault } from '../../../patterns/json-fault.js';
+import type { FilterScope } from './policy.js';
 
 export interface FilterableAttribute {
   readonly name: string;

@@ -1,8 +1,8 @@
+import { type ExactJson, isArray, isObject, type JsonScalar } from '../../../patterns/exact-json.js';
+import { follow, forEachItem, type Path, type PathNode, PathTree } from '../../../patterns/path-tree.js';
 import { anchorsOf, type PathKey } from './anchors.js';
-import { type ExactJson, isArray, isObject, type JsonScalar } from './exact-json.js';
 import type { Facts } from './facts.js';
 import { matches } from './matcher.js';
-import { follow, forEachItem, type Path, type PathNode, PathTree } from './path-tree.js';
 import type { FilterPolicy } from './policy.js';
 import { keyOf, type Probe, type ProbeKey } from './probe.js';
 

@@ -1,16 +1,16 @@
-import { meets } from './condition.js';
-import { type ExactJson, isArray, isObject, type JsonScalar } from './exact-json.js';
+import { meets } from '../../../patterns/condition.js';
+import { type ExactJson, isArray, isObject, type JsonScalar } from '../../../patterns/exact-json.js';
+import { follow, forEachItem, type PathNode } from '../../../patterns/path-tree.js';
+import type { Leaf, Rule } from '../../../patterns/rule.js';
 import type { Facts } from './facts.js';
-import { follow, forEachItem, type PathNode } from './path-tree.js';
 import type { FilterPolicy } from './policy.js';
-import type { Leaf, Rule } from './rule.js';
 
 /** Whether the policy accepts a message. */
 export function matches({ rule, paths, leaves }: FilterPolicy, facts: Facts): boolean {
   const sighting = new Sighting();
   const together = sighting.metBy(facts.root, paths);
   let absent: LeafSet = 0;
-  for (const leaf of leaves) if (acceptsAbsence(leaf) && (sighting.present & leaf.bit) === 0) absent |= leaf.bit;
+  for (const leaf of leaves) if (acceptsAbsence(leaf) && (sighting.present & bitOf(leaf)) === 0) absent |= bitOf(leaf);
   for (const met of together) if (holds(rule, met | absent)) return true;
   return false;
 }
@@ -49,9 +49,9 @@ class Sighting {
 
   #metByValue(value: JsonScalar, leaves: readonly Leaf[]): LeafSet {
     let met: LeafSet = 0;
-    for (const { bit, conditions } of leaves) {
-      this.present |= bit;
-      if (conditions.some((condition) => meets(value, condition))) met |= bit;
+    for (const leaf of leaves) {
+      this.present |= bitOf(leaf);
+      if (leaf.conditions.some((condition) => meets(value, condition))) met |= bitOf(leaf);
     }
     return met;
   }
@@ -64,11 +64,17 @@ function combined(some: ReadonlySet<LeafSet>, others: ReadonlySet<LeafSet>): Rea
   return all;
 }
 
+function bitOf({ index }: Leaf): LeafSet {
+  return 1 << index;
+}
+
 function acceptsAbsence({ conditions }: Leaf): boolean {
   return conditions.some(({ kind }) => kind === 'absent');
 }
 
 /** The leaves are in the order of the rule. */
 function holds({ leaves, alternations }: Rule, met: LeafSet): boolean {
-  return leaves.every(({ bit }) => (met & bit) !== 0) && alternations.every((branches) => branches.some((branch) => holds(branch, met)));
+  return (
+    leaves.every((leaf) => (met & bitOf(leaf)) !== 0) && alternations.every((branches) => branches.some((branch) => holds(branch, met)))
+  );
 }

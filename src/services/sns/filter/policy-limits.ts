@@ -1,6 +1,6 @@
-import type { Condition } from './condition.js';
-import { type FilterProblem, problem } from './filter-problem.js';
-import { type Leaf, leavesOf, type Rule } from './rule.js';
+import type { Condition } from '../../../patterns/condition.js';
+import { type FilterProblem, problem } from '../../../patterns/filter-problem.js';
+import { type Leaf, leavesOf, type Rule } from '../../../patterns/rule.js';
 
 /** Developer guide, "Filter policy constraints". */
 export const policyBytesMax = 262_144;

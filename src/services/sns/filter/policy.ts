@@ -1,13 +1,15 @@
-import { isObject, parseExactJson } from './exact-json.js';
-import { type FilterProblem, isFilterProblem, problem } from './filter-problem.js';
-import { isJsonFault } from './json-fault.js';
-import { type PathNode, PathTree } from './path-tree.js';
-import { checkLimits, policyBytesMax } from './policy-limits.js';
-import { type FilterScope, type Leaf, leavesOf, type Rule } from './rule.js';
-import { RuleReader } from './rule-reader.js';
+import { isObject, parseExactJson } from '../../../patterns/exact-json.js';
+import { type FilterProblem, isFilterProblem, problem } from '../../../patterns/filter-problem.js';
+import { isJsonFault } from '../../../patterns/json-fault.js';
+import { type PathNode, PathTree } from '../../../patterns/path-tree.js';
+import { type Dialect, type Leaf, leavesOf, type Rule } from '../../../patterns/rule.js';
+import { RuleReader } from '../../../patterns/rule-reader.js';
+import { checkLimits, keysMax, policyBytesMax } from './policy-limits.js';
 
-export { type FilterProblem, isFilterProblem, nestedPolicyText } from './filter-problem.js';
-export type { FilterScope } from './rule.js';
+export { type FilterProblem, isFilterProblem, nestedPolicyText } from '../../../patterns/filter-problem.js';
+
+/** Where a policy looks. */
+export type FilterScope = 'MessageAttributes' | 'MessageBody';
 
 /** A valid filter policy, read once; developer guide, "Amazon SNS subscription filter policies". */
 export interface FilterPolicy {
@@ -19,12 +21,15 @@ export interface FilterPolicy {
   readonly paths: PathNode<readonly Leaf[]>;
 }
 
+const ofBodies: Dialect = { nests: true, keysMax, numbers: 'byValue', numberMax: 1_000_000_000 };
+const dialects: Readonly<Record<FilterScope, Dialect>> = { MessageBody: ofBodies, MessageAttributes: { ...ofBodies, nests: false } };
+
 export function parseFilterPolicy(json: string, scope: FilterScope): FilterPolicy | FilterProblem {
   if (Buffer.byteLength(json) > policyBytesMax) return problem('Filter policy is too large');
   const document = parseExactJson(json);
   if (isJsonFault(document)) return problem(document.tooDeep ? 'Filter policy is too complex' : `failed to parse JSON. ${document.text}`);
   if (!isObject(document)) return problem('Filter is not an object');
-  const rule = new RuleReader(scope).read(document);
+  const rule = new RuleReader(dialects[scope]).read(document);
   if (isFilterProblem(rule)) return rule;
   const leaves = leavesOf(rule);
   return checkLimits(rule) ?? { scope, rule, leaves, paths: treeOf(leaves) };

@@ -1,6 +1,6 @@
-import { addressBits } from './cidr.js';
-import { type Condition, fold, isNumber, type TextTest } from './condition.js';
-import type { JsonScalar } from './exact-json.js';
+import { addressBits } from '../../../patterns/cidr.js';
+import { type Condition, fold, isNumber, type TextTest } from '../../../patterns/condition.js';
+import type { JsonScalar } from '../../../patterns/exact-json.js';
 
 /**
  * How the index finds conditions by a value: the value is turned into one key a probe, and a condition has put itself under
@@ -82,6 +82,7 @@ export function anchorOf(condition: Condition): Anchor {
     }
     case 'range':
       return { cost: rangeCost, keys: rangeKeys(condition.lower?.value.approximate, condition.upper?.value.approximate) };
+    case 'written':
     case 'anythingBut':
     case 'exists':
       return { cost: presentCost, keys: [present] };

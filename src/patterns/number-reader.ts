@@ -3,32 +3,32 @@ import type { Bound, Condition } from './condition.js';
 import { compareDecimals, type Decimal } from './decimal.js';
 import { type ExactJson, isArray, isDecimal } from './exact-json.js';
 import { type FilterProblem, isFilterProblem, problem } from './filter-problem.js';
+import type { Dialect } from './rule.js';
 
-const numberMax = 1_000_000_000;
 const fractionDigitsMax = 5;
 
 /** The operand of `numeric`: an operator and a number, or a lower bound and an upper one. */
-export function readNumeric(operand: ExactJson): Condition | FilterProblem {
+export function readNumeric(operand: ExactJson, { numberMax }: Pick<Dialect, 'numberMax'>): Condition | FilterProblem {
   if (!isArray(operand)) return problem('Value of numeric must be an array.');
   const [operator, first, ...rest] = operand;
   if (typeof operator !== 'string') return problem(`Invalid member in numeric match: ${shown(operator)}`);
   switch (operator) {
     case '=': {
-      const equal = readBound('=', first);
+      const equal = readBound('=', first, numberMax);
       if (isFilterProblem(equal)) return equal;
       return rest.length > 0 ? tooManyElements : { kind: 'equals', value: equal.value };
     }
     case '<':
     case '<=': {
-      const upper = readBound(operator, first);
+      const upper = readBound(operator, first, numberMax);
       if (isFilterProblem(upper)) return upper;
       return rest.length > 0 ? tooManyElements : { kind: 'range', lower: undefined, upper };
     }
     case '>':
     case '>=': {
-      const lower = readBound(operator, first);
+      const lower = readBound(operator, first, numberMax);
       if (isFilterProblem(lower)) return lower;
-      return rest.length > 0 ? readUpper(lower, rest) : { kind: 'range', lower, upper: undefined };
+      return rest.length > 0 ? readUpper(lower, rest, numberMax) : { kind: 'range', lower, upper: undefined };
     }
     default:
       return problem(`Unrecognized numeric range operator: ${operator}`);
@@ -37,24 +37,25 @@ export function readNumeric(operand: ExactJson): Condition | FilterProblem {
 
 const tooManyElements = problem('Too many elements in numeric expression');
 
-function readUpper(lower: Bound, [operator, value, ...more]: readonly ExactJson[]): Condition | FilterProblem {
+function readUpper(lower: Bound, [operator, value, ...more]: readonly ExactJson[], numberMax: number): Condition | FilterProblem {
   if (typeof operator !== 'string') return problem(`Bad value in numeric range: ${shown(operator)}`);
   if (operator !== '<' && operator !== '<=') return problem(`Bad numeric range operator: ${operator}`);
-  const upper = readBound(operator, value);
+  const upper = readBound(operator, value, numberMax);
   if (isFilterProblem(upper)) return upper;
   if (more.length > 0) return problem('Too many terms in numeric range expression');
   return compareDecimals(lower.value, upper.value) >= 0 ? problem('Bottom must be less than top') : { kind: 'range', lower, upper };
 }
 
-function readBound(operator: '=' | '<' | '<=' | '>' | '>=', value: ExactJson | undefined): Bound | FilterProblem {
+function readBound(operator: '=' | '<' | '<=' | '>' | '>=', value: ExactJson | undefined, numberMax: number): Bound | FilterProblem {
   if (!isDecimal(value)) return problem(`Value of ${operator === '=' ? 'equals' : operator} must be numeric`);
-  return isInBounds(value)
+  const outermost = `${(numberMax / 1e9).toFixed(1)}E9`;
+  return isInBounds(value, numberMax)
     ? { value, inclusive: operator.endsWith('=') }
-    : problem(`Value must be between -1.0E9 and 1.0E9, with at most ${fractionDigitsMax} digits behind the decimal point`);
+    : problem(`Value must be between -${outermost} and ${outermost}, with at most ${fractionDigitsMax} digits behind the decimal point`);
 }
 
-/** Developer guide, "Filter policy constraints": from -10^9 to 10^9, five digits behind the point. */
-function isInBounds({ approximate, digits, magnitude }: Decimal): boolean {
+/** SNS developer guide, "Filter policy constraints": five digits behind the point. */
+function isInBounds({ approximate, digits, magnitude }: Decimal, numberMax: number): boolean {
   return Math.abs(approximate) <= numberMax && digits.length - magnitude <= fractionDigitsMax;
 }
 

@@ -4,9 +4,11 @@ import { compareDecimals, type Decimal } from './decimal.js';
 import type { JsonScalar } from './exact-json.js';
 import type { Needle } from './needle.js';
 
-/** One condition of a policy's leaf: any of a leaf's conditions is enough. */
+/** One condition of a pattern's leaf: any of a leaf's conditions is enough. */
 export type Condition =
   | { readonly kind: 'equals'; readonly value: JsonScalar }
+  /** A number that is written so. */
+  | { readonly kind: 'written'; readonly text: string }
   | { readonly kind: 'text'; readonly test: TextTest }
   | { readonly kind: 'range'; readonly lower: Bound | undefined; readonly upper: Bound | undefined }
   | { readonly kind: 'cidr'; readonly cidr: Cidr }
@@ -40,6 +42,8 @@ export function meets(value: JsonScalar, condition: Condition): boolean {
   switch (condition.kind) {
     case 'equals':
       return sameValue(value, condition.value);
+    case 'written':
+      return isNumber(value) && value.text === condition.text;
     case 'text':
       return typeof value === 'string' && passes(value, condition.test);
     case 'range':

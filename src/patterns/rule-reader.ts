@@ -2,23 +2,22 @@ import { isOperator, readConditions } from './condition-reader.js';
 import { type ExactJson, isArray, isObject, type JsonObject, jsonDepthMax } from './exact-json.js';
 import { type FilterProblem, isFilterProblem, nestedPolicy, problem, readAll } from './filter-problem.js';
 import type { Path } from './path-tree.js';
-import { keysMax } from './policy-limits.js';
-import type { FilterScope, Leaf, Rule } from './rule.js';
+import type { Dialect, Leaf, Rule } from './rule.js';
 
-/** Where in a policy an object stands. */
+/** Where in a pattern an object stands. */
 interface Place {
   readonly path: Path;
   readonly depth: number;
 }
 
-/** Reads the keys of a policy. Error texts as recorded, else those of AWS's open engine (aws/event-ruler, `RuleCompiler`). */
+/** Reads the keys of a pattern. Error texts as recorded, else those of AWS's open engine (aws/event-ruler, `RuleCompiler`). */
 export class RuleReader {
   #leafCount = 0;
 
-  constructor(private readonly scope: FilterScope) {}
+  constructor(private readonly dialect: Dialect) {}
 
-  read(policy: JsonObject): Rule | FilterProblem {
-    const rule = this.#rule(policy, { path: [], depth: 1 });
+  read(pattern: JsonObject): Rule | FilterProblem {
+    const rule = this.#rule(pattern, { path: [], depth: 1 });
     if (isFilterProblem(rule)) return rule;
     const paths = pathsOf(rule);
     return isFilterProblem(paths) ? paths : rule;
@@ -40,15 +39,16 @@ export class RuleReader {
     if (path.length > jsonDepthMax) return problem('Filter policy is too complex');
     if (isObject(value)) return this.#nested(value, { path, depth: place.depth + 1 });
     if (!isArray(value)) return problem(`"${key}" must be an object or an array`);
+    const { keysMax } = this.dialect;
     if (this.#leafCount === keysMax) return problem(`Filter policy can not have more than ${keysMax} keys`);
-    const conditions = readConditions(value);
+    const conditions = readConditions(value, this.dialect);
     if (isFilterProblem(conditions)) return conditions;
-    const leaf: Leaf = { bit: 1 << this.#leafCount++, path, depth: place.depth, conditions };
+    const leaf: Leaf = { index: this.#leafCount++, path, depth: place.depth, conditions };
     return { leaves: [leaf], alternations: [] };
   }
 
   #nested(value: JsonObject, place: Place): Rule | FilterProblem {
-    if (this.scope === 'MessageAttributes') return nestedPolicy;
+    if (!this.dialect.nests) return nestedPolicy;
     return value.members.size === 0 ? problem('Empty objects are not allowed') : this.#rule(value, place);
   }
 

@@ -2,6 +2,7 @@ import { type Condition, fold, type TextTest } from './condition.js';
 import { type ExactJson, isArray, isDecimal, isObject, isScalar, type JsonObject, type JsonScalar } from './exact-json.js';
 import { type FilterProblem, isFilterProblem, problem, readAll } from './filter-problem.js';
 import { readCidr, readNumeric } from './number-reader.js';
+import type { Dialect } from './rule.js';
 import { readWildcard } from './wildcard-reader.js';
 
 /** What stands in the array of a key; developer guide, "Filter policy operators". */
@@ -18,20 +19,21 @@ function isTextOperator(name: string): name is TextOperator {
   return textOperators.includes(name as TextOperator);
 }
 
-export function readConditions(list: readonly ExactJson[]): readonly Condition[] | FilterProblem {
-  return list.length === 0 ? problem('Empty arrays are not allowed') : readAll(list, readCondition);
+export function readConditions(list: readonly ExactJson[], dialect: Dialect): readonly Condition[] | FilterProblem {
+  return list.length === 0 ? problem('Empty arrays are not allowed') : readAll(list, (value) => readCondition(value, dialect));
 }
 
-function readCondition(value: ExactJson): Condition | FilterProblem {
+function readCondition(value: ExactJson, dialect: Dialect): Condition | FilterProblem {
+  if (dialect.numbers === 'asWritten' && isDecimal(value)) return { kind: 'written', text: value.text };
   if (isScalar(value)) return { kind: 'equals', value };
   if (!isObject(value)) return problem('Match value must be String, number, true, false, or null');
   const entry = onlyMember(value);
   if (isFilterProblem(entry)) return entry;
   const [operator, operand] = entry;
-  return isOperator(operator) ? readOperator(operator, operand) : problem(`Unrecognized match type ${operator}`);
+  return isOperator(operator) ? readOperator(operator, operand, dialect) : problem(`Unrecognized match type ${operator}`);
 }
 
-function readOperator(operator: Operator, operand: ExactJson): Condition | FilterProblem {
+function readOperator(operator: Operator, operand: ExactJson, dialect: Dialect): Condition | FilterProblem {
   switch (operator) {
     case 'prefix':
     case 'suffix':
@@ -45,7 +47,7 @@ function readOperator(operator: Operator, operand: ExactJson): Condition | Filte
       return isFilterProblem(excluded) ? excluded : { kind: 'anythingBut', excluded };
     }
     case 'numeric':
-      return readNumeric(operand);
+      return readNumeric(operand, dialect);
     case 'exists':
       if (typeof operand !== 'boolean') return problem('exists match pattern must be either true or false.');
       return { kind: operand ? 'exists' : 'absent' };

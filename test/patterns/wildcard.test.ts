@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { passes } from '../../../../src/services/sns/filter/condition.js';
-import { isFilterProblem } from '../../../../src/services/sns/filter/filter-problem.js';
-import { Needle } from '../../../../src/services/sns/filter/needle.js';
-import { readWildcard } from '../../../../src/services/sns/filter/wildcard-reader.js';
+import { passes } from '../../src/patterns/condition.js';
+import { isFilterProblem } from '../../src/patterns/filter-problem.js';
+import { Needle } from '../../src/patterns/needle.js';
+import { readWildcard } from '../../src/patterns/wildcard-reader.js';
 
 /** Two letters, so that near misses are many. */
 const letters = (size: { minLength?: number; maxLength: number }) => fc.string({ unit: fc.constantFrom('a', 'b'), ...size });

@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareDecimals, type Decimal, parseDecimal } from '../../../../src/services/sns/filter/decimal.js';
-import {
-  type ExactJson,
-  isArray,
-  isDecimal,
-  isObject,
-  jsonDepthMax,
-  parseExactJson,
-} from '../../../../src/services/sns/filter/exact-json.js';
-import { isJsonFault } from '../../../../src/services/sns/filter/json-fault.js';
+import { compareDecimals, type Decimal, parseDecimal } from '../../src/patterns/decimal.js';
+import { type ExactJson, isArray, isDecimal, isObject, jsonDepthMax, parseExactJson } from '../../src/patterns/exact-json.js';
+import { isJsonFault } from '../../src/patterns/json-fault.js';
 
 function decimal(text: string): Decimal {
   const parsed = parseDecimal(text);

@@ -1,9 +1,18 @@
 import type { Condition } from './condition.js';
 import type { Path } from './path-tree.js';
 
-export type FilterScope = 'MessageAttributes' | 'MessageBody';
+/** What differs between those who have patterns. */
+export interface Dialect {
+  /** Whether a key may hold keys. */
+  readonly nests: boolean;
+  readonly keysMax: number;
+  /** What a plain number is met by: the same number, or one that is written the same. */
+  readonly numbers: 'byValue' | 'asWritten';
+  /** Numbers of `numeric`, either side of zero. */
+  readonly numberMax: number;
+}
 
-/** What a policy asks for: all leaves and all alternations must hold. */
+/** What a pattern asks for: all leaves and all alternations must hold. */
 export interface Rule {
   readonly leaves: readonly Leaf[];
   /** Of each, one branch must hold. */
@@ -12,10 +21,10 @@ export interface Rule {
 
 /** One key with its conditions, of which any is enough. */
 export interface Leaf {
-  /** Of its own among the leaves of the policy: a power of two. */
-  readonly bit: number;
+  /** Among the leaves of the pattern. */
+  readonly index: number;
   readonly path: Path;
-  /** How many keys the policy nests; a key with dots in it is one. */
+  /** How many keys the pattern nests; a key with dots in it is one. */
   readonly depth: number;
   readonly conditions: readonly Condition[];
 }
