@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { programFolder } from '../../base/program-folder.js';
 import type { EnvironmentSpec } from './invocation.js';
 
 /** Programs and variables of the machine that processes of functions start with. */
@@ -27,7 +28,7 @@ export interface Launch {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const runtimeFolder = fileURLToPath(new URL('bootstrap', import.meta.url));
+const runtimeFolder = fileURLToPath(new URL('workers/functions/bootstrap', programFolder));
 
 /** How the process of an environment is started, or why it cannot be. */
 export async function launchOf(spec: EnvironmentSpec, machine: Machine, place: Place): Promise<Launch | { readonly invalid: string }> {
