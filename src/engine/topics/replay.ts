@@ -37,6 +37,7 @@ export function replay(view: TopicView, step: ReplayStep, inputs: FanOutInputs):
 
 class Replay {
   readonly #deliveries: ReplayedDelivery[] = [];
+  readonly #withheld: ArchivedMessage[] = [];
   #messages = 0;
 
   constructor(
@@ -63,7 +64,8 @@ class Replay {
     const delivered = this.#deliveries.filter(({ outcome }) => outcome === 'delivered').length;
     const redriven = this.#deliveries.filter((delivery) => delivery.redriven).length;
     const lost = this.#deliveries.length - delivered - redriven;
-    return { kind: 'replayed', messages: messages.length, delivered, redriven, lost, deliveries: this.#deliveries, ended };
+    const looked = { messages: messages.length, deliveries: this.#deliveries, withheld: this.#withheld };
+    return { kind: 'replayed', ...looked, delivered, redriven, lost, ended };
   }
 
   /** The first key that this step looks at. */
@@ -79,6 +81,10 @@ class Replay {
   #deliver(message: ArchivedMessage): void {
     const write = this.step.deliver(message);
     if (write === undefined) return;
+    if (write === 'withheld') {
+      this.#withheld.push(message);
+      return;
+    }
     const outcome = this.#send(this.target, message.sequence, write);
     const redriven = outcome !== 'delivered' && this.#send(this.otherwise, message.sequence, write) === 'delivered';
     this.#deliveries.push({ message, outcome, redriven });

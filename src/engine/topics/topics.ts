@@ -231,7 +231,7 @@ export interface ReplayStep {
   /** Asked before anything is delivered: false when something must be done first, outside of the transaction. Pure, and may be run again. */
   readonly isReady?: ((messages: readonly ArchivedMessage[]) => boolean) | undefined;
   /** Undefined: not for this subscription. Pure, and may be run again. */
-  readonly deliver: (message: ArchivedMessage) => Delivery['message'] | undefined;
+  readonly deliver: (message: ArchivedMessage) => Delivery['message'] | 'withheld' | undefined;
   /** What becomes of the subscription in the transaction that delivers the last message. Pure, and may be run again. */
   readonly atEnd: (current: Subscription) => SubscriptionDefinition;
 }
@@ -253,6 +253,8 @@ export type ReplayOutcome =
       readonly redriven: number;
       readonly lost: number;
       readonly deliveries: readonly ReplayedDelivery[];
+      /** Those that `deliver` kept back. */
+      readonly withheld: readonly ArchivedMessage[];
       readonly ended: boolean;
     }
   /** The subscription is gone or not replaying, or the plan is out of date: look again. */

@@ -1,5 +1,5 @@
 import type { TopicAddress } from '../../base/ids.js';
-import type { ReplayedDelivery, Subscription, Topic, Undelivered } from '../../engine/topics/topics.js';
+import type { ArchivedMessage, ReplayedDelivery, Subscription, Topic, Undelivered } from '../../engine/topics/topics.js';
 import type { AttemptReport } from './channels/channel.js';
 import type { Redrive } from './dead-letters.js';
 import type { DeliveryLog } from './delivery-log.js';
@@ -32,6 +32,8 @@ export interface ReplayedReport {
   readonly topic: Topic;
   readonly route: Route;
   readonly deliveries: readonly ReplayedDelivery[];
+  /** What the topic's data protection policy kept back. */
+  readonly withheld: readonly ArchivedMessage[];
   /** When, in epoch milliseconds. */
   readonly at: number;
 }
@@ -80,10 +82,17 @@ export class DeliveryReports {
   }
 
   /** One step of a replay. To other endpoints than queues it only began what is told when it ends. */
-  replayed({ topic, route, deliveries, at }: ReplayedReport): void {
-    if (route.protocol !== 'sqs') return;
+  replayed({ topic, route, deliveries, withheld, at }: ReplayedReport): void {
+    for (const { content } of withheld) this.#logProhibited(topic, readArchived(content).publication, route, at);
+    if (route.protocol !== 'sqs') {
+      this.metrics.notified(topic.address, { failed: withheld.length });
+      return;
+    }
     const failures = deliveries.filter(({ outcome }) => outcome !== 'delivered');
-    this.metrics.replayed(topic.address, { delivered: deliveries.length - failures.length, failed: failures.length });
+    this.metrics.replayed(topic.address, {
+      delivered: deliveries.length - failures.length,
+      failed: failures.length + withheld.length,
+    });
     this.metrics.notified(
       topic.address,
       redrivesOf(failures, () => route),

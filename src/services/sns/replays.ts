@@ -110,7 +110,7 @@ export class Replays {
         return false;
       case 'replayed':
         signed.clear();
-        reports.replayed({ topic: current.topic, route: replaying.route, deliveries: outcome.deliveries, at: clock.now() });
+        reports.replayed({ ...outcome, topic: current.topic, route: replaying.route, at: clock.now() });
         if (!outcome.ended) await this.#yield(answered() - before, clock.now() - begunAt);
         return outcome.ended;
       case 'stale':
@@ -141,18 +141,17 @@ export class Replays {
     const { clock, queues } = this.parts;
     const { id, from, until } = replay;
     const oldest = archiveOf(topic)?.beganAt(clock.now()) ?? 0;
-    /** Undefined: the message is not for this subscription, or may not be. */
+    /** Undefined: the message is not for this subscription. */
     const writerFor = ({ at, content }: ArchivedMessage): DeliveryWriter | undefined => {
       const { publication, signed } = readArchived(content);
       if (at < oldest || !wants(publication.message)) return undefined;
-      const writer = new DeliveryWriter(queues, topic, publication, signed);
-      return writer.mayHave(route) ? writer : undefined;
+      return new DeliveryWriter(queues, topic, publication, signed);
     };
     // Of one revision: another may have another policy.
     const placeOf = ({ at, sequence }: ArchivedMessage): string => `${revision}/${at}/${sequence}`;
     const isSigned = (message: ArchivedMessage): boolean => {
       const writer = signed.has(placeOf(message)) ? undefined : writerFor(message);
-      if (writer === undefined || writer.isSigned(route)) return true;
+      if (writer === undefined || !writer.mayHave(route) || writer.isSigned(route)) return true;
       unsigned.set(placeOf(message), writer);
       return false;
     };
@@ -168,7 +167,11 @@ export class Replays {
       otherwise: route.deadLetter,
       // Only where the topic's policy changes texts is anything to be signed that was not signed for the archive.
       isReady: route.outbound && ((messages) => messages.filter((message) => !isSigned(message)).length === 0),
-      deliver: (message) => (signed.get(placeOf(message)) ?? writerFor(message))?.deliveryTo(route).message,
+      deliver: (message) => {
+        const writer = signed.get(placeOf(message)) ?? writerFor(message);
+        if (writer === undefined) return undefined;
+        return writer.mayHave(route) ? writer.deliveryTo(route).message : 'withheld';
+      },
       atEnd: (now) => withReplayEnded(now, 'Completed', until !== undefined),
     };
   }
