@@ -5,7 +5,7 @@ import { Scanner } from '../src/services/sns/protection/scanner.js';
 
 /**
  * One message of 64 KB looked at for sensitive data: by the scanner, by the bare patterns of its identifiers without keywords or check
- * digits, and, as what every reader of JSON pays, by `JSON.parse`. `npx tsx bench/protection.ts`
+ * digits, and, as what every reader of JSON pays, by `JSON.parse`. `npm run bench:protection`
  */
 const bytes = 65_536;
 const runs = 51;
