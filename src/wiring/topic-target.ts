@@ -1,6 +1,8 @@
 import type { AccountId, Region } from '../base/ids.js';
 import type { Random } from '../base/random.js';
 import type { TopicTarget } from '../services/functions/async/deliveries.js';
+import { errorCodes, MessageTooLong } from '../services/sns/errors.js';
+import { rootOf } from '../wire/principal.js';
 import { type Call, type Operation, ServiceError } from '../wire/service.js';
 
 export interface TopicTargetParts {
@@ -11,10 +13,10 @@ export interface TopicTargetParts {
   readonly endpoint: () => string;
 }
 
-/** Publishes to topics for services that do not know SNS: by its own Publish, as the owner of the topic. */
+/** Publishes to topics for services that do not know SNS: by its own Publish, as the account of the function that the message is about. */
 export function topicTarget({ publish, random, endpoint }: TopicTargetParts): TopicTarget {
   return {
-    publish: async ({ topicArn, body, attributes, traceHeader, signal }) => {
+    publish: async ({ source, topicArn, body, attributes, traceHeader, signal }) => {
       const input = {
         TopicArn: topicArn,
         Message: body,
@@ -23,22 +25,24 @@ export function topicTarget({ publish, random, endpoint }: TopicTargetParts): To
       try {
         const operation = publish();
         if (operation === undefined) return 'failed';
-        await operation.handle(input, { ...callBy(topicArn), requestId: random.uuid(), origin: endpoint(), traceHeader, signal });
+        await operation.handle(input, { ...callBy(source, topicArn), requestId: random.uuid(), origin: endpoint(), traceHeader, signal });
         return 'delivered';
       } catch (fault) {
         if (!(fault instanceof ServiceError)) throw fault;
-        return /too long/i.test(fault.message) ? 'tooLarge' : 'failed';
+        if (fault instanceof MessageTooLong) return 'tooLarge';
+        return fault.code === errorCodes.authorizationError ? 'denied' : 'failed';
       }
     },
   };
 }
 
-function callBy(arn: string): Omit<Call, 'requestId' | 'origin' | 'signal'> {
-  const [, , , region = '', account = ''] = arn.split(':');
+function callBy(functionArn: string, topicArn: string): Omit<Call, 'requestId' | 'origin' | 'signal'> {
+  const [, , , , account = ''] = functionArn.split(':');
+  const [, , , region = ''] = topicArn.split(':');
   return {
     protocol: 'query',
     accountId: account as AccountId,
-    principal: `arn:aws:iam::${account}:root`,
+    principal: rootOf(account as AccountId).arn,
     region: region as Region,
     sourceAddress: '',
     signed: true,

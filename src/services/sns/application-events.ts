@@ -12,16 +12,16 @@ export interface ApplicationEventsParts {
   readonly events: Pick<EventLog, 'warn'>;
 }
 
-/** Publishes what happens to the endpoints of an application to the topics that its attributes name. */
+/** Publishes what happens to the endpoints of an application to the topics that its attributes name, as the owner of the application. */
 export class ApplicationEvents {
   constructor(private readonly parts: ApplicationEventsParts) {}
 
   /** Published, and so durable, when it resolves. A topic that is gone or does not take it is logged; with a full disk it rejects. */
-  async publish({ topic, subject, message, origin }: EventNotice): Promise<void> {
+  async publish({ application, topic, subject, message, origin }: EventNotice): Promise<void> {
     const { publisher, events } = this.parts;
     const given = { Message: message, Subject: subject };
     try {
-      const { arn: principal } = rootOf(ownerOf(topic));
+      const { arn: principal } = rootOf(ownerOf(application));
       await publisher.publish(topic, { origin, principal, isApplicationEvent: true }, (current, admit) => [
         accept(admit(accept(readMessage(current, given, 'messageAttributes')))),
       ]);

@@ -45,6 +45,13 @@ export function invalid(text: string): Refusal {
   return new ServiceError(errorCodes.invalidParameter, `Invalid parameter: ${text}`);
 }
 
+/** A class of its own, as who publishes for another service may have a smaller message. */
+export class MessageTooLong extends ServiceError {
+  constructor() {
+    super(errorCodes.invalidParameter, 'Invalid parameter: Message too long');
+  }
+}
+
 /** InvalidParameter with a text that has no prefix. */
 export function invalidBare(text: string): Refusal {
   return new ServiceError(errorCodes.invalidParameter, text);

@@ -238,6 +238,49 @@ describe('outbound', () => {
   });
 });
 
+test('tells of what it keeps back from a replay: in the log of deliveries with code 403, and as failed', async () => {
+  const lines: string[] = [];
+  const logging = new Subject(
+    { logLevel: 'info', extensions: { standardTopicArchive: true } },
+    { logSink: { write: (line) => void lines.push(line) } },
+  );
+  await logging.start();
+  onTestFinished(() => logging.stop());
+  const SQSFailureFeedbackRoleArn = 'arn:aws:iam::000000000000:role/feedback';
+  const topic = await logging.topic({ ArchivePolicy: '{"MessageRetentionPeriod":"1"}', SQSFailureFeedbackRoleArn });
+  const { MessageId } = await logging.publish(topic, 'visa 4539894458086459');
+  await logging.publish(topic, 'plain');
+  await put(topic, policy(statement('Outbound', deny)), logging);
+  const ReplayPolicy = JSON.stringify({ PointType: 'Timestamp', StartingPoint: new Date(startedAt - 1).toISOString() });
+  const queue = await logging.subscribed(topic, { ReplayPolicy });
+  await vi.waitFor(async () => expect(await logging.waiting(queue)).toBe(1), { timeout: 10_000 });
+  expect(await logging.texts(queue)).toEqual(['plain']);
+  const statuses = () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'delivery status');
+  await vi.waitFor(() => expect(statuses()).toHaveLength(1), { timeout: 10_000 });
+  expect(statuses()).toMatchObject([
+    { status: 'FAILURE', notification: { messageId: MessageId }, delivery: { destination: queue, statusCode: 403, attempts: 1 } },
+  ]);
+  const metrics = await (await fetch(`${logging.url}/_signalbox/metrics`)).text();
+  expect(metrics).toContain(`signalbox_sns_replayed_notifications_failed_total{topic="${topic}"} 1`);
+  expect(metrics).toContain(`signalbox_sns_replayed_notifications_delivered_total{topic="${topic}"} 1`);
+});
+
+test('takes events of an application as published by the owner of the application', async () => {
+  const topic = await subject.topic();
+  const [owner, stranger] = ['arn:aws:iam::000000000000:root', 'arn:aws:iam::111111111111:root'];
+  await put(topic, policy(statement('Inbound', deny, [stranger], ['MyCompanyEmployeeId'])));
+  const queue = await subject.subscribed(topic);
+  for (const principal of [stranger, owner]) {
+    const Attributes = { PlatformCredential: 'key', EventEndpointCreated: topic };
+    const application = new Sns.CreatePlatformApplicationCommand({ Name: 'EID-123456789-US', Platform: 'GCM', Attributes });
+    const { PlatformApplicationArn } = await subject.sns.send(as(principal, application));
+    await subject.sns.send(as(principal, new Sns.CreatePlatformEndpointCommand({ PlatformApplicationArn, Token: 't' })));
+  }
+  await vi.waitFor(async () => expect(await subject.waiting(queue)).toBe(1), { timeout: 10_000 });
+  const events = (await subject.texts(queue)).map((text) => JSON.parse(text).Resource);
+  expect(events).toEqual(['arn:aws:sns:us-east-1:000000000000:app/GCM/EID-123456789-US']);
+});
+
 describe('policies', () => {
   test('are returned to the character, replaced, and removed by the empty text', async () => {
     const topic = await subject.topic();

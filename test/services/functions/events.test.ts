@@ -199,6 +199,17 @@ test('a destination that is a topic is published to, with less in the record whe
   expect(body).not.toHaveProperty('responsePayload');
 });
 
+test('a record that a topic denies is dropped, and told', async () => {
+  const Destination = 'arn:aws:sns:us-east-1:000000000000:t';
+  const name = await subject.create(() => answered(1));
+  await configure(name, { DestinationConfig: { OnSuccess: { Destination } } });
+  subject.topicOutcomes.push('denied');
+  await subject.event(name);
+  await vi.waitUntil(() => subject.faults.length > 0, { timeout: 10_000 });
+  const told = `a record of ${subject.arn(name)} could not be delivered to ${Destination} and is dropped`;
+  expect(subject.faults.splice(0)).toEqual([[told, undefined]]);
+});
+
 test('a destination that is not there gets its record when it is', async () => {
   const name = await subject.create(() => answered(1));
   const queue = `late-${name}`;

@@ -26,14 +26,16 @@ export interface QueueContents {
 
 /** Publishes to topics; `main` says how. */
 export interface TopicTarget {
-  /** `delivered` once it is durable. `tooLarge`: a smaller message may do. */
+  /** `delivered` once it is durable. `tooLarge`: a smaller message may do. `denied`: the topic prohibits what it says, for good. */
   publish(message: {
+    /** ARN of the function that it is about: its account publishes. */
+    readonly source: string;
     readonly topicArn: string;
     readonly body: string;
     readonly attributes: DeliveryJob['attributes'];
     readonly traceHeader: string | undefined;
     readonly signal: AbortSignal;
-  }): Promise<'delivered' | 'tooLarge' | 'failed'>;
+  }): Promise<'delivered' | 'tooLarge' | 'denied' | 'failed'>;
 }
 
 /** Where functions have their events. */
@@ -136,16 +138,13 @@ export class Deliveries {
   }
 
   async #deliver(queue: Queue, message: ReceivedMessage): Promise<void> {
-    const { engine, clock, report } = this.parts;
+    const { engine, clock } = this.parts;
     const { receipt, receives, sentAt } = message;
     const job = decodeJob(message.content);
     if (await this.#sent(queue, message, job)) return; // D1
     if (this.#ended.signal.aborted) return engine.unreceive(queue, [receipt]);
     if (clock.now() - sentAt > tryMsMax) {
-      report(
-        `a ${job.kind === 'destination' ? 'record' : 'dead letter'} of ${job.source} could not be delivered to ${job.target} and is dropped`,
-        undefined,
-      );
+      this.#tellDropped(job);
       await engine.settle(queue, [receipt]);
       return;
     }
@@ -153,7 +152,12 @@ export class Deliveries {
     await engine.changeVisibility(queue, [{ receipt, visibilityTimeoutMs }]); // D2
   }
 
-  /** Whether it is where it should be, and its message gone. */
+  #tellDropped({ kind, source, target }: DeliveryJob): void {
+    const what = kind === 'destination' ? 'record' : 'dead letter';
+    this.parts.report(`a ${what} of ${source} could not be delivered to ${target} and is dropped`, undefined);
+  }
+
+  /** Whether it is where it should be or never will be, and its message gone. */
   #sent(queue: Queue, message: ReceivedMessage, job: DeliveryJob): Promise<boolean> {
     switch (kindOfDestination(job.target)) {
       case 'sqs':
@@ -180,10 +184,11 @@ export class Deliveries {
   async #toTopic(from: Queue, { receipt }: ReceivedMessage, job: DeliveryJob): Promise<boolean> {
     const { engine, topics } = this.parts;
     for (const body of bodiesOf(job)) {
-      const { target: topicArn, attributes, traceHeader } = job;
-      const outcome = await topics.publish({ topicArn, body, attributes, traceHeader, signal: this.#ended.signal });
+      const { source, target: topicArn, attributes, traceHeader } = job;
+      const outcome = await topics.publish({ source, topicArn, body, attributes, traceHeader, signal: this.#ended.signal });
       if (outcome === 'failed') return false;
       if (outcome === 'tooLarge') continue;
+      if (outcome === 'denied') this.#tellDropped(job);
       await engine.settle(from, [receipt]);
       return true;
     }

@@ -1,7 +1,7 @@
 import type { TopicAddress } from '../../../base/ids.js';
 import { subjectCharsMax } from '../limits.js';
 import type { EventAttribute } from './application-attributes.js';
-import { nameOf, platformOf } from './mobile-arn.js';
+import { type ApplicationArn, nameOf, platformOf } from './mobile-arn.js';
 import type { EndpointChange, PlatformEndpoint } from './registry.js';
 
 /**
@@ -28,6 +28,8 @@ export type FailureType =
 
 /** An event as it is published. */
 export interface EventNotice {
+  /** Its owner publishes. */
+  readonly application: ApplicationArn;
   readonly topic: TopicAddress;
   readonly subject: string;
   readonly message: string;
@@ -39,7 +41,9 @@ export interface EventNotice {
 export function eventNotice(endpoint: PlatformEndpoint, event: ApplicationEvent, origin: string, at: number): EventNotice | undefined {
   const topic = endpoint.application.attributes[`Event${event.type}` satisfies EventAttribute];
   if (topic === undefined) return undefined;
-  return { topic: topic as TopicAddress, subject: eventSubject(event, endpoint), message: eventMessage(event, endpoint, at), origin };
+  const { arn: application } = endpoint.application;
+  const [subject, message] = [eventSubject(event, endpoint), eventMessage(event, endpoint, at)];
+  return { application, topic: topic as TopicAddress, subject, message, origin };
 }
 
 function eventSubject({ type }: ApplicationEvent, { application }: PlatformEndpoint): string {

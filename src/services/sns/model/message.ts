@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { isMessagingId } from '../../../base/messaging-id.js';
 import type { Topic } from '../../../engine/topics/topics.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
-import { invalid, nullNotAllowed } from '../errors.js';
+import { invalid, MessageTooLong, nullNotAllowed } from '../errors.js';
 import { subjectCharsMax } from '../limits.js';
 import { readSmsOptions } from '../sms/sms-options.js';
 import { type AttributeInputs, attributesBytes, type MessageAttribute, readMessageAttributes } from './message-attributes.js';
@@ -56,7 +56,7 @@ export function readMessage(topic: Topic, input: MessageInput, path: string): Me
   const refusal = checkText(input);
   if (refusal !== undefined) return refusal;
   const bytes = Buffer.byteLength(text) + attributesBytes(attributes);
-  if (bytes > maximumMessageBytes(topic)) return invalid('Message too long');
+  if (bytes > maximumMessageBytes(topic)) return new MessageTooLong();
   const texts = readTexts(text, input.MessageStructure);
   if (isRefusal(texts)) return texts;
   return { texts, subject: input.Subject, attributes, ...placing, bytes };
