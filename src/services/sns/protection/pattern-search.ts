@@ -49,18 +49,19 @@ function covered(text: string, { start, end }: Span, { forward, backward, words 
   const taken = new Uint32Array((end - start + 1) * words);
   for (let at = start; at < end; at++) {
     const row = (at - start) * words;
-    forward.step(taken, row, row + words, edgesAt(text, at), text.charCodeAt(at));
+    forward.step(taken, row, row + words, forward.hasEdges ? edgesAt(text, at) : 0, text.charCodeAt(at));
   }
   const spans: Span[] = [];
   const states = new Uint32Array(2 * words);
   let last = -1;
   for (let at = end - 1; at >= start; at--) {
-    states.copyWithin(0, words);
-    backward.step(states, 0, words, edgesAt(text, at + 1), text.charCodeAt(at));
+    const from = at % 2 === 0 ? 0 : words;
+    const to = words - from;
+    backward.step(states, from, to, backward.hasEdges ? edgesAt(text, at + 1) : 0, text.charCodeAt(at));
     const row = (at - start + 1) * words;
     let common = 0;
     for (let word = 0; word < words; word++) {
-      const back = states[2 * words - 1 - word] ?? 0;
+      const back = states[to + words - 1 - word] ?? 0;
       if (back !== 0) common |= (taken[row + word] ?? 0) & mirrored(back);
     }
     if (common !== 0 && last === -1) last = at + 1;
@@ -87,6 +88,8 @@ class Machine {
   readonly #repeats: Uint32Array;
   /** Where matches may begin, by what `edgesAt` says. */
   readonly #firsts: readonly Uint32Array[];
+  /** Whether it matters what edges there are. */
+  readonly hasEdges: boolean;
 
   constructor(
     rows: readonly Row[],
@@ -97,6 +100,7 @@ class Machine {
     this.#optional = new Uint32Array(words);
     this.#repeats = new Uint32Array(words);
     this.#firsts = Array.from({ length: (textEdge | wordEdge) + 1 }, () => new Uint32Array(words));
+    this.hasEdges = rows.some(({ edge }) => edge !== 'anywhere');
     let begin = offset;
     for (const { places, edge } of rows) {
       this.#add(places, begin, edge);

@@ -113,10 +113,10 @@ function firstFrom(hits: readonly number[], from: number): number {
 
 /** Of one identifier, the first and longest. */
 function withoutOverlaps(sorted: readonly Finding[]): readonly Finding[] {
-  const ends = new Map<number, number>();
+  const ends: number[] = [];
   return sorted.filter(({ identifier, start, end }) => {
-    if (start < (ends.get(identifier) ?? 0)) return false;
-    ends.set(identifier, end);
+    if (start < (ends[identifier] ?? 0)) return false;
+    ends[identifier] = end;
     return true;
   });
 }

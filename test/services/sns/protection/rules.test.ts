@@ -4,8 +4,11 @@ import { deidentified } from '../../../../src/services/sns/protection/deidentify
 import { type DataIdentifier, identifier } from '../../../../src/services/sns/protection/identifier.js';
 import type { Operation } from '../../../../src/services/sns/protection/operation.js';
 import { searchFor } from '../../../../src/services/sns/protection/pattern-search.js';
+import { readProtectionPolicy } from '../../../../src/services/sns/protection/policy.js';
+import { Protection } from '../../../../src/services/sns/protection/protection.js';
 import { Rules } from '../../../../src/services/sns/protection/rules.js';
 import type { Statement } from '../../../../src/services/sns/protection/statement.js';
+import { isRefusal } from '../../../../src/wire/refusal.js';
 
 const mask: Operation = { kind: 'deidentify', mask: '#' };
 const deny: Operation = { kind: 'deny' };
@@ -98,6 +101,25 @@ describe('what a message costs', () => {
     };
     expect(stepsOf(4_096)).toBeLessThan(5 * stepsOf(1_024));
   });
+});
+
+/** What went through the message for every statement, or alternative, would not end within the test's time. */
+test('a policy at every limit masks a long message', { timeout: 30_000 }, () => {
+  const names = Array.from({ length: 10 }, (_, at) => `n${at}`);
+  const statement = (Operation: object) => ({ DataDirection: 'Inbound', Principal: ['*'], DataIdentifier: names, Operation });
+  const policy = readProtectionPolicy(
+    JSON.stringify({
+      Name: 'p',
+      Version: '2021-06-01',
+      Configuration: { CustomDataIdentifier: names.map((Name) => ({ Name, Regex: 'a|'.repeat(99).concat('a') })) },
+      Statement: Array.from({ length: 100 }, (_, at) =>
+        statement(at % 2 === 0 ? { Deny: {} } : { Deidentify: { MaskConfig: { MaskWithCharacter: '#' } } }),
+      ),
+    }),
+  );
+  if (policy === undefined || isRefusal(policy)) return expect.fail(policy?.message);
+  const rules = new Protection(policy).rules('Inbound', 'arn:aws:iam::000000000000:root');
+  expect(rules?.inspect('ab'.repeat(32_768)).text === '#b'.repeat(32_768)).toBe(true);
 });
 
 /** Counts the characters that are looked at by an expression. */
