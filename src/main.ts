@@ -24,7 +24,6 @@ import { inboundSmsPage, smsConversionsPage, smsPage } from './observe/pages/sms
 import { deliveriesPage, pendingSubscriptionsPage } from './observe/pages/subscriptions.js';
 import { requestLog } from './observe/request-log.js';
 import { type Functions, startFunctions } from './services/functions/index.js';
-import { concurrencyDefault } from './services/functions/limits.js';
 import { type Sns, startSns } from './services/sns/index.js';
 import { deliveryQueueOf, pendingOf } from './services/sns/shown.js';
 import { createSigner, type Signer } from './services/sns/signer.js';
@@ -118,9 +117,10 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       showMessage: receivedInFull,
       topics: topicTarget({ publish: () => sns?.service.operations.get('Publish'), random, endpoint }),
       folder: folders.code,
-      concurrencyMax: concurrencyDefault,
+      concurrencyMax: config.functionProcesses.concurrencyMax,
       endpoint,
       watch: watchFolder,
+      meter: metrics.meter,
       report,
     });
     opened.push(() => functions.stop());

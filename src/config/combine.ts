@@ -13,6 +13,7 @@ type Resolved = {
 
 const sqsIntervalSecondsDefault = 60;
 const functionProcessesDefault = 32;
+const functionConcurrencyDefault = 1_000;
 
 /** The first source that gives a setting decides it. Throws a `ConfigError` for settings that contradict each other. */
 export function combine(
@@ -45,6 +46,7 @@ export function combine(
     functions: (resources.functions ?? []).map((one) => ({ ...structuredClone(one), path: resolve(one.path) })),
     functionProcesses: {
       max: functions.processesMax ?? functionProcessesDefault,
+      concurrencyMax: functions.concurrencyMax ?? functionConcurrencyDefault,
       python: functions.python ?? 'python3',
       runAs: functions.runAs && { ...functions.runAs },
     },

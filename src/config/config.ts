@@ -121,6 +121,8 @@ export interface ExtensionsConfig {
 export interface FunctionProcessesConfig {
   /** At once, of all functions together. */
   readonly max: number;
+  /** Invocations at once, of one account in one Region. */
+  readonly concurrencyMax: number;
   /** The Python 3 program, a path or a name to look up. */
   readonly python: string;
   /** The user that they belong to; absent: that of the broker. */

@@ -116,12 +116,13 @@ const sections = Type.Object(
       Type.Object(
         {
           processesMax: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, expected: 'an integer from 1 to 10000' })),
+          concurrencyMax: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, expected: 'an integer from 1 to 100000' })),
           python: text('the Python 3 program'),
           runAs: Type.Optional(
             Type.Object({ uid: userNumber, gid: userNumber }, { additionalProperties: false, expected: 'a user: uid, gid' }),
           ),
         },
-        { additionalProperties: false, expected: 'how functions run: processesMax, python, runAs' },
+        { additionalProperties: false, expected: 'how functions run: processesMax, concurrencyMax, python, runAs' },
       ),
     ),
     resources: Type.Optional(

@@ -110,6 +110,7 @@ export interface PushSection {
 export interface FunctionsSection {
   /** Processes at once, of all functions together. Default 32. */
   readonly processesMax?: number | undefined;
+  readonly concurrencyMax?: number | undefined;
   /** The Python 3 program. Default `python3`. */
   readonly python?: string | undefined;
   /** The user that the processes belong to, by numbers: the broker must be root for it. */

@@ -36,7 +36,7 @@ describe('the program', () => {
       push: undefined,
       queues: [],
       functions: [],
-      functionProcesses: { max: 32, python: 'python3', runAs: undefined },
+      functionProcesses: { max: 32, concurrencyMax: 1_000, python: 'python3', runAs: undefined },
     });
   });
 

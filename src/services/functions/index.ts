@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { AccountId, Region } from '../../base/ids.js';
+import type { Meter } from '../../base/meter.js';
 import type { Random } from '../../base/random.js';
 import type { Engine } from '../../engine/engine.js';
 import { isRefusal } from '../../wire/refusal.js';
@@ -12,6 +13,7 @@ import { type DeclaredFunction, declareFunctions, type WatchFolder } from './dec
 import { errorCodes } from './errors.js';
 import { Invoker } from './invoker.js';
 import type { ShowMessage } from './mappings/event.js';
+import { MappingMetrics } from './mappings/mapping-metrics.js';
 import { MappingRecords } from './mappings/mapping-records.js';
 import { Mappings } from './mappings/mappings.js';
 import { referenceOfArn } from './model/function-name.js';
@@ -71,6 +73,7 @@ export interface FunctionsDependencies {
   /** Where functions reach this server; asked for when one is invoked. */
   readonly endpoint: () => string;
   readonly watch: WatchFolder;
+  readonly meter: Meter;
   /** Told of faults in background work; the work is tried again. */
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -100,7 +103,7 @@ export interface FunctionEvent {
 
 /** AWS Lambda, API version 2015-03-31, as far as docs/functions.md says. */
 export async function startFunctions(dependencies: FunctionsDependencies): Promise<Functions> {
-  const { engine, clock, random, pool, queues, topics, showMessage, folder, concurrencyMax, endpoint, watch, report } = dependencies;
+  const { engine, clock, random, pool, queues, topics, showMessage, folder, concurrencyMax, endpoint, watch, meter, report } = dependencies;
   const catalogue = new Catalogue(engine.documents);
   const packages = new PackageStore(folder);
   const draw = () => ({ now: clock.now(), revision: random.uuid(), deployment: random.uuid(), versionRevision: random.uuid() });
@@ -109,7 +112,17 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
   const deliveries = new Deliveries({ engine, catalogue, queues, topics, clock, random, report });
   const events = new EventQueues({ engine, catalogue, invoker, slots, deliveries, clock, report });
   const records = new MappingRecords(engine.documents);
-  const mappings = new Mappings({ records, engine, invoker, slots, showMessage, clock, random, report });
+  const mappings = new Mappings({
+    records,
+    engine,
+    invoker,
+    slots,
+    showMessage,
+    metrics: new MappingMetrics(meter),
+    clock,
+    random,
+    report,
+  });
   const drain = (): void => {
     events.drain();
     mappings.drain();

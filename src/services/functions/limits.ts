@@ -29,8 +29,7 @@ export const responseBytesMax = 6 * 1024 * 1024 + 100;
 export const eventBytesMax = 1024 * 1024;
 export const clientContextBytesMax = 3_583;
 
-/** Invocations at once in an account and Region, and what must be left of them to functions without a reservation. */
-export const concurrencyDefault = 1_000;
+/** Of the invocations at once in an account and Region, what must be left to functions without a reservation. */
 export const unreservedMin = 100;
 /** Beyond AWS, by configuration alone: invocations at once in one process. */
 export const concurrencyPerEnvironmentMax = 1_000;

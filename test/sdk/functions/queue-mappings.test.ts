@@ -91,8 +91,16 @@ test('with ReportBatchItemFailures the messages that are not reported are delete
   const source = `return { batchItemFailures: event.Records.filter(({ body }) => body === 'bad').map(({ messageId }) => ({ itemIdentifier: messageId })) };`;
   const name = await kept.function(source);
   await mappings.send(queue, ['good', 'bad', 'fine']);
-  await mappings.create(queue, name, { FunctionResponseTypes: ['ReportBatchItemFailures'] });
+  const { UUID } = await mappings.create(queue, name, { FunctionResponseTypes: ['ReportBatchItemFailures'] });
   await mappings.untilCounts(queue, 0, 1);
+  const page = await (await fetch(`${subject.url}/_signalbox/metrics`)).text();
+  const counted = [...page.matchAll(/^signalbox_functions_mapping_events_total\{mapping="([^"]+)",event="(\w+)"\} (\d+)$/gm)];
+  expect(counted.filter(([, mapping]) => mapping === UUID).map(([, , event, count]) => [event, count])).toEqual([
+    ['Polled', '3'],
+    ['Invoked', '3'],
+    ['FailedInvoke', '1'],
+    ['Deleted', '2'],
+  ]);
 });
 
 test('without it a reported failure is ignored', async () => {

@@ -11,6 +11,7 @@ import type { SettableClock } from '../../../src/base/settable-clock.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import { createEngine } from '../../../src/engine/index.js';
 import { startListener } from '../../../src/http/listener.js';
+import { createMetrics } from '../../../src/observe/metrics.js';
 import type { TopicTarget } from '../../../src/services/functions/async/deliveries.js';
 import { startFunctions } from '../../../src/services/functions/index.js';
 import type { FunctionPool, Invocation, InvocationOutcome } from '../../../src/services/functions/pool.js';
@@ -139,6 +140,7 @@ export class Subject {
       folder: join(this.#folder, 'code'),
       concurrencyMax: 1_000,
       endpoint: () => this.url,
+      meter: createMetrics().meter,
       watch: watchFolder,
       report,
     });

@@ -13,6 +13,7 @@ import { Batch, type Held } from './batch.js';
 import { reportedFailures } from './batch-outcome.js';
 import { eventRecord, type ShowMessage } from './event.js';
 import type { Mapping } from './mapping.js';
+import type { EventCount, MappingMetrics } from './mapping-metrics.js';
 import { type MessageFilter, readFilter } from './message-filter.js';
 
 export interface PollerParts {
@@ -20,6 +21,7 @@ export interface PollerParts {
   readonly invoker: Pick<Invoker, 'target' | 'invoke'>;
   readonly slots: Slots;
   readonly showMessage: ShowMessage;
+  readonly metrics: Pick<MappingMetrics, 'count'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly report: (what: string, fault: unknown) => void;
@@ -174,6 +176,8 @@ export class Poller {
       if (held === undefined) tooMany.push(message);
       else this.#held.set(message.messageId, held);
     }
+    this.#count('Polled', messages.length - tooMany.length);
+    this.#count('FilteredOut', unwanted.length);
     await Promise.all([
       unwanted.length > 0 && engine.settle(queue, receiptsOf(unwanted)),
       tooMany.length > 0 && engine.unreceive(queue, receiptsOf(tooMany)),
@@ -215,7 +219,10 @@ export class Poller {
       case 'throttled': // somebody else was faster: the next round waits
         return this.#giveBack(queue, batch.messages); // P1
       case 'recursion':
+        return this.#leave(queue, batch.messages);
       case 'failed':
+        this.#count('Invoked', batch.size);
+        this.#count('FailedInvoke', batch.size);
         return this.#leave(queue, batch.messages);
       case 'answered': {
         const failed = reportsFailures
@@ -223,6 +230,9 @@ export class Poller {
           : none;
         const left = batch.messages.filter(({ messageId }) => failed.has(messageId));
         const done = batch.messages.filter(({ messageId }) => !failed.has(messageId));
+        this.#count('Invoked', batch.size);
+        this.#count('FailedInvoke', left.length);
+        this.#count('Deleted', done.length);
         await Promise.all([this.#delete(queue, done), this.#leave(queue, left)]);
       }
     }
@@ -282,6 +292,10 @@ export class Poller {
         some.map((held) => ({ receipt: held.receipt, visibilityTimeoutMs: rest(held) })),
       ),
     );
+  }
+
+  #count(event: EventCount, messages: number): void {
+    this.parts.metrics.count(this.mapping.id, event, messages);
   }
 
   /** What is to be invoked, or why nothing can be. */

@@ -107,10 +107,7 @@ function pollersOf({ MinimumPollers, MaximumPollers }: NonNullable<Input['Provis
   return { min, max: MaximumPollers ?? Math.max(pollersDefault.max, min) };
 }
 
-function problemOf(
-  { batchSize, windowSeconds, filters, concurrencyMax, pollers, countsEvents }: MappingSettings,
-  fifo: boolean,
-): Refusal | undefined {
+function problemOf({ batchSize, windowSeconds, filters, concurrencyMax, pollers }: MappingSettings, fifo: boolean): Refusal | undefined {
   if (fifo && windowSeconds > 0) return invalidValue('Batching window is not supported for FIFO queues');
   if (fifo && batchSize > fifoBatchSizeMax) return invalidValue(`Maximum batch size for FIFO queues is ${fifoBatchSizeMax}`);
   if (batchSize > 10 && windowSeconds === 0) {
@@ -122,7 +119,6 @@ function problemOf(
   if (pollers !== undefined && (pollers.min < pollersMin || pollers.max < pollers.min)) {
     return invalidValue(`MinimumPollers must be at least ${pollersMin} for a queue, and at most MaximumPollers.`);
   }
-  if (countsEvents) return notSupported('MetricsConfig');
   if (filters === undefined) return undefined;
   if (filters.length > filtersMax) return invalidValue(`An event source mapping has at most ${filtersMax} filters.`);
   const filter = readFilter(filters);
