@@ -25,15 +25,17 @@ export interface SignalboxProcess extends ServerProcess {
 
 export interface SignalboxOptions {
   readonly data: string;
+  readonly configFile?: string;
   /** Writes a CPU profile into this folder when the server stops. */
   readonly profileInto?: string;
 }
 
-export async function startSignalboxProcess({ data, profileInto }: SignalboxOptions): Promise<SignalboxProcess> {
+export async function startSignalboxProcess({ data, configFile, profileInto }: SignalboxOptions): Promise<SignalboxProcess> {
   const profile = profileInto === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileInto];
+  const config = configFile === undefined ? [] : ['--config', configFile];
   const bin = join(here, '../dist/cli/bin.js');
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...profile, bin, 'start', '--port', '0', '--data', data, '--log-level', 'warn'], {
+  const child = spawn(process.execPath, [...profile, bin, 'start', '--port', '0', '--data', data, '--log-level', 'warn', ...config], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: withoutSettings(),
   });

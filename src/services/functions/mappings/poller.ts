@@ -30,7 +30,7 @@ export interface PollerParts {
 const waitMs = 20_000;
 /** Messages of one receive, and receives at once while there is a backlog: the engine makes one transaction of those that come together. */
 const receiveMax = 10;
-const lanesMax = 16;
+const lanesMax = 32;
 /** Events in hand of one mapping: beyond, it receives nothing until one of them is done with. */
 const bytesMax = 256 * 1024 * 1024;
 /** Receipts in one transaction. */
@@ -127,7 +127,7 @@ export class Poller {
       const { batch, more } = await this.#gather(lane);
       if (batch.size > 0) {
         started = true;
-        this.#start(lane.queue, batch);
+        this.#start(lane, batch);
       }
       return more;
     } finally {
@@ -191,10 +191,10 @@ export class Poller {
     return held !== undefined;
   }
 
-  #start(queue: Queue, batch: Batch): void {
+  #start(lane: Lane, batch: Batch): void {
     const { bytes } = batch;
     this.#bytes += bytes;
-    const done = this.#process(queue, batch)
+    const done = this.#process(lane, batch)
       .catch((fault: unknown) => this.parts.report(`a batch of the event source mapping ${this.mapping.id}`, fault))
       .finally(() => {
         this.#forget(batch);
@@ -209,10 +209,11 @@ export class Poller {
     for (const { messageId } of messages) this.#held.delete(messageId);
   }
 
-  async #process(queue: Queue, batch: Batch): Promise<void> {
+  async #process({ queue, target, longest }: Lane, batch: Batch): Promise<void> {
     using _hidden = this.#hidden(queue, batch);
-    const { reportsFailures } = this.mapping.settings;
-    const outcome = await this.#invoke(batch);
+    const { reportsFailures, windowSeconds } = this.mapping.settings;
+    const waited = longest > 0 || windowSeconds > 0;
+    const outcome = await this.#invoke(batch, waited ? undefined : target);
     switch (outcome?.kind) {
       case undefined:
       case 'stopped':
@@ -238,12 +239,12 @@ export class Poller {
     }
   }
 
-  /** Undefined when the function is gone, or the poller was stopped before this could start. */
-  async #invoke(batch: Batch): Promise<Invoked | undefined> {
+  /** `found`: what was found a moment ago. Undefined when the function is gone, or the poller was stopped before this could start. */
+  async #invoke(batch: Batch, found: Target | undefined): Promise<Invoked | undefined> {
     const { invoker, random } = this.parts;
     let invoking: Promise<Invoked>;
     try {
-      const target = await this.#target();
+      const target = found ?? (await this.#target());
       if (typeof target === 'string' || this.#stopped) return undefined;
       invoking = invoker.invoke(target, {
         requestId: random.uuid(),
