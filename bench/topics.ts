@@ -56,11 +56,11 @@ async function topic(name: string, attributes: Record<string, string> = {}): Pro
   return String((await sns('CreateTopic', { Name: name, Attributes: attributes })).TopicArn);
 }
 
-async function subscribedTopic(name: string, queues: number): Promise<string> {
+async function subscribedTopic(name: string, queues: number, Attributes: Record<string, string> = {}): Promise<string> {
   const TopicArn = await topic(name);
   for (let at = 0; at < queues; at++) {
     await sqs('CreateQueue', { QueueName: `${name}-${at}` });
-    await sns('Subscribe', { TopicArn, Protocol: 'sqs', Endpoint: queueArn(`${name}-${at}`) });
+    await sns('Subscribe', { TopicArn, Protocol: 'sqs', Endpoint: queueArn(`${name}-${at}`), Attributes });
   }
   return TopicArn;
 }
@@ -106,6 +106,7 @@ async function fanOut(): Promise<readonly Row[]> {
   await sqs('CreateQueue', { QueueName: 'sent' });
   const topics = new Map<number, string>();
   for (const queues of [1, 10, 100]) topics.set(queues, await subscribedTopic(`to-${queues}`, queues));
+  const raw = await subscribedTopic('raw', 10, { RawMessageDelivery: 'true' });
   const toFiltered = await filteredTopic('filtered');
   const MessageAttributes = { colour: { DataType: 'String', StringValue: 'red' } };
   const entries = Array.from({ length: 10 }, (_, at) => ({ Id: String(at), Message: body }));
@@ -116,6 +117,7 @@ async function fanOut(): Promise<readonly Row[]> {
       messagesEach: queues,
       one: () => sns('Publish', { TopicArn, Message: body }),
     })),
+    { name: 'Publish to 10 queues, raw', messagesEach: 10, one: () => sns('Publish', { TopicArn: raw, Message: body }) },
     {
       name: `Publish to ${matched} of ${whole(filtered)} filtered subscriptions`,
       messagesEach: matched,

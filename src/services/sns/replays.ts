@@ -9,6 +9,7 @@ import { archiveOf } from './model/archive-policy.js';
 import { readArchived } from './model/archived-publication.js';
 import { type CurrentReplay, replayOf, withReplayEnded } from './model/subscription-attributes.js';
 import { DeliveryWriter, type QueueContents } from './publication.js';
+import { ReplayPace } from './replay-pace.js';
 import type { ReplayRoute, Routes, TopicRoutes } from './routes.js';
 import type { Signer } from './signer.js';
 
@@ -29,13 +30,9 @@ const stepMessagesMax = 100;
 const stepsAtOnce = 3;
 /** After a failure of the store. */
 const pauseMs = 1_000;
-/** A replay waits at most so many times as long as a step took, when so many requests came each millisecond of it; with fewer, by their square. */
-const yieldStepsMax = 20;
-const busyRequestsPerMs = 1;
-
 /**
  * Replays archives to subscriptions, step by step; see `engine/topics/replay.ts` for what a step promises. What is to be replayed and how
- * far it got is in the store: a restart goes on from there. While the broker is busy with requests, a replay takes about a seventh of its time.
+ * far it got is in the store: a restart goes on from there. While the broker is busy with requests, a replay takes a small part of its time (`replay-pace.ts`).
  */
 export class Replays {
   readonly #ended = new AbortController();
@@ -83,9 +80,10 @@ export class Replays {
 
   async #run(subscription: SubscriptionAddress): Promise<void> {
     const signed: SignedWriters = new Map();
+    const pace = new ReplayPace();
     while (!this.#ended.signal.aborted) {
       try {
-        if (await this.#turn(subscription, signed)) return;
+        if (await this.#turn(subscription, signed, pace)) return;
       } catch (fault) {
         this.parts.report(`replay to ${subscription.topic}:${subscription.id}`, fault);
         await this.#pause(pauseMs);
@@ -94,13 +92,13 @@ export class Replays {
   }
 
   /** Whether the replay has ended. */
-  async #turn({ topic: address, id }: SubscriptionAddress, signed: SignedWriters): Promise<boolean> {
+  async #turn({ topic: address, id }: SubscriptionAddress, signed: SignedWriters, pace: ReplayPace): Promise<boolean> {
     const { routes, topics, clock, answered, signer, reports } = this.parts;
     const current = await routes.of(address);
     const replaying = current?.replaying(id);
     const replay = replaying && replayOf(replaying.subscription);
     if (current === undefined || replaying === undefined || replay === undefined) return this.#isOver({ topic: address, id });
-    const [begunAt, before] = [clock.now(), answered()];
+    const begunAt = clock.now();
     const unsigned: SignedWriters = new Map();
     const outcome = await topics.replay(this.#step(current, replaying, replay, { signed, unsigned }));
     switch (outcome.kind) {
@@ -111,7 +109,7 @@ export class Replays {
       case 'replayed':
         signed.clear();
         reports.replayed({ ...outcome, topic: current.topic, route: replaying.route, at: clock.now() });
-        if (!outcome.ended) await this.#yield(answered() - before, clock.now() - begunAt);
+        if (!outcome.ended) await this.#pause(pace.pauseMs(clock.now() - begunAt, answered()));
         return outcome.ended;
       case 'stale':
       case 'topicGone':
@@ -174,13 +172,6 @@ export class Replays {
       },
       atEnd: (now) => withReplayEnded(now, 'Completed', until !== undefined),
     };
-  }
-
-  /** Leaves the machine to requests, if there were any during a step that took so long. */
-  async #yield(requests: number, stepMs: number): Promise<void> {
-    if (requests === 0 || stepMs === 0) return;
-    const busy = Math.min(1, requests / stepMs / busyRequestsPerMs);
-    await this.#pause(stepMs * yieldStepsMax * busy * busy);
   }
 
   #pause(ms: number): Promise<void> {
