@@ -19,7 +19,8 @@ export interface FarewellParts {
 
 /** Ends subscriptions; where anybody may have asked for it, their endpoints are told last of all how to have them back. */
 export class Farewells {
-  /** A link that is opened twice at a time restores once. */
+  /** A link that is opened twice at a time ends once, and restores once. */
+  readonly #telling = new Map<SubscriptionId, Promise<void>>();
   readonly #restoring = new Map<SubscriptionId, Promise<SubscribeOutcome>>();
 
   constructor(private readonly parts: FarewellParts) {}
@@ -37,22 +38,27 @@ export class Farewells {
     const { protocol } = endpointOf(subscription);
     const isTold = protocol !== 'lambda' && protocol !== 'sms' && protocol !== 'application';
     if (subscription.state === 'pending' || !isTold) return this.end(subscription);
-    const token = await tokens.end(subscription, topic.id, newToken(id, random));
-    if ((await topics.unsubscribe(topic.address, id)) !== undefined) await this.#tell(subscription, topic, token, origin);
+    await tokens.end(subscription, topic.id, newToken(id, random));
+    if ((await topics.unsubscribe(topic.address, id)) !== undefined) await this.tell(id, topic, origin);
   }
 
-  /** Who ended it may not have come to tell its endpoint: the process died, or the disk was full. */
-  async tellAgain(id: SubscriptionId, topic: Topic, origin: string): Promise<void> {
-    const ended = await this.parts.tokens.ended(id);
-    if (ended === undefined || ended.told || ended.topicId !== topic.id) return;
-    await this.#tell({ ...ended, topic: topic.address }, topic, ended.token, origin);
+  /**
+   * How an ended subscription can be had back, once: also later, when who ended it did not come to tell its endpoint because the process died or the
+   * disk was full.
+   */
+  tell(id: SubscriptionId, topic: Topic, origin: string): Promise<void> {
+    const telling = this.#telling.get(id) ?? this.#tell(id, topic, origin).finally(() => this.#telling.delete(id));
+    this.#telling.set(id, telling);
+    return telling;
   }
 
-  async #tell(subscription: Pick<Subscription, 'id' | 'topic' | 'properties'>, topic: Topic, token: string, origin: string): Promise<void> {
+  async #tell(id: SubscriptionId, topic: Topic, origin: string): Promise<void> {
     const { deliveries, confirmations, tokens } = this.parts;
-    const { id } = subscription;
+    const ended = await tokens.ended(id);
+    if (ended === undefined || ended.told || ended.topicId !== topic.id) return;
     await deliveries.clear(subscriptionArn(topic.address, id));
-    if (!(await confirmations.send('UnsubscribeConfirmation', topic, subscription, token, origin))) throw storageFull();
+    const subscription = { ...ended, topic: topic.address };
+    if (!(await confirmations.send('UnsubscribeConfirmation', topic, subscription, ended.token, origin))) throw storageFull();
     await tokens.told(id);
   }
 

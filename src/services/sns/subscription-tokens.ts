@@ -74,16 +74,15 @@ export class SubscriptionTokens {
     return (await this.#read(id))?.topic;
   }
 
-  /** Before the subscription is ended. Answers the token that restores it: one and the same where two end it at a time. */
-  async end(subscription: Subscription, topicId: number, token: string): Promise<string> {
+  /** Before the subscription is ended, with the token that restores it: one and the same where two end it at a time. */
+  async end(subscription: Subscription, topicId: number, token: string): Promise<void> {
     const { id, identity, state, properties, topic } = subscription;
     const until = this.#until();
-    const kept = await this.#change(id, (before) => ({
+    await this.#change(id, (before) => ({
       topic,
       until,
-      ended: { topicId, id, token: before?.ended?.token ?? token, identity, state, properties },
+      ended: { topicId, id, token: before?.ended?.token ?? token, identity, state, properties, told: before?.ended?.told },
     }));
-    return kept?.ended?.token ?? token;
   }
 
   async ended(id: SubscriptionId): Promise<EndedSubscription | undefined> {

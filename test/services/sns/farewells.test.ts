@@ -55,14 +55,14 @@ test('an endpoint that could not be told how to have its subscription back is to
   const { farewells, sent, tokens } = farewell([false]);
   await expect(farewells.endByAnybody(subscription, topic, 'http://here')).rejects.toThrow('nearly full');
   expect(sent).toEqual([]);
-  await farewells.tellAgain(subscription.id, topic, 'http://here');
-  await farewells.tellAgain(subscription.id, topic, 'http://here');
+  await farewells.tell(subscription.id, topic, 'http://here');
+  await farewells.tell(subscription.id, topic, 'http://here');
   expect(sent).toEqual([(await tokens.ended(subscription.id))?.token]);
 });
 
 test('a subscription of an earlier topic of the name is not spoken of', async () => {
   const { farewells, sent } = farewell([false]);
   await expect(farewells.endByAnybody(subscription, topic, 'http://here')).rejects.toThrow('nearly full');
-  await farewells.tellAgain(subscription.id, { ...topic, id: 8 }, 'http://here');
+  await farewells.tell(subscription.id, { ...topic, id: 8 }, 'http://here');
   expect(sent).toEqual([]);
 });

@@ -31,7 +31,7 @@ export function unsubscribe({ topics, farewells }: UnsubscribeParts): Operation 
       const [topic, found] = [await topics.find(address), await topics.findSubscription(address, id)];
       if (topic === undefined) return {};
       if (found === undefined) {
-        await farewells.tellAgain(id, topic, call.origin);
+        await farewells.tell(id, topic, call.origin);
         return {};
       }
       const byOwner = call.signed && (call.accountId === found.properties.Owner || call.accountId === ownerOf(address));
