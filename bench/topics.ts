@@ -3,6 +3,7 @@ import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jsonCalls, type Members } from './json-calls.js';
 import { describeMachine } from './machine.js';
 import { startSignalboxProcess } from './processes.js';
 import { median } from './statistics.js';
@@ -22,34 +23,13 @@ const matched = 3;
 const body = 'x'.repeat(1_024);
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
-type Input = Readonly<Record<string, unknown>>;
-type Answer = Readonly<Record<string, unknown>>;
-
 const folder = await mkdtemp(join(tmpdir(), 'signalbox-topics-'));
 const server = await startSignalboxProcess({ data: folder });
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const call = jsonCalls(server.port, agent);
 
-function call(target: string, input: Input): Promise<Answer> {
-  const text = JSON.stringify(input);
-  const headers = { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': target, 'Content-Length': Buffer.byteLength(text) };
-  return new Promise((resolve, reject) => {
-    const sent = request({ port: server.port, host: '127.0.0.1', method: 'POST', agent, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const answer = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200) resolve(answer === '' ? {} : (JSON.parse(answer) as Answer));
-        else reject(new Error(`${target}: ${response.statusCode} ${answer}`));
-      });
-    });
-    sent.on('error', reject);
-    sent.end(text);
-  });
-}
-
-const sns = (operation: string, input: Input) => call(`AmazonSNS.${operation}`, input);
-const sqs = (operation: string, input: Input) => call(`AmazonSQS.${operation}`, input);
+const sns = (operation: string, input: Members) => call(`AmazonSNS.${operation}`, input);
+const sqs = (operation: string, input: Members) => call(`AmazonSQS.${operation}`, input);
 const queueArn = (name: string): string => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 
 async function topic(name: string, attributes: Record<string, string> = {}): Promise<string> {

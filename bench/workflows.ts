@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jsonCalls, type Members } from './json-calls.js';
 import { describeMachine } from './machine.js';
 import { anonymousMb, startSignalboxProcess } from './processes.js';
 import { median } from './statistics.js';
@@ -17,32 +18,12 @@ const iterations = 400;
 const waiting = Number(process.argv[2] ?? 100_000);
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
-type Input = Readonly<Record<string, unknown>>;
-
 const folder = await mkdtemp(join(tmpdir(), 'signalbox-workflows-'));
 const server = await startSignalboxProcess({ data: folder });
 const agent = new Agent({ keepAlive: true, maxSockets: connections });
+const call = jsonCalls(server.port, agent);
 
-function call(target: string, input: Input): Promise<Input> {
-  const text = JSON.stringify(input);
-  const headers = { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': target, 'Content-Length': Buffer.byteLength(text) };
-  return new Promise((resolve, reject) => {
-    const sent = request({ port: server.port, host: '127.0.0.1', method: 'POST', agent, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const answer = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200) resolve(answer === '' ? {} : (JSON.parse(answer) as Input));
-        else reject(new Error(`${target}: ${response.statusCode} ${answer}`));
-      });
-    });
-    sent.on('error', reject);
-    sent.end(text);
-  });
-}
-
-const sfn = (operation: string, input: Input) => call(`AWSStepFunctions.${operation}`, input);
+const sfn = (operation: string, input: Members) => call(`AWSStepFunctions.${operation}`, input);
 
 async function machine(name: string, states: Readonly<Record<string, object>>, type = 'STANDARD'): Promise<string> {
   const definition = JSON.stringify({ StartAt: Object.keys(states)[0], States: states });

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
+import { untilOrAborted } from '../../base/waiting.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Service } from '../../wire/service.js';
 import { Activities } from './activities.js';
@@ -36,7 +37,7 @@ import { testState } from './operations/testState.js';
 import { untagResource } from './operations/untagResource.js';
 import { updateStateMachine } from './operations/updateStateMachine.js';
 import { validateStateMachineDefinition } from './operations/validateStateMachineDefinition.js';
-import { pause, QueueWorker } from './queue-worker.js';
+import { QueueWorker } from './queue-worker.js';
 import type { ServiceParts } from './service-parts.js';
 import type { Targets } from './targets.js';
 import { workHandler } from './work-handler.js';
@@ -93,7 +94,7 @@ const beginAgainMs = 1_000;
 
 /** As soon as there is room on the disk. */
 async function beginLater(begin: () => Promise<boolean>, clock: Clock, signal: AbortSignal): Promise<void> {
-  do await pause(clock, beginAgainMs, signal);
+  do await untilOrAborted(clock, clock.now() + beginAgainMs, signal);
   while (!signal.aborted && !(await begin()));
 }
 

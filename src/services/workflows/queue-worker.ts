@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../base/clock.js';
 import type { QueueAddress } from '../../base/ids.js';
+import { untilOrAborted } from '../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
 
 export interface QueueWorkerParts {
@@ -75,7 +76,7 @@ export class QueueWorker {
   }
 
   async #take(): Promise<readonly ReceivedMessage[]> {
-    const { engine } = this.parts;
+    const { engine, clock } = this.parts;
     const { signal } = this.#ended;
     const max = Math.min(receiveMax, this.concurrency - this.#working.size);
     try {
@@ -85,7 +86,7 @@ export class QueueWorker {
     } catch (fault) {
       this.parts.report(`taking messages of ${this.queue.address}`, fault);
     }
-    await pause(this.parts.clock, pauseMs, signal);
+    await untilOrAborted(clock, clock.now() + pauseMs, signal);
     return [];
   }
 
@@ -119,18 +120,4 @@ export class QueueWorker {
     timer = clock.timer(clock.now() + renewMs, renew);
     return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
   }
-}
-
-/** For so long, or until the signal. */
-export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      timer[Symbol.dispose]();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = clock.timer(clock.now() + ms, done);
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }
