@@ -6,6 +6,7 @@ import { concurrencyPerEnvironmentMax } from './limits.js';
 import { arnOf, type FunctionAddress, isFunctionName, latest } from './model/function-name.js';
 import type { Code, FunctionRecord, VersionRecord } from './model/function-record.js';
 import { bytesOf, changed, storeCode } from './model/publishing.js';
+import { kindOf } from './model/runtime.js';
 import { newSettings, type Settings } from './model/settings.js';
 import type { Parts } from './parts.js';
 
@@ -27,7 +28,7 @@ export interface DeclaredFunction {
   readonly memory?: number | undefined;
   /** ARN of a queue or a topic. */
   readonly deadLetterTarget?: string | undefined;
-  /** Invocations at once in one process: beyond AWS. */
+  /** Invocations at once in one process: beyond AWS, and for Node.js alone. */
   readonly concurrencyPerEnvironment?: number | undefined;
 }
 
@@ -99,6 +100,10 @@ async function planOf(declared: DeclaredFunction, defaults: { readonly account: 
     DeadLetterConfig: declared.deadLetterTarget === undefined ? undefined : { TargetArn: declared.deadLetterTarget },
   });
   if (isRefusal(settings)) throw new DeclaredFunctionError(name, settings.message);
+  if (concurrencyPerEnvironment > 1 && kindOf(settings.runtime) !== 'nodejs') {
+    const problem = `concurrencyPerEnvironment is ${concurrencyPerEnvironment}: ${settings.runtime} takes one invocation at a time, only Node.js takes several`;
+    throw new DeclaredFunctionError(name, problem);
+  }
   return {
     address: { account, region: region as Region, name },
     settings: { ...settings, concurrencyPerEnvironment },

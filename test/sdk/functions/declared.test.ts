@@ -38,6 +38,14 @@ test.each([
   [{ path: '/nowhere/at/all' }, /function "f": path "\/nowhere\/at\/all" is no folder/],
   [{ runtime: 'java21' }, /function "f": The runtime java21 is not supported/],
   [{ environment: { AWS_REGION: 'x' } }, /function "f": .*reserved keys/],
+  [
+    { runtime: 'python3.12', concurrencyPerEnvironment: 2 },
+    /function "f": concurrencyPerEnvironment is 2: python3.12 takes one invocation at a time/,
+  ],
+  [
+    { runtime: 'provided.al2023', concurrencyPerEnvironment: 2 },
+    /provided.al2023 takes one invocation at a time, only Node.js takes several/,
+  ],
   [{ timeout: 901 }, /resources.functions\[0\].timeout is 901: expected an integer from 1 to 900/],
 ])('%j is refused at start', async (change, text) => {
   const path = await folderOf('');

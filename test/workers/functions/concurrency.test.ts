@@ -74,6 +74,31 @@ exports.handler = async (name, context) => {
   }
 });
 
+test('lines of other loggers belong to the invocation that they name, and to none where they name none', async () => {
+  const { define, lines } = await createSubject();
+  const { invoke } = await define(
+    {
+      'index.js': `
+let both;
+const together = new Promise((done) => { both = done; });
+let begun = 0;
+exports.handler = async (name, { awsRequestId }) => {
+  if (++begun === 2) both();
+  await together;
+  const padding = 'x'.repeat(500);
+  process.stdout.write(JSON.stringify({ message: 'powertools of ' + name, padding, function_request_id: awsRequestId }) + '\\n');
+  process.stdout.write('bare of ' + name + '\\n');
+  await new Promise((done) => setTimeout(done, 20));
+};`,
+    },
+    { concurrency: 2 },
+  );
+  await Promise.all(['a', 'b'].map((name) => invoke({ requestId: `r-${name}`, event: name })));
+  const owners = (text: string) => lines.filter((line) => line.text.includes(text)).map(({ requestId }) => requestId);
+  expect([owners('powertools of a'), owners('powertools of b')]).toEqual([['r-a'], ['r-b']]);
+  expect([owners('bare of a'), owners('bare of b')]).toEqual([[undefined], [undefined]]);
+});
+
 const mixed = `
 exports.handler = async (event) => {
   const { existsSync, writeFileSync } = require('node:fs');

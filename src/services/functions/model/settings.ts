@@ -15,7 +15,7 @@ import type { settingsMembers } from '../shapes.js';
 import { Constraints } from './constraints.js';
 import { readDeadLetterTarget } from './destination.js';
 import { readVariables, variableNamePattern } from './environment.js';
-import { awsRuntimes, isSupportedRuntime, type Runtime } from './runtime.js';
+import { awsRuntimes, isSupportedRuntime, kindOf, type Runtime } from './runtime.js';
 
 /** How a version runs. */
 export interface Settings {
@@ -30,7 +30,7 @@ export interface Settings {
   /** Absent: none was ever set, and none is shown. */
   readonly variables: Readonly<Record<string, string>> | undefined;
   readonly deadLetterTarget: string | undefined;
-  /** Invocations at once in one process: by configuration alone. */
+  /** Invocations at once in one process: by configuration alone, and above 1 for Node.js alone. */
   readonly concurrencyPerEnvironment: number;
 }
 
@@ -75,8 +75,9 @@ function withInput(current: Settings, input: SettingsInput): Settings | Refusal 
   const deadLetterTarget =
     DeadLetterConfig?.TargetArn === undefined ? current.deadLetterTarget : readDeadLetterTarget(DeadLetterConfig.TargetArn);
   if (isRefusal(deadLetterTarget)) return deadLetterTarget;
+  const runtime = (Runtime as Runtime | undefined) ?? current.runtime;
   return {
-    runtime: (Runtime as Runtime | undefined) ?? current.runtime,
+    runtime,
     handler: Handler ?? current.handler,
     role: Role ?? current.role,
     description: Description ?? current.description,
@@ -86,7 +87,7 @@ function withInput(current: Settings, input: SettingsInput): Settings | Refusal 
     architecture: current.architecture,
     variables,
     deadLetterTarget,
-    concurrencyPerEnvironment: current.concurrencyPerEnvironment,
+    concurrencyPerEnvironment: kindOf(runtime) === 'nodejs' ? current.concurrencyPerEnvironment : 1,
   };
 }
 
