@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
-import type { Config, Storage } from './config.js';
+import type { AwsEndpointConfig, Config, Storage } from './config.js';
 import { ConfigError } from './config-error.js';
-import type { Sections } from './sections.js';
+import type { AwsEndpointSection, Sections } from './sections.js';
 import { flagOf, type SettingName, type SettingValues, settingNames, settings } from './settings.js';
 import { smsConfig } from './sms-config.js';
 import type { Source } from './sources.js';
@@ -18,7 +18,7 @@ const functionConcurrencyDefault = 1_000;
 /** The first source that gives a setting decides it. Throws a `ConfigError` for settings that contradict each other. */
 export function combine(
   sources: readonly Source[],
-  { sqs = {}, extensions = {}, mail, sms = {}, push, tracing, functions = {}, resources = {} }: Sections,
+  { sqs = {}, extensions = {}, mail, sms = {}, push, tracing, functions = {}, aws = {}, resources = {} }: Sections,
 ): Config {
   const giving = (name: SettingName): Source | undefined => sources.find(({ values }) => values[name] !== undefined);
   const resolved = Object.fromEntries(settingNames.map((name) => [name, giving(name)?.values[name] ?? settings[name].default])) as Resolved;
@@ -50,7 +50,17 @@ export function combine(
       python: functions.python ?? 'python3',
       runAs: functions.runAs && { ...functions.runAs },
     },
+    aws: { s3: aws.s3 && awsEndpoint(aws.s3), dynamodb: aws.dynamodb && awsEndpoint(aws.dynamodb) },
   });
+}
+
+function awsEndpoint({ endpoint, region, accessKeyId, secretAccessKey, sessionToken, pathStyle }: AwsEndpointSection): AwsEndpointConfig {
+  return {
+    endpoint,
+    region: region ?? 'us-east-1',
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+    pathStyle: pathStyle ?? endpoint !== undefined,
+  };
 }
 
 type NameOf = (name: SettingName) => string;

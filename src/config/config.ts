@@ -25,6 +25,7 @@ export interface Config {
   /** Likewise. */
   readonly functions: readonly FunctionDeclaration[];
   readonly functionProcesses: FunctionProcessesConfig;
+  readonly aws: AwsConfig;
 }
 
 export type Storage =
@@ -102,6 +103,25 @@ export interface SmsRate {
 export interface TracingConfig {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Services of AWS, or what speaks like them, that the broker is a client of. Absent: it has no way there. */
+export interface AwsConfig {
+  readonly s3: AwsEndpointConfig | undefined;
+  readonly dynamodb: AwsEndpointConfig | undefined;
+}
+
+export interface AwsEndpointConfig {
+  /** Absent: that of AWS in the Region. */
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string | undefined;
+  };
+  /** S3: the bucket stands in the path, not before the host. */
+  readonly pathStyle: boolean;
 }
 
 /** What stands in front of push services. */

@@ -49,10 +49,13 @@ export async function resolveOptions({
   push,
   tracing,
   functions,
+  aws,
   resources,
   ...settings
 }: Options): Promise<Config> {
-  const own = await checkedSections({ sqs, extensions, mail, sms, push, tracing, functions, resources }, (at) => optionName(shownPath(at)));
+  const own = await checkedSections({ sqs, extensions, mail, sms, push, tracing, functions, aws, resources }, (at) =>
+    optionName(shownPath(at)),
+  );
   const sources: Source[] = [optionSource(settings)];
   if (path === undefined) return combine([...sources, embeddingDefaults(sources)], own);
   const namedBy = optionName('config');
@@ -67,6 +70,7 @@ export async function resolveOptions({
     tracing: own.tracing ?? ofFile.tracing,
     push: own.push ?? ofFile.push,
     functions: { ...ofFile.functions, ...own.functions },
+    aws: { ...ofFile.aws, ...own.aws },
     resources: { ...ofFile.resources, ...own.resources },
   });
 }

@@ -61,6 +61,16 @@ const declaredFunction = Type.Object(
   { additionalProperties: false, expected: 'a function: name, runtime, handler, path, ...' },
 );
 
+const awsEndpoint = {
+  endpoint: Type.Optional(
+    Type.String({ pattern: '^https?://[^/?#@\\s]+(/[^?#\\s]*)?$', expected: 'the URL of an endpoint, such as http://127.0.0.1:9000' }),
+  ),
+  region: text('the name of a Region'),
+  accessKeyId: Type.String({ minLength: 1, expected: 'the id of an access key' }),
+  secretAccessKey: Type.String({ minLength: 1, expected: 'the secret of the access key' }),
+  sessionToken: text('the token of a session'),
+};
+
 const sections = Type.Object(
   {
     sqs: Type.Optional(
@@ -123,6 +133,25 @@ const sections = Type.Object(
           ),
         },
         { additionalProperties: false, expected: 'how functions run: processesMax, concurrencyMax, python, runAs' },
+      ),
+    ),
+    aws: Type.Optional(
+      Type.Object(
+        {
+          s3: Type.Optional(
+            Type.Object(
+              { ...awsEndpoint, pathStyle: Type.Optional(Type.Boolean({ expected: 'true or false' })) },
+              { additionalProperties: false, expected: 'an endpoint of S3: endpoint, region, accessKeyId, secretAccessKey, pathStyle' },
+            ),
+          ),
+          dynamodb: Type.Optional(
+            Type.Object(awsEndpoint, {
+              additionalProperties: false,
+              expected: 'an endpoint of DynamoDB: endpoint, region, accessKeyId, secretAccessKey',
+            }),
+          ),
+        },
+        { additionalProperties: false, expected: 'services of AWS: s3, dynamodb' },
       ),
     ),
     resources: Type.Optional(

@@ -9,6 +9,7 @@ export interface Sections {
   readonly tracing?: TracingSection | undefined;
   readonly push?: PushSection | undefined;
   readonly functions?: FunctionsSection | undefined;
+  readonly aws?: AwsSection | undefined;
   readonly resources?: ResourcesSection | undefined;
 }
 
@@ -106,6 +107,24 @@ export interface PushSection {
   readonly sendCredentials?: boolean | undefined;
 }
 
+/** Services of AWS, or compatible ones, that the broker is a client of. */
+export interface AwsSection {
+  readonly s3?: AwsEndpointSection | undefined;
+  readonly dynamodb?: Omit<AwsEndpointSection, 'pathStyle'> | undefined;
+}
+
+export interface AwsEndpointSection {
+  /** `http://127.0.0.1:9000`. Absent: AWS itself. */
+  readonly endpoint?: string | undefined;
+  /** Default `us-east-1`. */
+  readonly region?: string | undefined;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+  /** Whether buckets stand in the path. Default true with an endpoint, false at AWS itself. */
+  readonly pathStyle?: boolean | undefined;
+}
+
 /** How functions run. */
 export interface FunctionsSection {
   /** Processes at once, of all functions together. Default 32. */
@@ -130,5 +149,6 @@ export const sectionNames = [
   'push',
   'tracing',
   'functions',
+  'aws',
   'resources',
 ] as const satisfies readonly (keyof Sections)[];

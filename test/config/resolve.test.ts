@@ -37,6 +37,7 @@ describe('the program', () => {
       queues: [],
       functions: [],
       functionProcesses: { max: 32, concurrencyMax: 1_000, python: 'python3', runAs: undefined },
+      aws: { s3: undefined, dynamodb: undefined },
     });
   });
 
@@ -124,7 +125,7 @@ describe('embedding', () => {
     [{ logLevel: 'all' }, 'option logLevel is "all": expected one of trace, debug, info, warn, error, silent'],
     [
       { colour: 'red' },
-      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, push, tracing, functions, resources',
+      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, push, tracing, functions, aws, resources',
     ],
     [{ host: '0.0.0.0' }, 'option host is "0.0.0.0": whoever reaches it'],
     [{ ephemeral: true, data: '/d' }, 'option ephemeral and option data contradict each other: give one of them'],
@@ -162,6 +163,12 @@ describe('embedding', () => {
       { tracing: { otlp: { url: 'http://a', headers: { X: 'a\nb' } } } },
       'option tracing.otlp.headers.X is "a\\nb": expected the value of a header',
     ],
+    [{ aws: { s3: { accessKeyId: 'a' } } }, 'option aws.s3.secretAccessKey is missing: expected the secret of the access key'],
+    [
+      { aws: { dynamodb: { endpoint: 'localhost:8000', accessKeyId: 'a', secretAccessKey: 'b' } } },
+      'option aws.dynamodb.endpoint is "localhost:8000": expected the URL of an endpoint, such as http://127.0.0.1:9000',
+    ],
+    [{ aws: { sqs: {} } }, 'option aws.sqs is not known: expected s3, dynamodb'],
     [{ push: { url: 'http://a', sendCredentials: 1 } }, 'option push.sendCredentials is 1: expected true or false'],
     [
       { resources: { queues: [{ name: 'a', account: 123456789012 }] } },
