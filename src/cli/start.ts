@@ -5,7 +5,7 @@ import { ConfigError } from '../config/config-error.js';
 import { resolveProgram } from '../config/resolve.js';
 import { configFileSetting, settingNames, settings } from '../config/settings.js';
 import type { Flags } from '../config/sources.js';
-import { type Broker, startBroker } from '../main.js';
+import type { Broker } from '../main.js';
 import { exitWith } from './failure.js';
 import { settingOption } from './setting-option.js';
 
@@ -26,6 +26,7 @@ async function start(flags: Flags, { args }: Command): Promise<void> {
       `${JSON.stringify(args[0])} is no command: there are start, which takes no arguments, and compact; signalbox --help shows all`,
     );
   const config = await resolveProgram(flags, process.env);
+  const { startBroker } = await import('../main.js'); // a mistake in a setting is told without loading the broker
   const broker = await startBroker(config);
   stopOnSignal(broker);
   process.stdout.write(`${readyLine(config, broker)}\n`);
