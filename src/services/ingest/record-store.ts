@@ -1,0 +1,236 @@
+import type { DocumentTransaction } from '../../engine/documents.js';
+import type { Engine, Queue } from '../../engine/engine.js';
+import { type CustodyEntry, type CustodyHead, custodyFacts, custodyStart, metaDataSha256, nextEntry } from './custody.js';
+import { limits } from './limits.js';
+import { encodeAccepted } from './queues.js';
+import type { HistoryEntry, IngestRecord, NewRecord, RecordState, StorageContext } from './record.js';
+import {
+  custodyDocument,
+  custodyDocuments,
+  custodyHeadDocument,
+  type IndexName,
+  indexDocuments,
+  lastingEntries,
+  messageIDOf,
+  onceDocument,
+  pipelineDocuments,
+  positionBefore,
+  recordDocument,
+  stateEntry,
+  textMember,
+  timeOf,
+} from './record-documents.js';
+
+/**
+ * The records of the pipelines, as documents of the engine. All that a record needs to be found, to be told from a repetition, to be proved and
+ * to be worked on is written with it.
+ *
+ * R1  A record, its index entries, what marks its transaction, its entry in the chain of custody and the message that starts its workflow are one
+ *     transaction: all of it is there, or nothing.
+ * R2  A transaction key belongs to one record, also when two requests with it end at the same time.
+ * R3  The chain of custody has no gaps, and its order is that in which records were accepted.
+ * R4  An index leads to a record exactly as long as the record has that value.
+ */
+export interface AcceptRequest {
+  readonly record: NewRecord;
+  /** Where the message goes that starts the workflow. */
+  readonly queue: Queue;
+  /** What the same record would be sent again with: its source transaction, its idempotency key. */
+  readonly onceKeys: readonly string[];
+}
+
+export type AcceptOutcome =
+  | { readonly kind: 'accepted'; readonly record: IngestRecord }
+  /** It was accepted before. */
+  | { readonly kind: 'known'; readonly record: IngestRecord }
+  /** Another payload or other metadata came with one of the keys before. */
+  | { readonly kind: 'conflict'; readonly record: IngestRecord; readonly differs: 'payload' | 'messageMetaData' }
+  | { readonly kind: 'queueGone' };
+
+/** What happens to a record. What is left out stays. */
+export interface RecordChange {
+  readonly state?: RecordState;
+  readonly storageContext?: Partial<StorageContext>;
+  readonly failedSteps?: readonly string[];
+  /** Added to the history, with the record's state. */
+  readonly detail?: string;
+}
+
+export interface FindRequest {
+  readonly pipeline: string;
+  readonly sourceSystemID?: string | undefined;
+  readonly sourceTransactionID?: string | undefined;
+  readonly messageType?: string | undefined;
+  readonly state?: RecordState | undefined;
+  /** Received at this time or later; epoch milliseconds. */
+  readonly from?: number | undefined;
+  /** Received before this time. */
+  readonly to?: number | undefined;
+  /** `next` of an earlier page. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** Newest first. A page may hold fewer than its limit, or none, and have a `next` all the same: a search looks at so many entries at a time. */
+export interface FoundPage {
+  readonly records: readonly IngestRecord[];
+  readonly next?: string;
+}
+
+export class RecordStore {
+  constructor(private readonly engine: Pick<Engine, 'documents' | 'transact'>) {}
+
+  accept({ record, queue, onceKeys }: AcceptRequest): Promise<AcceptOutcome> {
+    const { pipeline } = record;
+    const onceNames = onceKeys.map((key) => onceDocument(pipeline, key));
+    const message = { content: encodeAccepted({ messageID: record.messageID }) };
+    return this.engine.transact({ collections: [pipelineDocuments(pipeline)], queues: [queue] }, (transaction): AcceptOutcome => {
+      const before = onceNames.flatMap((name) => repetition(recordOf(transaction, pipeline, transaction.read(name)), record)); // R2
+      const repeated = before.find(({ kind }) => kind === 'conflict') ?? before[0];
+      if (repeated !== undefined) return repeated;
+      if (transaction.send(queue, message) === undefined) return { kind: 'queueGone' };
+      const accepted = acceptedRecord(transaction, record);
+      transaction.write(recordDocument(pipeline, record.messageID), JSON.stringify(accepted));
+      for (const name of onceNames) transaction.write(name, record.messageID);
+      for (const name of lastingEntries(accepted)) transaction.write(name, '');
+      indexState(transaction, undefined, accepted);
+      return { kind: 'accepted', record: accepted };
+    });
+  }
+
+  async read(pipeline: string, messageID: string): Promise<IngestRecord | undefined> {
+    const text = await this.engine.documents.read(recordDocument(pipeline, messageID));
+    return text === undefined ? undefined : (JSON.parse(text) as IngestRecord);
+  }
+
+  /**
+   * Changes a record in one transaction. `change` is pure and may be run again; it answers undefined where nothing is left to do, so that a step that
+   * is taken twice leaves one trace. Resolves to the record as it is then, undefined where there is none.
+   */
+  advance(
+    pipeline: string,
+    messageID: string,
+    change: (record: IngestRecord) => RecordChange | undefined,
+  ): Promise<IngestRecord | undefined> {
+    return this.engine.transact({ collections: [pipelineDocuments(pipeline)], queues: [] }, (transaction) => {
+      const record = recordOf(transaction, pipeline, messageID);
+      const wanted = record && change(record);
+      if (record === undefined || wanted === undefined) return record;
+      const changed = changedRecord(record, wanted, transaction.now);
+      transaction.write(recordDocument(pipeline, messageID), JSON.stringify(changed));
+      indexState(transaction, record.state, changed);
+      return changed;
+    });
+  }
+
+  async find(request: FindRequest): Promise<FoundPage> {
+    const prefix = searchedIndex(request);
+    const limit = Math.min(request.limit, limits.pageMax);
+    const records: IngestRecord[] = [];
+    let after = request.after ?? (request.to === undefined ? undefined : positionBefore(request.to));
+    for (let scanned = 0; scanned < limits.scannedMax; scanned += limits.scanPage) {
+      const found = await this.#positions(prefix, after);
+      const read = await Promise.all(found.map((position) => this.read(request.pipeline, messageIDOf(position))));
+      for (const [at, position] of found.entries()) {
+        if (timeOf(position) < (request.from ?? 0)) return { records };
+        after = position;
+        const record = read[at];
+        if (record === undefined || !matches(record, request)) continue;
+        records.push(record);
+        if (records.length === limit) return { records, next: position };
+      }
+      if (found.length < limits.scanPage) return { records };
+    }
+    return after === undefined ? { records } : { records, next: after };
+  }
+
+  /** Entries of the chain after a sequence number, in order. */
+  async custody(pipeline: string, after: number, limit: number): Promise<readonly CustodyEntry[]> {
+    const page = { prefix: custodyDocuments(pipeline), after: custodyDocument(pipeline, after), limit: Math.min(limit, limits.pageMax) };
+    return (await this.engine.documents.list(page)).map(({ content }) => JSON.parse(content) as CustodyEntry);
+  }
+
+  async custodyHead(pipeline: string): Promise<CustodyHead> {
+    const text = await this.engine.documents.read(custodyHeadDocument(pipeline));
+    return text === undefined ? custodyStart : (JSON.parse(text) as CustodyHead);
+  }
+
+  async #positions(prefix: string, after: string | undefined): Promise<readonly string[]> {
+    const page = { prefix, after: after === undefined ? undefined : `${prefix}${after}`, limit: limits.scanPage };
+    return (await this.engine.documents.list(page)).map(({ name }) => name.slice(prefix.length));
+  }
+}
+
+function recordOf(documents: DocumentTransaction, pipeline: string, messageID: string | undefined): IngestRecord | undefined {
+  const text = messageID === undefined ? undefined : documents.read(recordDocument(pipeline, messageID));
+  return text === undefined ? undefined : (JSON.parse(text) as IngestRecord);
+}
+
+/** What to answer to a record that comes with the key of a known one. */
+function repetition(known: IngestRecord | undefined, sent: NewRecord): readonly AcceptOutcome[] {
+  if (known === undefined) return [];
+  if (known.sha256 !== sent.sha256 || known.bytes !== sent.bytes) return [{ kind: 'conflict', record: known, differs: 'payload' }];
+  const sameMetaData = metaDataSha256(known.messageMetaData) === metaDataSha256(sent.messageMetaData);
+  return [sameMetaData ? { kind: 'known', record: known } : { kind: 'conflict', record: known, differs: 'messageMetaData' }];
+}
+
+/** Takes the next place in the chain of custody for it (R3). */
+function acceptedRecord(transaction: DocumentTransaction & { readonly now: number }, record: NewRecord): IngestRecord {
+  const { pipeline } = record;
+  const headName = custodyHeadDocument(pipeline);
+  const headText = transaction.read(headName);
+  const head = headText === undefined ? custodyStart : (JSON.parse(headText) as CustodyHead);
+  const receivedAt = transaction.now;
+  const state = 'received';
+  const received = { ...record, receivedAt, state, failedSteps: [], history: [{ state, at: receivedAt }] } as const;
+  const entry = nextEntry(pipeline, head, custodyFacts(received));
+  const { sequence, previous, hash } = entry;
+  transaction.write(custodyDocument(pipeline, sequence), JSON.stringify(entry));
+  transaction.write(headName, JSON.stringify({ sequence, hash } satisfies CustodyHead));
+  return { ...received, custody: { sequence, previous, hash } };
+}
+
+function changedRecord(record: IngestRecord, change: RecordChange, at: number): IngestRecord {
+  const state = change.state ?? record.state;
+  const entry = change.detail === undefined ? { state, at } : { state, at, detail: change.detail };
+  return {
+    ...record,
+    state,
+    storageContext: { ...record.storageContext, ...change.storageContext },
+    failedSteps: change.failedSteps ?? record.failedSteps,
+    history: bounded([...record.history, entry]),
+  };
+}
+
+function bounded(history: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  const { historyMax, historyKeptFirst } = limits;
+  if (history.length <= historyMax) return history;
+  return [...history.slice(0, historyKeptFirst), ...history.slice(historyKeptFirst - historyMax)];
+}
+
+/** R4 */
+function indexState(transaction: DocumentTransaction, before: RecordState | undefined, record: IngestRecord): void {
+  if (before === record.state) return;
+  const old = before && stateEntry(record, before);
+  const entry = stateEntry(record, record.state);
+  if (old !== undefined) transaction.delete(old);
+  if (entry !== undefined) transaction.write(entry, '');
+}
+
+/** The index that leaves least to look at. */
+function searchedIndex(request: FindRequest): string {
+  const { pipeline, state } = request;
+  const names = ['sourceTransactionID', ...(state === 'archived' ? [] : (['state'] as const)), 'sourceSystemID', 'messageType'] as const;
+  for (const index of names satisfies readonly IndexName[]) {
+    const value = request[index];
+    if (value !== undefined) return indexDocuments(pipeline, index, value);
+  }
+  return indexDocuments(pipeline, 'time');
+}
+
+function matches(record: IngestRecord, request: FindRequest): boolean {
+  if (request.state !== undefined && record.state !== request.state) return false;
+  return (['sourceTransactionID', 'sourceSystemID', 'messageType'] as const).every(
+    (name) => request[name] === undefined || textMember(record.messageMetaData, name) === request[name],
+  );
+}
