@@ -26,6 +26,7 @@ export interface Config {
   readonly functions: readonly FunctionDeclaration[];
   readonly functionProcesses: FunctionProcessesConfig;
   readonly aws: AwsConfig;
+  readonly ingest: IngestConfig;
 }
 
 export type Storage =
@@ -147,6 +148,29 @@ export interface FunctionProcessesConfig {
   readonly python: string;
   /** The user that they belong to; absent: that of the broker. */
   readonly runAs: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** The ingest pipelines; `default` is always among them. */
+export interface IngestConfig {
+  /** At once, over all pipelines. */
+  readonly uploadsMax: number;
+  /** A client whose body comes more slowly than this, on the whole, is cut off. */
+  readonly uploadBytesPerSecondMin: number;
+  readonly pipelines: readonly PipelineConfig[];
+}
+
+export interface PipelineConfig {
+  readonly name: string;
+  /** JSON Schema of the metadata, or the path of its file; absent: that of the sample. */
+  readonly schema: string | Readonly<Record<string, unknown>> | undefined;
+  readonly payloadBytesMax: number;
+  readonly references: {
+    readonly mode: 'refuse' | 'record' | 'fetch';
+    /** Empty: all. */
+    readonly hosts: readonly string[];
+  };
+  /** Whether what is refused is kept, without its payload. */
+  readonly keepRefusals: boolean;
 }
 
 /** A function to be there at start, with its code in a folder. The service of functions checks what is in it. */

@@ -3,7 +3,7 @@ import { combine } from './combine.js';
 import type { Config } from './config.js';
 import { ConfigError } from './config-error.js';
 import type { ConfigFile } from './file.js';
-import type { Sections } from './sections.js';
+import type { PipelineSection, Sections } from './sections.js';
 import { shownPath } from './setting-path.js';
 import { readText, readValue } from './setting-value.js';
 import { configFileSetting, flagOf, type SettingValues, variableOf } from './settings.js';
@@ -50,10 +50,11 @@ export async function resolveOptions({
   tracing,
   functions,
   aws,
+  ingest,
   resources,
   ...settings
 }: Options): Promise<Config> {
-  const own = await checkedSections({ sqs, extensions, mail, sms, push, tracing, functions, aws, resources }, (at) =>
+  const own = await checkedSections({ sqs, extensions, mail, sms, push, tracing, functions, aws, ingest, resources }, (at) =>
     optionName(shownPath(at)),
   );
   const sources: Source[] = [optionSource(settings)];
@@ -71,16 +72,31 @@ export async function resolveOptions({
     push: own.push ?? ofFile.push,
     functions: { ...ofFile.functions, ...own.functions },
     aws: { ...ofFile.aws, ...own.aws },
+    ingest: { ...ofFile.ingest, ...own.ingest },
     resources: { ...ofFile.resources, ...own.resources },
   });
 }
 
 /** Relative paths in a file start from its folder. */
 function located(sections: Sections, folder: string): Sections {
-  const { resources } = sections;
-  if (resources?.functions === undefined) return sections;
-  const functions = resources.functions.map((one) => ({ ...one, path: resolve(folder, one.path) }));
-  return { ...sections, resources: { ...resources, functions } };
+  const { resources, ingest } = sections;
+  return {
+    ...sections,
+    resources: resources && {
+      ...resources,
+      functions: resources.functions?.map((one) => ({ ...one, path: resolve(folder, one.path) })),
+    },
+    ingest: ingest && {
+      ...ingest,
+      pipelines:
+        ingest.pipelines && Object.fromEntries(Object.entries(ingest.pipelines).map(([name, one]) => [name, locatedPipeline(one, folder)])),
+    },
+  };
+}
+
+function locatedPipeline(pipeline: PipelineSection, folder: string): PipelineSection {
+  const { schema } = pipeline;
+  return typeof schema === 'string' ? { ...pipeline, schema: resolve(folder, schema) } : pipeline;
 }
 
 function embeddingDefaults(sources: readonly Source[]): Source {

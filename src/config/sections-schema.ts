@@ -2,6 +2,7 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { ValueErrorType } from '@sinclair/typebox/errors';
 import { headersSchema } from './headers-schema.js';
+import { ingestSchema } from './ingest-schema.js';
 import type { Sections } from './sections.js';
 import type { SettingPath } from './setting-path.js';
 import { settingNames } from './settings.js';
@@ -154,6 +155,7 @@ const sections = Type.Object(
         { additionalProperties: false, expected: 'services of AWS: s3, dynamodb' },
       ),
     ),
+    ingest: Type.Optional(ingestSchema),
     resources: Type.Optional(
       Type.Object(
         {
@@ -187,9 +189,15 @@ export function problemOf(value: Sections): SectionProblem | undefined {
 /** What may stand where the last name of the path stands. */
 function knownAt(path: SettingPath): string {
   let schema: TSchema = sections;
-  for (const name of path.slice(0, -1)) schema = schema.type === 'array' ? schema.items : schema.properties[name];
+  for (const name of path.slice(0, -1)) schema = memberOf(schema, name);
   const known = schema.properties === undefined ? [schema.expected] : Object.keys(schema.properties);
   return (path.length === 1 ? [...settingNames, ...known] : known).join(', ');
+}
+
+/** Of a list, of an object, or of what is named by whoever writes the file. */
+function memberOf(schema: TSchema, name: string): TSchema {
+  if (schema.type === 'array') return schema.items;
+  return schema.properties?.[name] ?? Object.values(schema.patternProperties as Record<string, TSchema>)[0];
 }
 
 /** JSON Pointer, RFC 6901. */

@@ -10,6 +10,7 @@ export interface Sections {
   readonly push?: PushSection | undefined;
   readonly functions?: FunctionsSection | undefined;
   readonly aws?: AwsSection | undefined;
+  readonly ingest?: IngestSection | undefined;
   readonly resources?: ResourcesSection | undefined;
 }
 
@@ -136,6 +137,33 @@ export interface FunctionsSection {
   readonly runAs?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
+/** Where large records come in. */
+export interface IngestSection {
+  /** At once, over all pipelines. Default 256. */
+  readonly uploadsMax?: number | undefined;
+  /** Slower clients are cut off. Default 1024. */
+  readonly uploadBytesPerSecondMin?: number | undefined;
+  /** By name. `default` is there without being named. */
+  readonly pipelines?: Readonly<Record<string, PipelineSection>> | undefined;
+}
+
+export interface PipelineSection {
+  /** JSON Schema of the metadata, or the path of a file that holds one. Default: the four texts of the sample are required. */
+  readonly schema?: string | Readonly<Record<string, unknown>> | undefined;
+  /** Default 6291456. */
+  readonly payloadBytesMax?: number | undefined;
+  /** Records may refer to objects elsewhere. Default: such requests are refused. */
+  readonly references?:
+    | {
+        readonly mode: 'refuse' | 'record' | 'fetch';
+        /** Only from these, `host` or `host:port`; for `s3://` the buckets. Default: all. */
+        readonly hosts?: readonly string[] | undefined;
+      }
+    | undefined;
+  /** Whether what is refused is kept, without its payload. Default false. */
+  readonly keepRefusals?: boolean | undefined;
+}
+
 export interface ResourcesSection {
   readonly queues?: readonly QueueDeclaration[] | undefined;
   readonly functions?: readonly FunctionDeclaration[] | undefined;
@@ -150,5 +178,6 @@ export const sectionNames = [
   'tracing',
   'functions',
   'aws',
+  'ingest',
   'resources',
 ] as const satisfies readonly (keyof Sections)[];

@@ -38,7 +38,31 @@ describe('the program', () => {
       functions: [],
       functionProcesses: { max: 32, concurrencyMax: 1_000, python: 'python3', runAs: undefined },
       aws: { s3: undefined, dynamodb: undefined },
+      ingest: {
+        uploadsMax: 256,
+        uploadBytesPerSecondMin: 1_024,
+        pipelines: [
+          {
+            name: 'default',
+            schema: undefined,
+            payloadBytesMax: 6_291_456,
+            references: { mode: 'refuse', hosts: [] },
+            keepRefusals: false,
+          },
+        ],
+      },
     });
+  });
+
+  test('pipelines stand beside the default one, and take their files from beside the file of settings', async () => {
+    const config = await file(
+      'ingest: { pipelines: { claims: { schema: claims.json, payloadBytesMax: 0 }, default: { keepRefusals: true } } }',
+    );
+    const { ingest } = await resolveProgram({ config }, {});
+    expect(ingest.pipelines).toMatchObject([
+      { name: 'default', payloadBytesMax: 6_291_456, keepRefusals: true },
+      { name: 'claims', payloadBytesMax: 0, schema: join(folder, 'claims.json') },
+    ]);
   });
 
   test('flags come before the environment, and that before the file', async () => {
@@ -125,7 +149,7 @@ describe('embedding', () => {
     [{ logLevel: 'all' }, 'option logLevel is "all": expected one of trace, debug, info, warn, error, silent'],
     [
       { colour: 'red' },
-      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, push, tracing, functions, aws, resources',
+      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, push, tracing, functions, aws, ingest, resources',
     ],
     [{ host: '0.0.0.0' }, 'option host is "0.0.0.0": whoever reaches it'],
     [{ ephemeral: true, data: '/d' }, 'option ephemeral and option data contradict each other: give one of them'],
@@ -155,6 +179,26 @@ describe('embedding', () => {
     [{ push: { url: 'ftp://a' } }, 'option push.url is "ftp://a": expected the URL that notifications to devices are posted to'],
     [{ push: { headers: {} } }, 'option push.url is missing: expected the URL that notifications to devices are posted to'],
     [{ push: { url: 'http://a', headers: { X: 'a\nb' } } }, 'option push.headers.X is "a\\nb": expected the value of a header'],
+    [
+      { ingest: { pipelines: { 'a/b': {} } } },
+      'option ingest.pipelines.a/b is not known: expected pipelines by their names: letters, digits, hyphens and underscores, 40 at most',
+    ],
+    [
+      { ingest: { pipelines: { claims: { size: 1 } } } },
+      'option ingest.pipelines.claims.size is not known: expected schema, payloadBytesMax, references, keepRefusals',
+    ],
+    [
+      { ingest: { pipelines: { claims: { payloadBytesMax: 2_000_000_000 } } } },
+      'option ingest.pipelines.claims.payloadBytesMax is 2000000000: expected an integer from 0 to 1073741824',
+    ],
+    [
+      { ingest: { pipelines: { claims: { schema: 1 } } } },
+      'option ingest.pipelines.claims.schema is 1: expected a JSON Schema of the metadata',
+    ],
+    [
+      { ingest: { pipelines: { claims: { references: { mode: 'all' } } } } },
+      'option ingest.pipelines.claims.references.mode is "all": expected refuse or record or fetch',
+    ],
     [
       { tracing: { otlp: { url: 'http://a', headers: { 'a b': 'c' } } } },
       'option tracing.otlp.headers.a b is not known: expected headers by name',
