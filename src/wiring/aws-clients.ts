@@ -39,6 +39,10 @@ function clientOptions({ endpoint, region, credentials }: Omit<AwsEndpoint, 'pat
     region,
     credentials: { ...key, ...(sessionToken !== undefined && { sessionToken }) },
     maxAttempts: 1,
+    logger: { trace: ignored, debug: ignored, info: ignored, warn: ignored, error: ignored },
     requestHandler: { connectionTimeout: connectMsMax, socketTimeout: silenceMsMax, requestTimeout: silenceMsMax },
   };
 }
+
+/** Without a logger the SDK writes to the console what the caller is told anyway. */
+function ignored(): void {}

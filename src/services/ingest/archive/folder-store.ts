@@ -1,0 +1,110 @@
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { ByteRange, FileContent, ObjectStore, OpenObject } from './object-store.js';
+
+export interface FolderStoreOptions {
+  readonly folder: string;
+  /** What references name it by: the folder may move. */
+  readonly bucket: string;
+}
+
+/**
+ * Objects as files. One process writes to the folder.
+ *
+ * A file is copied to a temporary name, flushed, and linked to its own, which fails when that is taken (O1, O2). What a process that was killed
+ * left under temporary names goes when the next one opens the folder.
+ */
+export async function openFolderStore({ folder: given, bucket }: FolderStoreOptions): Promise<ObjectStore> {
+  const folder = resolve(given);
+  const writing = join(folder, '.writing');
+  await mkdir(writing, { recursive: true });
+  for (const name of await readdir(writing)) await rm(join(writing, name), { force: true });
+  await flush(folder);
+  await flush(dirname(folder));
+  return new FolderStore(folder, writing, bucket);
+}
+
+class FolderStore implements ObjectStore {
+  #temporary = 0;
+  /** The folder that is known to be on the disk, and its parents too: objects of one minute share it. */
+  #flushedFolder = '';
+
+  constructor(
+    private readonly folder: string,
+    private readonly writing: string,
+    readonly bucket: string,
+  ) {}
+
+  async put(key: string, { path, bytes }: FileContent, signal: AbortSignal): Promise<'stored' | 'taken'> {
+    const file = join(this.folder, key);
+    const temporary = join(this.writing, String(this.#temporary++));
+    try {
+      await copyFile(path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await flushFile(temporary, bytes);
+      signal.throwIfAborted();
+      await this.#makeFolder(dirname(file));
+      const stored = await linkUnlessThere(temporary, file);
+      await flush(dirname(file)); // also when it is taken: the process that took it may have died before this
+      return stored;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async open(key: string, range?: ByteRange): Promise<OpenObject | undefined> {
+    const file = await open(join(this.folder, key)).catch(undefinedWhereMissing);
+    if (file === undefined) return undefined;
+    const { size: bytes } = await file.stat();
+    const part = range === undefined ? {} : { start: range.first, end: range.last };
+    return { bytes, stream: file.createReadStream(part) };
+  }
+
+  async #makeFolder(folder: string): Promise<void> {
+    if (folder === this.#flushedFolder) return;
+    await mkdir(folder, { recursive: true });
+    // Those that were there may be of a process that died before it flushed them.
+    for (let made = folder; made !== this.folder; made = dirname(made)) await flush(dirname(made));
+    this.#flushedFolder = folder;
+  }
+}
+
+async function linkUnlessThere(from: string, to: string): Promise<'stored' | 'taken'> {
+  try {
+    await link(from, to);
+    return 'stored';
+  } catch (fault) {
+    if (codeOf(fault) === 'EEXIST') return 'taken';
+    throw fault;
+  }
+}
+
+/** A copy of a file that somebody cut short is not what was to be stored. */
+async function flushFile(path: string, bytes: number): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const { size } = await file.stat();
+    if (size !== bytes) throw new Error(`the file to be stored has ${size} bytes instead of ${bytes}`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function flush(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function undefinedWhereMissing(fault: unknown): undefined {
+  if (codeOf(fault) === 'ENOENT') return undefined;
+  throw fault;
+}
+
+function codeOf(fault: unknown): unknown {
+  return fault instanceof Error && 'code' in fault ? fault.code : undefined;
+}
