@@ -2,13 +2,13 @@ import type { Clock } from '../../base/clock.js';
 import type { QueueAddress } from '../../base/ids.js';
 import type { Documents } from '../../engine/documents.js';
 import type { Engine, Queue } from '../../engine/engine.js';
+import { internalQueue } from '../../engine/queue-worker.js';
 import type { Cause, ExecutionStore } from './execution-store.js';
 import type { Executions } from './executions.js';
 import type { CallCommand } from './interpreter/step.js';
 import { printJson } from './language/json.js';
 import { decodeCall, encodeCall } from './messages.js';
 import type { Tags } from './model/tags.js';
-import { internalQueue } from './queue-worker.js';
 
 export interface ActivityRecord {
   readonly arn: string;

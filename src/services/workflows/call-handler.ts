@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 import type { Engine, Queue } from '../../engine/engine.js';
+import type { Handler } from '../../engine/queue-worker.js';
 import type { Activities } from './activities.js';
 import type { Cause, ExecutionStore } from './execution-store.js';
 import type { Executions } from './executions.js';
 import type { CallCommand, Happening } from './interpreter/step.js';
 import { errorNames, Failure, runtime } from './language/failure.js';
 import { decodeCall } from './messages.js';
-import type { Handler } from './queue-worker.js';
 import { type TargetOutcome, type Targets, targetOf } from './targets.js';
 
 export interface CallParts {

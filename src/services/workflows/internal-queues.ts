@@ -1,7 +1,7 @@
 import type { Engine, Queue } from '../../engine/engine.js';
+import { internalQueue } from '../../engine/queue-worker.js';
 import { storageFull } from './errors.js';
 import type { ExecutionQueues } from './execution-store.js';
-import { internalQueue } from './queue-worker.js';
 
 /** The queues that executions go by. A broker that starts on a full disk has none yet: what needs them is refused until there is room. */
 export class InternalQueues implements ExecutionQueues {

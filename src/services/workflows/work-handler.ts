@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { Engine } from '../../engine/engine.js';
+import type { Handler } from '../../engine/queue-worker.js';
 import type { IndexEntry } from './execution-documents.js';
 import type { Cause, ExecutionStore } from './execution-store.js';
 import type { Executions } from './executions.js';
@@ -10,7 +11,6 @@ import { closedMs, pageMax } from './limits.js';
 import { type Machines, machineDocument } from './machines.js';
 import { decodeWork, type Work } from './messages.js';
 import { describedExecution } from './model/described-execution.js';
-import type { Handler } from './queue-worker.js';
 
 export interface WorkParts {
   readonly engine: Pick<Engine, 'settle' | 'transact'>;

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../../base/clock.js';
-import type { QueueAddress } from '../../base/ids.js';
-import { untilOrAborted } from '../../base/waiting.js';
-import type { Engine, Queue, ReceivedMessage } from '../../engine/engine.js';
+import type { Clock } from '../base/clock.js';
+import type { QueueAddress } from '../base/ids.js';
+import { untilOrAborted } from '../base/waiting.js';
+import type { Engine, Queue, ReceivedMessage } from './engine.js';
 
 export interface QueueWorkerParts {
   readonly engine: Pick<Engine, 'createQueue' | 'receive' | 'unreceive' | 'changeVisibility'>;
