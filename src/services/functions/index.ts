@@ -11,6 +11,7 @@ import { Catalogue } from './catalogue.js';
 import { PackageStore } from './code/package-store.js';
 import { type DeclaredFunction, declareFunctions, type WatchFolder } from './declared-functions.js';
 import { errorCodes } from './errors.js';
+import { FunctionMetrics } from './function-metrics.js';
 import { Invoker } from './invoker.js';
 import type { ShowMessage } from './mappings/event.js';
 import { MappingMetrics } from './mappings/mapping-metrics.js';
@@ -108,9 +109,10 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
   const packages = new PackageStore(folder);
   const draw = () => ({ now: clock.now(), revision: random.uuid(), deployment: random.uuid(), versionRevision: random.uuid() });
   const slots = new Slots(concurrencyMax);
-  const invoker = new Invoker({ catalogue, packages, pool, slots, clock, random, endpoint });
-  const deliveries = new Deliveries({ engine, catalogue, queues, topics, clock, random, report });
-  const events = new EventQueues({ engine, catalogue, invoker, slots, deliveries, clock, report });
+  const metrics = new FunctionMetrics(meter, () => slots.running);
+  const invoker = new Invoker({ catalogue, packages, pool, slots, metrics, clock, random, endpoint });
+  const deliveries = new Deliveries({ engine, catalogue, queues, topics, metrics, clock, random, report });
+  const events = new EventQueues({ engine, catalogue, invoker, slots, deliveries, metrics, clock, report });
   const records = new MappingRecords(engine.documents);
   const mappings = new Mappings({
     records,
@@ -119,6 +121,7 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
     slots,
     showMessage,
     metrics: new MappingMetrics(meter),
+    functionMetrics: metrics,
     clock,
     random,
     report,

@@ -3,6 +3,7 @@ import type { Random } from '../../base/random.js';
 import type { Catalogue, Usage } from './catalogue.js';
 import type { PackageStore } from './code/package-store.js';
 import { aliasNotFound, functionNotFound } from './errors.js';
+import type { FunctionMetrics } from './function-metrics.js';
 import { recursionMax, responseBytesMax } from './limits.js';
 import { arnOf, type FunctionAddress, type FunctionReference, isVersionNumber, latest, qualifiedArn } from './model/function-name.js';
 import type { AliasRecord, FunctionRecord, VersionRecord } from './model/function-record.js';
@@ -16,6 +17,7 @@ export interface InvokerParts {
   readonly packages: Pick<PackageStore, 'unpacked'>;
   readonly pool: FunctionPool;
   readonly slots: Slots;
+  readonly metrics: Pick<FunctionMetrics, 'ran' | 'throttled' | 'loopStopped'>;
   readonly clock: Clock;
   readonly random: Random;
   /** Where functions reach this server. */
@@ -81,10 +83,18 @@ export class Invoker {
 
   async invoke(target: Target, request: Request): Promise<Invoked> {
     const { address, record, version, usage } = target;
-    const { header, count } = traced(request.traceHeader, arnOf(address), this.parts.clock.now(), this.parts.random);
-    if (count > recursionMax && record.recursiveLoop === 'Terminate') return { kind: 'recursion' };
-    const taken = this.parts.slots.take(address, record, usage);
-    if (taken.kind === 'throttled') return taken;
+    const { metrics, slots, clock, random } = this.parts;
+    const arn = arnOf(address);
+    const { header, count } = traced(request.traceHeader, arn, clock.now(), random);
+    if (count > recursionMax && record.recursiveLoop === 'Terminate') {
+      metrics.loopStopped(arn);
+      return { kind: 'recursion' };
+    }
+    const taken = slots.take(address, record, usage);
+    if (taken.kind === 'throttled') {
+      metrics.throttled(arn);
+      return taken;
+    }
     using _slot = taken;
     const { requestId, payload, clientContext } = request;
     const { invokedArn } = target;
@@ -99,7 +109,10 @@ export class Invoker {
       clientContext,
       signal,
     });
-    return outcome.kind === 'stopped' ? outcome : { ...withinLimit(outcome), executedVersion: version.version, traceHeader: header };
+    if (outcome.kind === 'stopped') return outcome;
+    const answer = withinLimit(outcome);
+    metrics.ran(arn, answer.kind === 'failed', outcome.durationMs);
+    return { ...answer, executedVersion: version.version, traceHeader: header };
   }
 
   /** Processes of a version whose code or configuration is replaced end. */

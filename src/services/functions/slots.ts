@@ -53,6 +53,11 @@ export class Slots {
     };
   }
 
+  /** By ARN of the function; those that run nothing are not in it. */
+  get running(): ReadonlyMap<string, number> {
+    return this.#running;
+  }
+
   /** How many more can be taken now. */
   free(place: Place, { name, reservedConcurrency }: FunctionRecord, usage: Usage): number {
     if (reservedConcurrency !== undefined) return reservedConcurrency - (this.#running.get(arnOf({ ...place, name })) ?? 0);

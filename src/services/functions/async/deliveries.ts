@@ -6,8 +6,9 @@ import type { Engine, ForwardOutcome, Queue, ReceivedMessage } from '../../../en
 import type { NewMessage } from '../../../engine/new-message.js';
 import type { Catalogue } from '../catalogue.js';
 import { storageFull } from '../errors.js';
+import type { FunctionMetrics } from '../function-metrics.js';
 import { kindOfDestination } from '../model/destination.js';
-import { type FunctionAddress, qualifiedArn, referenceOfArn } from '../model/function-name.js';
+import { arnOf, type FunctionAddress, qualifiedArn, referenceOfArn } from '../model/function-name.js';
 import type { FunctionRecord } from '../model/function-record.js';
 import { smallerRecords } from '../model/invocation-record.js';
 import { type DeliveryJob, decodeJob, deliveryQueue } from './delivery-job.js';
@@ -53,6 +54,7 @@ export interface DeliveriesParts {
   readonly catalogue: Catalogue;
   readonly queues: QueueContents;
   readonly topics: TopicTarget;
+  readonly metrics: Pick<FunctionMetrics, 'eventKept' | 'deliveryFailed'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly report: (what: string, fault: unknown) => void;
@@ -138,11 +140,12 @@ export class Deliveries {
   }
 
   async #deliver(queue: Queue, message: ReceivedMessage): Promise<void> {
-    const { engine, clock } = this.parts;
+    const { engine, metrics, clock } = this.parts;
     const { receipt, receives, sentAt } = message;
     const job = decodeJob(message.content);
     if (await this.#sent(queue, message, job)) return; // D1
     if (this.#ended.signal.aborted) return engine.unreceive(queue, [receipt]);
+    metrics.deliveryFailed(job.source, job.kind);
     if (clock.now() - sentAt > tryMsMax) {
       this.#tellDropped(job);
       await engine.settle(queue, [receipt]);
@@ -182,13 +185,16 @@ export class Deliveries {
   }
 
   async #toTopic(from: Queue, { receipt }: ReceivedMessage, job: DeliveryJob): Promise<boolean> {
-    const { engine, topics } = this.parts;
+    const { engine, topics, metrics } = this.parts;
     for (const body of bodiesOf(job)) {
       const { source, target: topicArn, attributes, traceHeader } = job;
       const outcome = await topics.publish({ source, topicArn, body, attributes, traceHeader, signal: this.#ended.signal });
       if (outcome === 'failed') return false;
       if (outcome === 'tooLarge') continue;
-      if (outcome === 'denied') this.#tellDropped(job);
+      if (outcome === 'denied') {
+        metrics.deliveryFailed(job.source, job.kind);
+        this.#tellDropped(job);
+      }
       await engine.settle(from, [receipt]);
       return true;
     }
@@ -197,7 +203,7 @@ export class Deliveries {
 
   /** As an event of its own: with a new id, and with what that function's configuration says of its events. */
   async #toFunction(from: Queue, { receipt }: ReceivedMessage, { target, body, traceHeader }: DeliveryJob): Promise<boolean> {
-    const { engine, catalogue, random } = this.parts;
+    const { engine, catalogue, metrics, random } = this.parts;
     const reference = referenceOfArn(target);
     const record = reference === undefined ? undefined : await catalogue.find(reference.address);
     if (this.#events === undefined || reference === undefined || record === undefined) return false;
@@ -205,9 +211,10 @@ export class Deliveries {
     const to = await this.#events.open({ address, record });
     const request = { requestId: random.uuid(), payload: Buffer.from(body), traceHeader };
     const message = this.#events.message({ invokedArn: qualifiedArn(address, qualifier) }, request);
-    const moved = isMoved(await engine.forward({ from, receipt, to, messages: [message] }));
+    const { kind } = await engine.forward({ from, receipt, to, messages: [message] });
+    if (kind === 'forwarded') metrics.eventKept(arnOf(address));
     this.#events.wake(to);
-    return moved;
+    return isMoved({ kind });
   }
 }
 
@@ -221,6 +228,6 @@ function bytesOf(body: string, { attributes }: DeliveryJob): number {
 }
 
 /** A void receipt means that somebody else has moved it. */
-function isMoved({ kind }: ForwardOutcome): boolean {
+function isMoved({ kind }: Pick<ForwardOutcome, 'kind'>): boolean {
   return kind === 'forwarded' || kind === 'notAvailable';
 }

@@ -3,12 +3,14 @@ import type { QueueAddress } from '../../../base/ids.js';
 import type { Engine, Queue } from '../../../engine/engine.js';
 import type { NewMessage } from '../../../engine/new-message.js';
 import { functionNotFound, storageFull } from '../errors.js';
+import type { FunctionMetrics } from '../function-metrics.js';
 import { arnOf, type FunctionAddress, latest, qualifiedArn, referenceOfArn } from '../model/function-name.js';
 import type { FunctionRecord } from '../model/function-record.js';
 import { encodeEvent } from './event.js';
 import { EventWorker, type EventWorkerParts } from './event-worker.js';
 
 export interface EventQueuesParts extends EventWorkerParts {
+  readonly metrics: Pick<FunctionMetrics, 'eventKept' | 'eventTried' | 'eventDropped'>;
   readonly engine: EventWorkerParts['engine'] & Pick<Engine, 'createQueue' | 'findQueue' | 'listQueues' | 'send'>;
   readonly clock: Clock;
 }
@@ -71,6 +73,7 @@ export class EventQueues {
     const sent = await this.parts.engine.send(queue, [this.message(recipient, request)]);
     if (sent.kind === 'storageFull') throw storageFull();
     if (sent.kind === 'queueGone') throw functionNotFound(recipient.invokedArn);
+    this.parts.metrics.eventKept(arnOf(recipient.address));
     this.wake(queue);
   }
 

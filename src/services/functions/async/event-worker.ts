@@ -4,6 +4,7 @@ import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
 import { isRefusal } from '../../../wire/refusal.js';
 import type { Catalogue } from '../catalogue.js';
+import type { FunctionMetrics } from '../function-metrics.js';
 import type { Invoked, Invoker, Ran, Target } from '../invoker.js';
 import { ageSecondsMaxDefault, type EventInvokeConfig, retriesMaxDefault } from '../model/event-invoke-config.js';
 import { arnOf, type FunctionAddress, qualifiedArn } from '../model/function-name.js';
@@ -19,6 +20,7 @@ export interface EventWorkerParts {
   readonly invoker: Pick<Invoker, 'target' | 'invoke'>;
   readonly slots: Slots;
   readonly deliveries: Pick<Deliveries, 'queue'>;
+  readonly metrics: Pick<FunctionMetrics, 'eventTried' | 'eventDropped'>;
   readonly clock: Clock;
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -186,7 +188,7 @@ export class EventWorker {
 
   async #attempt(message: ReceivedMessage, pending: Disposable): Promise<void> {
     const event = decodeEvent(message.content);
-    const { clock, invoker } = this.parts;
+    const { clock, invoker, metrics } = this.parts;
     const bounds = await this.#bounds(event);
     const target = await this.#target(event);
     if (clock.now() > expiryOf(event, bounds)) return this.#giveUp(message, 'EventAgeExceeded');
@@ -195,7 +197,10 @@ export class EventWorker {
     const { requestId, payload, traceHeader } = event;
     const running = invoker.invoke(target, { requestId, payload, traceHeader, clientContext: undefined }); // it asks before it waits for anything
     pending[Symbol.dispose]();
-    await this.#settle(message, event, await running, bounds);
+    const ageMs = clock.now() - event.receivedAt;
+    const outcome = await running;
+    if (outcome.kind === 'answered' || outcome.kind === 'failed') metrics.eventTried(arnOf(this.recipient.address), ageMs);
+    await this.#settle(message, event, outcome, bounds);
   }
 
   async #settle(message: ReceivedMessage, event: AsyncEvent, outcome: Invoked, bounds: Bounds): Promise<void> {
@@ -225,7 +230,7 @@ export class EventWorker {
 
   /** E1 */
   async #end(message: ReceivedMessage, condition: Condition, attempts: number, ran: Ran | undefined): Promise<void> {
-    const { engine, catalogue, deliveries, clock } = this.parts;
+    const { engine, catalogue, deliveries, metrics, clock } = this.parts;
     const event = decodeEvent(message.content);
     const { requestId, qualifier, payload: requestPayload } = event;
     const functionArn = qualifiedArn(this.recipient.address, qualifier);
@@ -240,12 +245,10 @@ export class EventWorker {
       now: clock.now(),
     });
     const receipt = this.#receiptOf(message);
-    if (jobs.length === 0) {
-      await engine.settle(this.queue, [receipt]);
-      return;
-    }
     const messages = jobs.map((job) => ({ content: encodeJob(job) }));
-    await engine.forward({ from: this.queue, receipt, to: await deliveries.queue(), messages });
+    if (messages.length === 0) await engine.settle(this.queue, [receipt]);
+    else await engine.forward({ from: this.queue, receipt, to: await deliveries.queue(), messages });
+    if (condition !== 'Success') metrics.eventDropped(arnOf(this.recipient.address));
   }
 
   #receiptOf({ messageId, receipt }: ReceivedMessage): ReceiptHandle {

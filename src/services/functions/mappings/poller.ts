@@ -4,6 +4,7 @@ import type { Random } from '../../../base/random.js';
 import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
 import { accept, isRefusal } from '../../../wire/refusal.js';
+import type { FunctionMetrics } from '../function-metrics.js';
 import type { Invoked, Invoker, Target } from '../invoker.js';
 import { concurrencyPerPoller, mappingConcurrencyDefault, provisionedConcurrencyMax } from '../limits.js';
 import { arnOf, referenceOfArn } from '../model/function-name.js';
@@ -12,6 +13,7 @@ import type { Slots } from '../slots.js';
 import { Batch, type Held } from './batch.js';
 import { reportedFailures } from './batch-outcome.js';
 import { eventRecord, type ShowMessage } from './event.js';
+import { type Received, siftLoops } from './loop-guard.js';
 import type { Mapping } from './mapping.js';
 import type { EventCount, MappingMetrics } from './mapping-metrics.js';
 import { type MessageFilter, readFilter } from './message-filter.js';
@@ -22,6 +24,7 @@ export interface PollerParts {
   readonly slots: Slots;
   readonly showMessage: ShowMessage;
   readonly metrics: Pick<MappingMetrics, 'count'>;
+  readonly functionMetrics: Pick<FunctionMetrics, 'loopStopped'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly report: (what: string, fault: unknown) => void;
@@ -150,7 +153,7 @@ export class Poller {
         const messages = received.kind === 'received' ? received.messages : [];
         more = messages.length === max;
         if (messages.length === 0) break;
-        await this.#take(queue, messages, batch);
+        await this.#take({ queue, target }, messages, batch);
         if (batch.size > 0) until ??= clock.now() + windowSeconds * 1_000;
       } while (batch.size < batchSize && !batch.full && until !== undefined && clock.now() < until);
       return { batch, more };
@@ -160,28 +163,43 @@ export class Poller {
     }
   }
 
-  async #take(queue: Queue, messages: readonly ReceivedMessage[], batch: Batch): Promise<void> {
-    const { engine, showMessage, clock } = this.parts;
+  async #take({ queue, target }: Pick<Lane, 'queue' | 'target'>, messages: readonly ReceivedMessage[], batch: Batch): Promise<void> {
+    const { engine, showMessage, clock, functionMetrics } = this.parts;
+    const { ordering } = queue.settings;
     const now = clock.now();
-    const tooMany: ReceivedMessage[] = [];
+    const wanted: Received[] = [];
     const unwanted: ReceivedMessage[] = [];
     for (const message of messages) {
       if (this.#isHeld(message, now)) continue;
-      const record = eventRecord(showMessage(message, queue.settings.ordering), queue.address);
-      if (this.#filter?.(record) === false) {
-        unwanted.push(message);
-        continue;
-      }
+      const record = eventRecord(showMessage(message, ordering), queue.address);
+      if (this.#filter?.(record) === false) unwanted.push(message);
+      else wanted.push({ message, record });
+    }
+    const arn = arnOf(target.address);
+    const { free, looped, behind } = await siftLoops(wanted, { arn, ordering, mayLoop: () => this.#mayLoop() });
+    const tooMany = behind.map(({ message }) => message);
+    for (const { message, record } of free) {
       const held = batch.full ? undefined : batch.add(message, record, now);
       if (held === undefined) tooMany.push(message);
       else this.#held.set(message.messageId, held);
     }
     this.#count('Polled', messages.length - tooMany.length);
     this.#count('FilteredOut', unwanted.length);
+    this.#count('FailedInvoke', looped.length);
+    if (looped.length > 0) functionMetrics.loopStopped(arn, looped.length);
     await Promise.all([
       unwanted.length > 0 && engine.settle(queue, receiptsOf(unwanted)),
       tooMany.length > 0 && engine.unreceive(queue, receiptsOf(tooMany)),
+      this.#leave(
+        queue,
+        looped.map(({ message }) => ({ ...message, receivedAt: now })),
+      ),
     ]);
+  }
+
+  async #mayLoop(): Promise<boolean> {
+    const target = await this.#target();
+    return typeof target !== 'string' && target.record.recursiveLoop === 'Allow';
   }
 
   /** P3 */
@@ -219,7 +237,8 @@ export class Poller {
       case 'stopped':
       case 'throttled': // somebody else was faster: the next round waits
         return this.#giveBack(queue, batch.messages); // P1
-      case 'recursion':
+      case 'recursion': // loops might go on when these were received
+        this.#count('FailedInvoke', batch.size);
         return this.#leave(queue, batch.messages);
       case 'failed':
         this.#count('Invoked', batch.size);

@@ -36,12 +36,15 @@ export function traced(header: string | undefined, arn: FunctionArn, now: number
 
 /** Of the headers of a batch, the one in whose chain of requests the function was invoked most often: a loop must not hide among others. */
 export function mostInvoked(headers: readonly string[], arn: FunctionArn): string | undefined {
-  const hash = hashOf(arn);
-  const counts = headers.map((header) => {
-    const lineage = header.length > headerCharsMax ? undefined : new Map(fieldsOf(header)).get('Lineage');
-    return readLineage(lineage ?? '').get(hash) ?? 0;
-  });
+  const counts = headers.map((header) => timesInvoked(header, arn));
   return headers[counts.indexOf(Math.max(...counts))];
+}
+
+/** How often the function has been invoked in the chain of requests that the header tells of. */
+export function timesInvoked(header: string, arn: FunctionArn): number {
+  if (header.length > headerCharsMax) return 0;
+  const lineage = new Map(fieldsOf(header)).get('Lineage');
+  return lineage === undefined ? 0 : (readLineage(lineage).get(hashOf(arn)) ?? 0);
 }
 
 function hashOf(arn: FunctionArn): string {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as Lambda from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
@@ -248,20 +249,52 @@ test('a function and a queue that are not there park the mapping until they are 
   await mappings.untilCounts(queue, 0, 0);
 });
 
-test('a batch in which one message came from a loop is not invoked', async () => {
-  const queue = await subject.queue();
-  const name = await subject.create(() => answered(null));
-  const { createHash } = await import('node:crypto');
+/** A message that comes from so many invocations of the function in its chain of requests. */
+function invokedBefore(name: string, count: number) {
   const hash = createHash('sha256').update(subject.arn(name)).digest('hex').slice(0, 8);
-  const header = (count: number) => ({
-    AWSTraceHeader: { DataType: 'String', StringValue: `Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=${hash}:${count}` },
-  });
+  const header = `Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=${hash}:${count}`;
+  return { MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: header } } };
+}
+
+test('a message that goes round in a loop ends in the dead-letter queue, and the others of its batch reach the function', async () => {
+  const deadLetters = await subject.queue();
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: deadLetters, maxReceiveCount: 1 });
+  const queue = await subject.queue({ VisibilityTimeout: '30', RedrivePolicy });
+  const name = await subject.create(() => answered(null));
   const { UUID } = await mappings.create(queue, name, { Enabled: false });
-  await mappings.send(queue, ['a'], { MessageSystemAttributes: header(1) });
-  await mappings.send(queue, ['b'], { MessageSystemAttributes: header(16) });
+  await mappings.send(queue, ['first'], invokedBefore(name, 1));
+  await mappings.send(queue, ['looped'], invokedBefore(name, 16));
+  await mappings.send(queue, ['last'], invokedBefore(name, 15));
   await mappings.update(UUID, { Enabled: true });
-  await mappings.untilCounts(queue, 0, 2);
-  expect(subject.pool.invocations.filter(({ environment }) => environment.functionName === name)).toEqual([]);
+  await mappings.untilCounts(queue, 0, 1);
+  const [only, ...others] = await subject.invocations(name, 1);
+  expect([bodiesOf(only?.payload ?? Buffer.alloc(0)), others]).toEqual([['first', 'last'], []]);
+  expect(only?.traceHeader).toMatch(/Lineage=[0-9a-f]{8}:16$/);
+  subject.clock.advance(30_000);
+  expect((await subject.next(deadLetters)).Body).toBe('looped');
+  await subject.lambda.send(new Lambda.PutFunctionRecursionConfigCommand({ FunctionName: name, RecursiveLoop: 'Allow' }));
+  await mappings.send(queue, ['allowed'], invokedBefore(name, 16));
+  expect(bodiesOf((await subject.invocations(name, 2))[1]?.payload ?? Buffer.alloc(0))).toEqual(['allowed']);
+});
+
+test('in a FIFO queue what follows a message of a loop waits for what becomes of it', async () => {
+  const name = `${subject.name()}.fifo`;
+  const Attributes = { FifoQueue: 'true', ContentBasedDeduplication: 'true', VisibilityTimeout: '30' };
+  await subject.sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+  const queue = `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  const function_ = await subject.create(() => answered(null));
+  const { UUID } = await mappings.create(queue, function_, { Enabled: false });
+  await mappings.send(queue, ['a1'], { ...invokedBefore(function_, 16), MessageGroupId: 'a' });
+  await mappings.send(queue, ['a2'], { MessageGroupId: 'a' });
+  await mappings.send(queue, ['b1'], { MessageGroupId: 'b' });
+  await mappings.update(UUID, { Enabled: true });
+  const [first] = await subject.invocations(function_, 1);
+  expect(bodiesOf(first?.payload ?? Buffer.alloc(0))).toEqual(['b1']);
+  await mappings.untilCounts(queue, 1, 1);
+  await subject.lambda.send(new Lambda.PutFunctionRecursionConfigCommand({ FunctionName: function_, RecursiveLoop: 'Allow' }));
+  subject.clock.advance(30_000);
+  await mappings.untilCounts(queue, 0, 0);
+  expect((await subject.invocations(function_, 2)).slice(1).flatMap(({ payload }) => bodiesOf(payload))).toEqual(['a1', 'a2']);
 });
 
 test('mappings go on after a restart as they were', async () => {

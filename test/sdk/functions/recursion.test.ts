@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { PutFunctionEventInvokeConfigCommand } from '@aws-sdk/client-lambda';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { countedOf } from './counted.js';
+import { MappingSubject } from './mapping-subject.js';
+import { brokerForAll } from './subject.js';
+
+/**
+ * Loops through the SDKs as they are: they send on the trace header of the invocation that they are called in. Developer guide, "Use Lambda recursive
+ * loop detection".
+ */
+const path = fileURLToPath(new URL('handlers', import.meta.url));
+const account = 'us-east-1:000000000000';
+const relay = { runtime: 'nodejs22.x', handler: 'relay.handler', path, memory: 512, timeout: 30 };
+const topicArn = `arn:aws:sns:${account}:round`;
+const subject = brokerForAll({
+  resources: {
+    functions: [
+      { ...relay, name: 'to-topic', environment: { TARGET: topicArn } },
+      { ...relay, name: 'to-itself' },
+      { ...relay, name: 'to-python', environment: { TARGET: 'for-python' } },
+      { ...relay, name: 'to-node', runtime: 'python3.12', environment: { TARGET: 'for-node' } },
+    ],
+  },
+});
+const mappings = new MappingSubject(subject);
+let sns: SNSClient;
+beforeAll(() => {
+  sns = new SNSClient({ endpoint: subject.url, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+});
+afterAll(() => sns.destroy());
+
+/** Its ARN: a queue whose messages have one receive each. */
+async function queueWithDeadLetters(QueueName: string): Promise<readonly [string, string]> {
+  const deadLetters = await subject.queue();
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: deadLetters, maxReceiveCount: 1 });
+  await subject.sqs.send(new CreateQueueCommand({ QueueName, Attributes: { VisibilityTimeout: '30', RedrivePolicy } }));
+  return [`arn:aws:sqs:${account}:${QueueName}`, deadLetters];
+}
+
+const counted = (name: string) => countedOf(subject.url, name);
+
+/** Once the message of the loop is left to its queue, its visibility timeout passes. */
+async function untilStopped(name: string, queue: string): Promise<void> {
+  await vi.waitFor(async () => expect((await counted(name)).recursive_invocations_dropped).toBe(1), { timeout: 15_000, interval: 50 });
+  await mappings.untilCounts(queue, 0, 1);
+  subject.clock.advance(30_000);
+}
+
+test('a loop of queue, function and topic is stopped after 16 invocations, and its message goes to the dead-letter queue', async () => {
+  const [queue, deadLetters] = await queueWithDeadLetters('round');
+  await sns.send(new CreateTopicCommand({ Name: 'round' }));
+  const subscription = { TopicArn: topicArn, Protocol: 'sqs', Endpoint: queue, Attributes: { RawMessageDelivery: 'true' } };
+  await sns.send(new SubscribeCommand(subscription));
+  await mappings.create(queue, 'to-topic');
+  await mappings.send(queue, ['first']);
+  await untilStopped('to-topic', queue);
+  expect((await subject.next(deadLetters))?.Body).toBe('again');
+  expect(await counted('to-topic')).toMatchObject({ invocations: 16, recursive_invocations_dropped: 1 });
+});
+
+test('a function that sends itself events is stopped, and the event goes to its destination', async () => {
+  const destination = await subject.queue();
+  const DestinationConfig = { OnFailure: { Destination: destination } };
+  await subject.lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName: 'to-itself', DestinationConfig }));
+  await subject.event('to-itself', { n: 1 });
+  const record = JSON.parse((await subject.next(destination))?.Body ?? '');
+  expect(record).toMatchObject({ requestContext: { condition: 'RecursiveInvocation' }, requestPayload: { n: 1 } });
+  expect(await counted('to-itself')).toMatchObject({
+    invocations: 16,
+    recursive_invocations_dropped: 1,
+    async_events_received: 17,
+    async_events_dropped: 1,
+  });
+});
+
+const noBoto3 = spawnSync('python3', ['-c', 'import boto3']).status !== 0;
+
+test.skipIf(noBoto3)('a loop of two functions, one of them in Python, is stopped (skipped where boto3 is missing)', async () => {
+  const [forPython] = await queueWithDeadLetters('for-python');
+  const [forNode, deadLetters] = await queueWithDeadLetters('for-node');
+  await mappings.create(forPython, 'to-node');
+  await mappings.create(forNode, 'to-python');
+  await mappings.send(forNode, ['first']);
+  await untilStopped('to-python', forNode);
+  expect((await subject.next(deadLetters))?.Body).toBe('again');
+  expect([(await counted('to-python')).invocations, (await counted('to-node')).invocations]).toEqual([16, 16]);
+});
