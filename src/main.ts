@@ -40,6 +40,7 @@ import { functionFolders, lazyPool } from './wiring/functions.js';
 import { taskTargets } from './wiring/task-targets.js';
 import { topicTarget } from './wiring/topic-target.js';
 import { watchFolder } from './workers/folder-watch.js';
+import { createHttpClient } from './workers/http-client.js';
 import { createHttpPush } from './workers/http-push.js';
 import { createSmtpMailer } from './workers/smtp-mailer.js';
 
@@ -144,7 +145,17 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     });
     opened.push(() => sns.stop());
     const sqs = sqsService({ engine, settings: { purgeIntervalMs: config.sqs.purgeIntervalMs } });
-    const targets = taskTargets({ sqs, sns: sns.service, functions: functions.service, random });
+    const http = createHttpClient({ denyPrivate: config.denyPrivateEndpoints });
+    opened.push(async () => http.close());
+    const trustedHttp = createHttpClient({ denyPrivate: false }); // who runs the broker has named the endpoint
+    opened.push(async () => trustedHttp.close());
+    const targets = taskTargets({
+      sqs,
+      sns: sns.service,
+      functions: functions.service,
+      random,
+      http: { http, trustedHttp, connections: config.connections, clock },
+    });
     const workflows = await startWorkflows({ engine, clock, random, targets, report });
     opened.push(() => workflows.stop());
     await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });

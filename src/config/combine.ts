@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import type { AwsEndpointConfig, Config, Storage } from './config.js';
 import { ConfigError } from './config-error.js';
+import { connectionConfig } from './connection-config.js';
 import { ingestConfig } from './ingest-config.js';
 import type { AwsEndpointSection, Sections } from './sections.js';
 import { flagOf, type SettingName, type SettingValues, settingNames, settings } from './settings.js';
@@ -19,7 +20,19 @@ const functionConcurrencyDefault = 1_000;
 /** The first source that gives a setting decides it. Throws a `ConfigError` for settings that contradict each other. */
 export function combine(
   sources: readonly Source[],
-  { sqs = {}, extensions = {}, mail, sms = {}, push, tracing, functions = {}, aws = {}, ingest = {}, resources = {} }: Sections,
+  {
+    sqs = {},
+    extensions = {},
+    mail,
+    sms = {},
+    push,
+    tracing,
+    functions = {},
+    aws = {},
+    ingest = {},
+    workflows = {},
+    resources = {},
+  }: Sections,
 ): Config {
   const giving = (name: SettingName): Source | undefined => sources.find(({ values }) => values[name] !== undefined);
   const resolved = Object.fromEntries(settingNames.map((name) => [name, giving(name)?.values[name] ?? settings[name].default])) as Resolved;
@@ -53,6 +66,7 @@ export function combine(
     },
     aws: { s3: aws.s3 && awsEndpoint(aws.s3), dynamodb: aws.dynamodb && awsEndpoint(aws.dynamodb) },
     ingest: ingestConfig(ingest),
+    connections: (workflows.connections ?? []).map(connectionConfig),
   });
 }
 

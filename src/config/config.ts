@@ -27,6 +27,8 @@ export interface Config {
   readonly functionProcesses: FunctionProcessesConfig;
   readonly aws: AwsConfig;
   readonly ingest: IngestConfig;
+  /** Of workflows: how tasks show APIs who they are. */
+  readonly connections: readonly ConnectionConfig[];
 }
 
 export type Storage =
@@ -123,6 +125,36 @@ export interface AwsEndpointConfig {
   };
   /** S3: the bucket stands in the path, not before the host. */
   readonly pathStyle: boolean;
+}
+
+export interface ConnectionConfig {
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly auth: ConnectionAuthConfig;
+  /** Added to every request. */
+  readonly parameters: HttpParametersConfig;
+  /** Requests without TLS may leave this machine. */
+  readonly allowHttp: boolean;
+}
+
+export type ConnectionAuthConfig =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'apiKey'; readonly name: string; readonly value: string }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | {
+      readonly kind: 'oauth';
+      readonly url: string;
+      readonly method: 'GET' | 'POST' | 'PUT';
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly parameters: HttpParametersConfig;
+    };
+
+export interface HttpParametersConfig {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, string>>;
 }
 
 /** What stands in front of push services. */

@@ -51,10 +51,11 @@ export async function resolveOptions({
   functions,
   aws,
   ingest,
+  workflows,
   resources,
   ...settings
 }: Options): Promise<Config> {
-  const own = await checkedSections({ sqs, extensions, mail, sms, push, tracing, functions, aws, ingest, resources }, (at) =>
+  const own = await checkedSections({ sqs, extensions, mail, sms, push, tracing, functions, aws, ingest, workflows, resources }, (at) =>
     optionName(shownPath(at)),
   );
   const sources: Source[] = [optionSource(settings)];
@@ -73,6 +74,7 @@ export async function resolveOptions({
     functions: { ...ofFile.functions, ...own.functions },
     aws: { ...ofFile.aws, ...own.aws },
     ingest: { ...ofFile.ingest, ...own.ingest },
+    workflows: { ...ofFile.workflows, ...own.workflows },
     resources: { ...ofFile.resources, ...own.resources },
   });
 }

@@ -1,9 +1,10 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { ValueErrorType } from '@sinclair/typebox/errors';
+import { workflowsSchema } from './connections-schema.js';
 import { headersSchema } from './headers-schema.js';
 import { ingestSchema } from './ingest-schema.js';
-import type { Sections } from './sections.js';
+import type { ConnectionSection, Sections } from './sections.js';
 import type { SettingPath } from './setting-path.js';
 import { settingNames } from './settings.js';
 import { smsSchema } from './sms-schema.js';
@@ -156,6 +157,7 @@ const sections = Type.Object(
       ),
     ),
     ingest: Type.Optional(ingestSchema),
+    workflows: Type.Optional(workflowsSchema),
     resources: Type.Optional(
       Type.Object(
         {
@@ -174,7 +176,7 @@ const compiled = TypeCompiler.Compile(sections);
 /** The first problem with the sections, if there is one. */
 export function problemOf(value: Sections): SectionProblem | undefined {
   const error = compiled.Errors(value).First();
-  if (error === undefined) return undefined;
+  if (error === undefined) return problemOfConnections(value.workflows?.connections ?? []);
   const path = error.path.split('/').slice(1).map(unescaped);
   switch (error.type) {
     case ValueErrorType.ObjectAdditionalProperties:
@@ -184,6 +186,18 @@ export function problemOf(value: Sections): SectionProblem | undefined {
     default:
       return { path, problem: `is ${JSON.stringify(error.value)}: expected ${error.schema.expected ?? error.message}` };
   }
+}
+
+/** What the schema cannot say. */
+function problemOfConnections(connections: readonly ConnectionSection[]): SectionProblem | undefined {
+  const arns = connections.map(({ name, account, region }) => [name, account, region].join());
+  for (const [index, { apiKey, basic, oauth }] of connections.entries()) {
+    const path = ['workflows', 'connections', String(index)];
+    if (arns.indexOf(arns[index] ?? '') < index) return { path: [...path, 'name'], problem: 'is the name of another connection too' };
+    if ([apiKey, basic, oauth].filter((auth) => auth !== undefined).length > 1)
+      return { path, problem: 'has more than one of apiKey, basic and oauth: expected one' };
+  }
+  return undefined;
 }
 
 /** What may stand where the last name of the path stands. */

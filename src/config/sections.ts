@@ -11,6 +11,7 @@ export interface Sections {
   readonly functions?: FunctionsSection | undefined;
   readonly aws?: AwsSection | undefined;
   readonly ingest?: IngestSection | undefined;
+  readonly workflows?: WorkflowsSection | undefined;
   readonly resources?: ResourcesSection | undefined;
 }
 
@@ -126,6 +127,43 @@ export interface AwsEndpointSection {
   readonly pathStyle?: boolean | undefined;
 }
 
+export interface WorkflowsSection {
+  readonly connections?: readonly ConnectionSection[] | undefined;
+}
+
+/** A connection as EventBridge has them: who a task of `http:invoke` is to an API. At most one of `apiKey`, `basic` and `oauth`. */
+export interface ConnectionSection extends HttpParametersSection {
+  /** Its ARN is `arn:aws:events:REGION:ACCOUNT:connection/NAME`. */
+  readonly name: string;
+  /** Default `000000000000`. */
+  readonly account?: string | undefined;
+  /** Default `us-east-1`. */
+  readonly region?: string | undefined;
+  /** A header with a key. */
+  readonly apiKey?: { readonly name: string; readonly value: string } | undefined;
+  readonly basic?: { readonly username: string; readonly password: string } | undefined;
+  /** Client credentials. */
+  readonly oauth?: OAuthSection | undefined;
+  /** Requests without TLS may go to other machines. Default false. */
+  readonly allowHttp?: boolean | undefined;
+}
+
+export interface OAuthSection extends HttpParametersSection {
+  /** Where tokens come from. */
+  readonly url: string;
+  /** Default `POST`. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | undefined;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** Added to every request: they win over what the task says. */
+export interface HttpParametersSection {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly body?: Readonly<Record<string, string>> | undefined;
+}
+
 /** How functions run. */
 export interface FunctionsSection {
   /** Processes at once, of all functions together. Default 32. */
@@ -179,5 +217,6 @@ export const sectionNames = [
   'functions',
   'aws',
   'ingest',
+  'workflows',
   'resources',
 ] as const satisfies readonly (keyof Sections)[];

@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.js';
 import { functionTarget, invokeTarget } from '../services/workflows/function-target.js';
+import { type HttpTargetParts, httpTarget } from '../services/workflows/http/http-target.js';
 import type { JsonObject } from '../services/workflows/language/json.js';
 import { operationTarget } from '../services/workflows/operation-target.js';
 import { functionTargetName, type Targets } from '../services/workflows/targets.js';
@@ -10,10 +11,11 @@ export interface TaskTargetParts {
   readonly sns: Service;
   readonly functions: Service;
   readonly random: Random;
+  readonly http: HttpTargetParts;
 }
 
 /** What tasks of workflows can call, by the service and action of their resource. */
-export function taskTargets({ sqs, sns, functions, random }: TaskTargetParts): Targets {
+export function taskTargets({ sqs, sns, functions, random, http }: TaskTargetParts): Targets {
   const invoke = operationOf(functions, 'Invoke');
   const send = { service: sqs, operation: 'SendMessage', errors: 'SQS', texts: ['MessageBody'], once: onceInGroup };
   const publish = { service: sns, operation: 'Publish', errors: 'SNS', texts: ['Message'], once: onceInGroup };
@@ -21,6 +23,7 @@ export function taskTargets({ sqs, sns, functions, random }: TaskTargetParts): T
     ['sqs:sendMessage', operationTarget(send, random)],
     ['sns:publish', operationTarget(publish, random)],
     ['lambda:invoke', invokeTarget(invoke, random)],
+    ['http:invoke', httpTarget(http)],
     [functionTargetName, functionTarget(invoke, random)],
   ]);
 }

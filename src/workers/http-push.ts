@@ -1,9 +1,8 @@
-import { lookup } from 'node:dns';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { Random } from '../base/random.js';
 import { answerTo, readChallenges } from './digest.js';
+import { addressIn, forbiddenCode, forbiddenReason, guardedLookup, isPrivate } from './private-addresses.js';
 
 /** A POST to an endpoint that a user named. */
 export interface Push {
@@ -38,7 +37,6 @@ export interface HttpPush {
 
 /** Of an answer's body: what is longer is cut off, also where it is read only to keep the connection. */
 const answerBytesMax = 65_536;
-const forbiddenCode = 'EFORBIDDEN';
 const cnonceBytes = 16;
 
 export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPush {
@@ -73,8 +71,8 @@ export function createHttpPush({ denyPrivate, random }: HttpPushOptions): HttpPu
   return {
     async push(push) {
       const url = new URL(push.url);
-      const address = url.hostname.replace(/^\[|\]$/g, '');
-      if (denyPrivate && isIP(address) !== 0 && isPrivate(address)) return forbidden(address);
+      const address = addressIn(url);
+      if (denyPrivate && isPrivate(address)) return forbidden(address);
       try {
         const reply = await post(url, push, undefined);
         const authorization = reply.status === 401 ? authorizationFor(url, reply.challenge) : undefined;
@@ -119,46 +117,5 @@ function drain(response: IncomingMessage, wantsAnswer: boolean, resolve: (reply:
 }
 
 function forbidden(address: string): PushOutcome {
-  return { kind: 'forbidden', reason: `${address} is an address of this machine or of a private network` };
-}
-
-/** Looks at the addresses that are connected to: a name that led elsewhere a moment ago does not help. */
-const guardedLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (fault, addresses) => {
-    if (fault !== null) return callback(fault, []);
-    const hidden = addresses.find(({ address }) => isPrivate(address));
-    if (hidden !== undefined) return callback(Object.assign(new Error(`${hostname} is ${hidden.address}`), { code: forbiddenCode }), []);
-    const [first] = addresses;
-    return options.all === true ? callback(null, addresses) : callback(null, first?.address ?? '', first?.family);
-  });
-};
-
-const privateAddresses = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const) {
-  privateAddresses.addSubnet(network, prefix, 'ipv4');
-}
-for (const [network, prefix] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  privateAddresses.addSubnet(network, prefix, 'ipv6');
-}
-
-/** IPv4 addresses mapped into IPv6 count as what they are. */
-export function isPrivate(address: string): boolean {
-  return privateAddresses.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  return { kind: 'forbidden', reason: forbiddenReason(address) };
 }

@@ -51,6 +51,7 @@ describe('the program', () => {
           },
         ],
       },
+      connections: [],
     });
   });
 
@@ -149,7 +150,7 @@ describe('embedding', () => {
     [{ logLevel: 'all' }, 'option logLevel is "all": expected one of trace, debug, info, warn, error, silent'],
     [
       { colour: 'red' },
-      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, push, tracing, functions, aws, ingest, resources',
+      'option colour is not known: expected port, host, publicUrl, data, ephemeral, durability, logLevel, insecure, denyPrivateEndpoints, testClock, config, sqs, extensions, mail, sms, push, tracing, functions, aws, ingest, workflows, resources',
     ],
     [{ host: '0.0.0.0' }, 'option host is "0.0.0.0": whoever reaches it'],
     [{ ephemeral: true, data: '/d' }, 'option ephemeral and option data contradict each other: give one of them'],
@@ -211,6 +212,18 @@ describe('embedding', () => {
     [
       { aws: { dynamodb: { endpoint: 'localhost:8000', accessKeyId: 'a', secretAccessKey: 'b' } } },
       'option aws.dynamodb.endpoint is "localhost:8000": expected the URL of an endpoint, such as http://127.0.0.1:9000',
+    ],
+    [
+      { workflows: { connections: [{ name: 'a b' }] } },
+      'option workflows.connections[0].name is "a b": expected the name of a connection: up to 64 letters, digits, . - _',
+    ],
+    [
+      { workflows: { connections: [{ name: 'a' }, { name: 'a' }] } },
+      'option workflows.connections[1].name is the name of another connection too',
+    ],
+    [
+      { workflows: { connections: [{ name: 'a', apiKey: { name: 'X', value: 'y' }, basic: { username: 'u', password: 'p' } }] } },
+      'option workflows.connections[0] has more than one of apiKey, basic and oauth: expected one',
     ],
     [{ aws: { sqs: {} } }, 'option aws.sqs is not known: expected s3, dynamodb'],
     [{ push: { url: 'http://a', sendCredentials: 1 } }, 'option push.sendCredentials is 1: expected true or false'],

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createRealRandom } from '../../src/base/real-random.js';
-import { createHttpPush, isPrivate } from '../../src/workers/http-push.js';
+import { createHttpPush } from '../../src/workers/http-push.js';
+import { isPrivate } from '../../src/workers/private-addresses.js';
 
 const random = createRealRandom();
 

@@ -70,6 +70,9 @@ export const pageDefault = 100;
 /** Calls to targets under way at a time, transitions under way at a time: choice. */
 export const callsMax = 64;
 export const transitionsMax = 64;
+/** Of `http:invoke`: how long a request takes, and how much of an answer is read. */
+export const httpMsMax = 60_000;
+export const httpAnswerBytesMax = 262_144;
 /** Documents of a forgotten execution that one transaction deletes (rule S7 of the store). */
 export const sweepMax = 500;
 /** GetActivityTask answers by then. */

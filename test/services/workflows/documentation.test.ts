@@ -44,7 +44,7 @@ test('every state type and resource is in its table', async () => {
       );
     }
   }
-  for (const name of ['http:invoke', 'dynamodb:putItem', 'events:putEvents', 'aws-sdk:sqs:sendMessage']) {
+  for (const name of ['http:invoke.sync', 'dynamodb:putItem', 'events:putEvents', 'aws-sdk:sqs:sendMessage']) {
     expect(await accepts(`arn:aws:states:::${name}`), name).toBe(false);
   }
 });
