@@ -17,6 +17,7 @@ import { certificatePage } from './observe/pages/certificate.js';
 import { clockPage } from './observe/pages/clock.js';
 import { functionCodePage } from './observe/pages/function-code.js';
 import { healthPage } from './observe/pages/health.js';
+import { ingestKeysPages } from './observe/pages/ingest-keys.js';
 import { messagesPage } from './observe/pages/messages.js';
 import { metricsPage } from './observe/pages/metrics.js';
 import { pushPage } from './observe/pages/push.js';
@@ -24,6 +25,7 @@ import { inboundSmsPage, smsConversionsPage, smsPage } from './observe/pages/sms
 import { deliveriesPage, pendingSubscriptionsPage } from './observe/pages/subscriptions.js';
 import { requestLog } from './observe/request-log.js';
 import { type Functions, startFunctions } from './services/functions/index.js';
+import { ApiKeys } from './services/ingest/keys/api-keys.js';
 import { type Sns, startSns } from './services/sns/index.js';
 import { deliveryQueueOf, pendingOf } from './services/sns/shown.js';
 import { createSigner, type Signer } from './services/sns/signer.js';
@@ -158,6 +160,8 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     });
     const workflows = await startWorkflows({ engine, clock, random, targets, report });
     opened.push(() => workflows.stop());
+    const keys = new ApiKeys({ documents: engine.documents, clock, random, pipelines: ['default'] });
+    opened.push(() => keys.stop());
     await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });
     await functions.declare(config.functions, { account: defaultAccount, region: defaultRegion });
     listener = await startListener({
@@ -175,6 +179,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
         functions,
         sms: sns.sms,
         sns,
+        keys,
         stopping: () => stopping,
       }),
       random,
@@ -219,11 +224,12 @@ interface Parts {
   readonly functions: Functions;
   readonly sms: SmsDesk;
   readonly sns: Pick<Sns, 'pushes'>;
+  readonly keys: ApiKeys;
   readonly stopping: () => boolean;
 }
 
 /** The broker's own pages, beside the services. */
-function pages({ store, engine, clock, testClock, metrics, signer, functions, sms, sns, stopping }: Parts): readonly Route[] {
+function pages({ store, engine, clock, testClock, metrics, signer, functions, sms, sns, keys, stopping }: Parts): readonly Route[] {
   const version = programVersion();
   const subscriptions = { engine, pendingOf, queueOf: deliveryQueueOf };
   return [
@@ -239,6 +245,7 @@ function pages({ store, engine, clock, testClock, metrics, signer, functions, sm
     inboundSmsPage(sms, { account: defaultAccount, region: defaultRegion }),
     smsConversionsPage(sms),
     pushPage(sns),
+    ...ingestKeysPages(keys),
   ];
 }
 

@@ -3,9 +3,10 @@ import { ListenError } from '../http/listener.js';
 import { DeclaredFunctionError } from '../services/functions/declared-functions.js';
 import { DeclaredQueueError } from '../services/sqs/declared-queues.js';
 import { StoreError } from '../store/store.js';
+import { BrokerError } from './running-broker.js';
 
 /** Failures whose message says all that there is to say. */
-const explained = [ConfigError, DeclaredFunctionError, DeclaredQueueError, ListenError, StoreError];
+const explained = [BrokerError, ConfigError, DeclaredFunctionError, DeclaredQueueError, ListenError, StoreError];
 
 /** Says on stderr why the program ends, and ends it. Only a fault of the program itself is shown with its stack. */
 export function exitWith(fault: unknown): never {

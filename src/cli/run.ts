@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { programVersion } from '../base/version.js';
 import { compactCommand } from './compact.js';
 import { exitWith } from './failure.js';
+import { keysCommand } from './keys.js';
 import { startCommand } from './start.js';
 
 /** Runs the command that the arguments name. Ends the process when they cannot be used or the command fails. */
@@ -23,13 +24,18 @@ function program(): Command {
     .helpOption('--help', 'print this help')
     .helpCommand(false)
     .addCommand(start, { isDefault: true })
-    .addCommand(compactCommand());
+    .addCommand(compactCommand())
+    .addCommand(keysCommand());
   root.addHelpText('after', () => `\n${optionsOf(start)}`);
-  for (const command of [root, ...root.commands]) {
+  for (const command of withSubcommands(root)) {
     command.configureOutput({ outputError: (text, write) => write(`signalbox: ${text.replace(/^error: /, '')}`) });
     command.showHelpAfterError('Run signalbox --help for all commands and options.');
   }
   return root;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 /** `start` need not be named, so its options belong to the first page of help. */

@@ -23,7 +23,7 @@ async function start(flags: Flags, { args }: Command): Promise<void> {
   // As the default command it is handed whatever is no other command's name.
   if (args[0] !== undefined)
     throw new ConfigError(
-      `${JSON.stringify(args[0])} is no command: there are start, which takes no arguments, and compact; signalbox --help shows all`,
+      `${JSON.stringify(args[0])} is no command: there are start, which takes no arguments, compact and keys; signalbox --help shows all`,
     );
   const config = await resolveProgram(flags, process.env);
   const { startBroker } = await import('../main.js'); // a mistake in a setting is told without loading the broker

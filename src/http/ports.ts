@@ -30,6 +30,8 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'PUT';
   /** Matched against the whole path; its named groups are the parameters, percent-decoded. */
   readonly path: RegExp;
+  /** It is for programs on this machine alone, whatever address is listened on. */
+  readonly localOnly?: boolean;
   handle(request: RouteRequest): Promise<RouteReply>;
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Body } from './body.js';
 import { foreignPage } from './foreign-page.js';
+import { remoteness } from './local-request.js';
 import { jsonReply, type Route, type RouteReply } from './ports.js';
 import { partsOf } from './url-parts.js';
 
@@ -28,6 +29,8 @@ export async function answerRoute(
   }
   const page = route.method === 'GET' ? undefined : foreignPage(request, publicUrl); // what a GET reads, a foreign page does not see
   if (page !== undefined) return jsonReply(403, { error: `the request comes from ${page}: a browser may not call this server for it` });
+  const remote = route.localOnly === true ? remoteness(request) : undefined;
+  if (remote !== undefined) return jsonReply(403, { error: `${path} answers programs on the broker's own machine only: ${remote}` });
   if (body.kind !== 'whole') return jsonReply(413, { error: 'the request is too large' });
   const parameters = decoded(route.path.exec(path)?.groups ?? {});
   if (parameters === undefined) return jsonReply(400, { error: `the path ${path} is not valid percent-encoded UTF-8` });

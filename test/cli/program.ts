@@ -21,6 +21,8 @@ export interface Ended {
 export interface Launch {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** All of standard input. Absent: there is none. */
+  readonly input?: string;
 }
 
 /** The built program in a process of its own, which ends with the test at the latest. */
@@ -29,14 +31,15 @@ export class Program {
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[], { env = {}, cwd }: Launch = {}) {
+  constructor(args: readonly string[], { env = {}, cwd, input }: Launch = {}) {
     if (!existsSync(programFile)) throw new Error('there is no built program: npm run build');
     // Only the settings of the test: the program refuses variables of its own that it does not know.
     this.#child = spawn(process.execPath, [programFile, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env,
       ...(cwd !== undefined && { cwd }),
     });
+    this.#child.stdin?.end(input);
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.#stdout += chunk.toString();
     });
