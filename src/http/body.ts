@@ -1,24 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 
-export type Body = { readonly kind: 'whole'; readonly bytes: Buffer } | { readonly kind: 'tooLarge' } | { readonly kind: 'gone' };
+export type Body = { readonly kind: 'whole'; readonly bytes: Buffer } | { readonly kind: 'tooLarge' | 'tooSlow' | 'gone' };
 
 const empty: Body = { kind: 'whole', bytes: Buffer.alloc(0) };
 const tooLarge: Body = { kind: 'tooLarge' };
+const tooSlow: Body = { kind: 'tooSlow' };
 const gone: Body = { kind: 'gone' };
 
 /**
  * Reads a request's body, never more than `bytesMax` of it: a declared length above that is refused before the first
- * byte is read, an undeclared one when it is passed. `done` is called once.
+ * byte is read, an undeclared one when it is passed. One that takes longer than `msMax` is given up. `done` is called once.
  */
-export function readBody(request: IncomingMessage, bytesMax: number, done: (body: Body) => void): void {
+export function readBody(request: IncomingMessage, bytesMax: number, msMax: number, done: (body: Body) => void): void {
   const { headers } = request;
   const declared = headers['content-length'];
   if (declared === undefined && headers['transfer-encoding'] === undefined) done(empty);
   else if (declared !== undefined && Number(declared) > bytesMax) done(tooLarge);
-  else collect(request, bytesMax, done);
+  else collect(request, bytesMax, msMax, done);
 }
 
-function collect(request: IncomingMessage, bytesMax: number, done: (body: Body) => void): void {
+function collect(request: IncomingMessage, bytesMax: number, msMax: number, done: (body: Body) => void): void {
   let first: Buffer | undefined;
   let rest: Buffer[] | undefined;
   let bytes = 0;
@@ -26,8 +27,10 @@ function collect(request: IncomingMessage, bytesMax: number, done: (body: Body) 
   const finish = (body: Body): void => {
     if (finished) return;
     finished = true;
+    clearTimeout(timer);
     done(body);
   };
+  const timer = setTimeout(finish, msMax, tooSlow);
   request.on('data', (chunk: Buffer) => {
     if (finished) return;
     bytes += chunk.length;

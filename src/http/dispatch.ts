@@ -6,9 +6,8 @@ import { type Protocol, ServiceError } from '../wire/service.js';
 import { type Body, readBody } from './body.js';
 import { Exchange } from './exchange.js';
 import { foreignPage, isNavigation } from './foreign-page.js';
-import type { HttpLimits } from './limits.js';
 import type { OperationTable, ServedByRest } from './operations.js';
-import type { FinishedRequest, HttpLog, HttpObserver, Route } from './ports.js';
+import type { FinishedRequest, Route } from './ports.js';
 import {
   type Answer,
   jsonRequest,
@@ -22,19 +21,15 @@ import {
 } from './protocols.js';
 import { isRestPath } from './rest-routes.js';
 import { answerRoute, isRoutePath } from './routes.js';
+import { findStreamed, type StreamedOptions, serveStreamed } from './streamed.js';
 import { partsOf } from './url-parts.js';
 
-export interface DispatchOptions {
+export interface DispatchOptions extends StreamedOptions {
   readonly table: OperationTable;
   readonly routes: readonly Route[];
-  readonly limits: HttpLimits;
   /** Scheme, host and port; undefined: as each request came. */
   readonly publicUrl: string | undefined;
   readonly random: Random;
-  readonly log: HttpLog;
-  readonly observer: HttpObserver;
-  /** While it answers true, answers ask the client to close its connection. */
-  readonly draining: () => boolean;
 }
 
 /** What is known of a request when it is answered. */
@@ -46,19 +41,28 @@ interface Progress {
 
 /**
  * The life of a request, one step a line:
- * id, body, own page or protocol, authenticate, find the operation, turn away web pages, decode, authorize, handle, encode, write.
+ * id, streamed or not, body, own page or protocol, authenticate, find the operation, turn away web pages, decode, authorize, handle, encode, write.
  */
-export function dispatcher(options: DispatchOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const { random, log, publicUrl } = options;
+export function dispatcher(options: DispatchOptions): (request: IncomingMessage, response: ServerResponse, asksFirst: boolean) => void {
+  const { random, log, limits, publicUrl } = options;
   const undoFailed = (exchange: Exchange, fault: unknown): void =>
     log.error({ requestId: exchange.requestId, err: fault }, 'what an undelivered answer had claimed could not be given back');
-  return (request, response) => {
+  return (request, response, asksFirst) => {
     const startedAt = performance.now();
     const exchange = new Exchange(request, response, random.uuid(), publicUrl, undoFailed);
+    const route = findStreamed(options, request.url);
+    if (route !== undefined) {
+      serveStreamed(options, route, exchange, asksFirst).catch((fault: unknown) => {
+        log.error({ requestId: exchange.requestId, err: fault }, 'an answer could not be written');
+        response.destroy();
+      });
+      return;
+    }
+    if (asksFirst) response.writeContinue();
     const progress: Progress = { protocol: 'none', meant: undefined, outcome: 'ok' };
-    readBody(request, bodyBytesMax(options, request), (body) => {
+    readBody(request, bodyBytesMax(options, request), limits.requestMsMax, (body) => {
       if (body.kind === 'gone') return;
-      const cutOff = body.kind === 'tooLarge';
+      const cutOff = body.kind !== 'whole';
       answer(options, exchange, body, progress).then(
         (written) => write(options, exchange, written, progress, startedAt, cutOff),
         (fault: unknown) => write(options, exchange, faulted(options, exchange, progress, fault), progress, startedAt, cutOff),
@@ -68,6 +72,10 @@ export function dispatcher(options: DispatchOptions): (request: IncomingMessage,
 }
 
 async function answer(options: DispatchOptions, exchange: Exchange, body: Body, progress: Progress): Promise<Answer> {
+  if (body.kind === 'tooSlow') {
+    progress.outcome = 'RequestTimeout';
+    return { status: 408, contentType: undefined, body: '' };
+  }
   if (isRoutePath(exchange.request.url)) {
     progress.protocol = 'page';
     return answerRoute(options.routes, exchange.request, body, options.publicUrl);
@@ -79,7 +87,7 @@ async function answer(options: DispatchOptions, exchange: Exchange, body: Body, 
   }
   exchange.protocol = protocol;
   progress.protocol = protocol;
-  if (body.kind === 'tooLarge') throw tooLarge(options, exchange.request);
+  if (body.kind !== 'whole') throw tooLarge(options, exchange.request);
   const { table } = options;
   const encoding = exchange.request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') throw unsupportedEncoding(encoding);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Random } from '../base/random.js';
@@ -5,7 +6,7 @@ import type { Service } from '../wire/service.js';
 import { dispatcher } from './dispatch.js';
 import { defaultHttpLimits, type HttpLimits } from './limits.js';
 import { operationTable } from './operations.js';
-import type { HttpLog, HttpObserver, Route } from './ports.js';
+import type { HttpLog, HttpObserver, Route, StreamedRoute } from './ports.js';
 
 export interface ListenerOptions {
   /** 0 picks a free port. */
@@ -15,6 +16,8 @@ export interface ListenerOptions {
   readonly publicUrl?: string | undefined;
   readonly services: readonly Service[];
   readonly routes: readonly Route[];
+  /** Default: none. */
+  readonly streamed?: readonly StreamedRoute[];
   readonly random: Random;
   readonly log: HttpLog;
   readonly observer: HttpObserver;
@@ -38,29 +41,33 @@ const checkEveryMs = 1_000;
 
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const limits = { ...defaultHttpLimits, ...options.limits };
-  let draining = false;
-  const { routes, random, log, observer, publicUrl } = options;
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // one for each answer without an end
+  const { routes, streamed = [], random, log, observer, publicUrl } = options;
   const dispatch = dispatcher({
     table: operationTable(options.services),
     routes,
+    streamed,
     limits,
     publicUrl,
     random,
     log,
     observer,
-    draining: () => draining,
+    draining: () => stopping.signal.aborted,
+    stopping: stopping.signal,
   });
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytesMax,
       headersTimeout: limits.headersMsMax,
-      requestTimeout: limits.requestMsMax,
+      requestTimeout: 0, // what is streamed may take long: dispatch sees to all else
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: checkEveryMs,
       noDelay: true,
     },
-    dispatch,
+    (request, response) => dispatch(request, response, false),
   );
+  server.on('checkContinue', (request, response) => dispatch(request, response, true));
   server.maxHeadersCount = limits.headersCountMax;
   server.maxConnections = limits.connectionsMax;
   await listen(server, options.port, options.host);
@@ -69,7 +76,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     port,
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     close: (graceMs) => {
-      draining = true;
+      stopping.abort();
       return closeServer(server, graceMs);
     },
   };

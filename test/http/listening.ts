@@ -6,7 +6,7 @@ import type { Engine } from '../../src/engine/engine.js';
 import { createEngine } from '../../src/engine/index.js';
 import type { HttpLimits } from '../../src/http/limits.js';
 import { type Listener, startListener } from '../../src/http/listener.js';
-import { type FinishedRequest, jsonReply, type Route } from '../../src/http/ports.js';
+import { type FinishedRequest, jsonReply, type Route, type StreamedRoute } from '../../src/http/ports.js';
 import { sqsService } from '../../src/services/sqs/index.js';
 import { createMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Service } from '../../src/wire/service.js';
@@ -27,9 +27,15 @@ export interface ListeningOptions {
   readonly limits?: Partial<HttpLimits>;
   readonly services?: readonly Service[];
   readonly routes?: readonly Route[];
+  readonly streamed?: readonly StreamedRoute[];
 }
 
-export async function listening({ limits = {}, services = [], routes = [echoRoute] }: ListeningOptions = {}): Promise<Listening> {
+export async function listening({
+  limits = {},
+  services = [],
+  routes = [echoRoute],
+  streamed = [],
+}: ListeningOptions = {}): Promise<Listening> {
   const faults: object[] = [];
   const finished: FinishedRequest[] = [];
   const store = createMemoryStore();
@@ -46,6 +52,7 @@ export async function listening({ limits = {}, services = [], routes = [echoRout
     host: '127.0.0.1',
     services: [sqsService({ engine, settings: { purgeIntervalMs: 0 } }), ...services],
     routes,
+    streamed,
     random,
     log: { debug: () => {}, error: (fields) => faults.push(fields) },
     observer: { requestFinished: (request) => finished.push(request) },
