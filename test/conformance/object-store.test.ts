@@ -117,7 +117,7 @@ describe.each([
     expect(await subject.store.put('a/kept', first, signal)).toBe('stored');
     expect(await subject.store.put('a/kept', second, signal)).toBe('taken');
     expect((await contentOf('a/kept')).toString()).toBe('first');
-    expect(await archive(subject.store, 'a/kept', second, signal)).toBe('altered');
+    expect(await archive(subject.store, 'a/kept', second, signal)).toBe('conflict');
     expect(await archive(subject.store, 'a/kept', first, signal)).toBe('archived');
   });
 
@@ -125,14 +125,15 @@ describe.each([
     const file = await fileOf(Buffer.from('true'));
     expect(await archive(subject.store, 'a/altered', file, signal)).toBe('archived');
     await subject.alter('a/altered', Buffer.from('lies'));
-    expect(await archive(subject.store, 'a/altered', file, signal)).toBe('altered');
+    expect(await archive(subject.store, 'a/altered', file, signal)).toBe('conflict');
   });
 
   test('leaves nothing of a file that is missing, or is another one than was promised', async () => {
     const file = await fileOf(Buffer.from('whole'));
     await expect(subject.store.put('a/missing', { ...file, path: join(files, 'none') }, signal)).rejects.toThrow();
-    await expect(subject.store.put('a/short', { ...file, bytes: 50 }, signal)).rejects.toThrow();
-    expect((await subject.names()).filter((name) => /missing|short|\.writing\//.test(name))).toEqual([]);
+    await expect(subject.store.put('a/other', { ...file, sha256: '00'.repeat(32) }, signal)).rejects.toThrow();
+    expect((await subject.names()).filter((name) => /missing|other|\.writing\//.test(name))).toEqual([]);
+    expect(await archive(subject.store, 'a/other', file, signal)).toBe('archived');
   });
 
   test('ends when it is told to', async () => {

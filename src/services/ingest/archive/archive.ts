@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
+import { digestOf } from './digest.js';
 import type { FileContent, ObjectStore } from './object-store.js';
 
-/** `altered`: there is something else under the key, and it stays there. */
-export type ArchiveOutcome = 'archived' | 'altered';
+/** `conflict`: there is something else under the key, and it stays there. */
+export type ArchiveOutcome = 'archived' | 'conflict';
 
-/** Puts a payload into the archive and reads it back: it is there, byte for byte, or it is not archived. Doing it twice changes nothing. */
+/** Puts a payload into the archive: it is there byte for byte, or it is not archived. Doing it twice changes nothing. */
 export async function archive(store: ObjectStore, key: string, file: FileContent, signal: AbortSignal): Promise<ArchiveOutcome> {
-  await store.put(key, file, signal);
-  return (await holds(store, key, file, signal)) ? 'archived' : 'altered';
+  if ((await store.put(key, file, signal)) === 'stored') return 'archived';
+  return (await holds(store, key, file, signal)) ? 'archived' : 'conflict';
 }
 
 /** Whether the object is there with this checksum. */
@@ -20,9 +19,8 @@ export async function holds(
 ): Promise<boolean> {
   const object = await store.open(key);
   if (object === undefined) return false;
-  const digest = createHash('sha256');
-  await pipeline(object.stream, digest, { signal });
-  return object.bytes === bytes && digest.digest('hex') === sha256;
+  const found = await digestOf(object.stream, signal);
+  return object.bytes === bytes && found === sha256;
 }
 
 /** `YYYY/MM/DD/HH/MM/<messageID>`, by the time of receipt in UTC. */

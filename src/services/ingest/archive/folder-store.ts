@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { digestOf } from './digest.js';
 import type { ByteRange, FileContent, ObjectStore, OpenObject } from './object-store.js';
 
 export interface FolderStoreOptions {
@@ -12,8 +13,8 @@ export interface FolderStoreOptions {
 /**
  * Objects as files. One process writes to the folder.
  *
- * A file is copied to a temporary name, flushed, and linked to its own, which fails when that is taken (O1, O2). What a process that was killed
- * left under temporary names goes when the next one opens the folder.
+ * A file is copied to a temporary name, flushed, read back, and linked to its own name, which fails when that is taken (O2). What a process that was
+ * killed left under temporary names goes when the next one opens the folder.
  */
 export async function openFolderStore({ folder: given, bucket }: FolderStoreOptions): Promise<ObjectStore> {
   const folder = resolve(given);
@@ -36,13 +37,12 @@ class FolderStore implements ObjectStore {
     readonly bucket: string,
   ) {}
 
-  async put(key: string, { path, bytes }: FileContent, signal: AbortSignal): Promise<'stored' | 'taken'> {
+  async put(key: string, content: FileContent, signal: AbortSignal): Promise<'stored' | 'taken'> {
     const file = join(this.folder, key);
     const temporary = join(this.writing, String(this.#temporary++));
     try {
-      await copyFile(path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-      await flushFile(temporary, bytes);
-      signal.throwIfAborted();
+      await copyFile(content.path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await flushAndCheck(temporary, content, signal);
       await this.#makeFolder(dirname(file));
       const stored = await linkUnlessThere(temporary, file);
       await flush(dirname(file)); // also when it is taken: the process that took it may have died before this
@@ -79,13 +79,13 @@ async function linkUnlessThere(from: string, to: string): Promise<'stored' | 'ta
   }
 }
 
-/** A copy of a file that somebody cut short is not what was to be stored. */
-async function flushFile(path: string, bytes: number): Promise<void> {
+/** O1: before it has its name, so that what is not as it should be keeps nobody's place. */
+async function flushAndCheck(path: string, { sha256 }: FileContent, signal: AbortSignal): Promise<void> {
   const file = await open(path, 'r+');
   try {
-    const { size } = await file.stat();
-    if (size !== bytes) throw new Error(`the file to be stored has ${size} bytes instead of ${bytes}`);
     await file.sync();
+    const found = await digestOf(file.createReadStream({ autoClose: false }), signal);
+    if (found !== sha256) throw new Error(`what was written has the checksum ${found} instead of ${sha256}`);
   } finally {
     await file.close();
   }

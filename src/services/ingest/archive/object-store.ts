@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream';
 /**
  * Where payloads are kept for good: a folder, or a bucket.
  *
- * O1  An object is whole and durable when `put` resolves, and not to be seen under its key before.
+ * O1  An object is whole, durable, read back and found to have its checksum when `put` resolves to `stored`.
  * O2  A key that is taken keeps what it has: nothing is ever overwritten.
- * O3  What cannot be done is thrown; nothing is half there then that a later `put` would take for an object.
+ * O3  What cannot be done is thrown, and a later `put` of the same may do it.
  */
 export interface ObjectStore {
   /** What references to its objects name it by. */

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { GetObjectCommandOutput, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { digestOf } from './digest.js';
 import type { ByteRange, FileContent, ObjectStore, OpenObject } from './object-store.js';
 
 /** The SDK takes long to load: it is there once somebody has made a client. */
@@ -29,11 +30,14 @@ export class S3Store implements ObjectStore {
       await reading(path, bytes, signal, (body, abortSignal) =>
         client.send(new PutObjectCommand({ ...object, ...content, Body: body }), { abortSignal }),
       );
-      return 'stored';
     } catch (fault) {
       if (statusOf(fault) === 412) return 'taken';
       throw fault;
     }
+    const stored = await this.open(key);
+    const found = stored && (await digestOf(stored.stream, signal)); // O1
+    if (found !== sha256) throw new Error(`what was stored has the checksum ${found ?? 'of nothing'} instead of ${sha256}`);
+    return 'stored';
   }
 
   async open(key: string, range?: ByteRange): Promise<OpenObject | undefined> {
