@@ -1,3 +1,5 @@
+import type { QueueAddress } from '../base/ids.js';
+
 /** A message on its way into a queue. */
 export interface NewMessage {
   /** Opaque to the engine, written once. */
@@ -10,4 +12,6 @@ export interface NewMessage {
   readonly once?: true;
   /** Standard only; absent means the queue's delay. */
   readonly delayMs?: number;
+  /** For a dead-letter queue: where a move takes it back to. Absent: nowhere, unless the move says it. */
+  readonly deadLetterSource?: QueueAddress;
 }

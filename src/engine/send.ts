@@ -49,7 +49,7 @@ function enqueue(view: QueueView, message: NewMessage, messageId: MessageId): Se
     content: message.content,
     group: message.group,
     deduplicationId: message.deduplicationId,
-    deadLetterSource: undefined,
+    deadLetterSource: message.deadLetterSource,
     enqueuedAt: now,
     visibleAt: now + delayMs,
     sentAt: now,

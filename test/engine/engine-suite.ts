@@ -429,6 +429,15 @@ export function engineSuite(storeName: string, makeStore: () => Promise<TestStor
       expect(await b.engine.listMoves(direct, 1)).toMatchObject([{ failure: 'sourceUnknown' }]);
     });
 
+    test('a message that is sent to a dead-letter queue moves back to where it says', async () => {
+      await using b = await bench();
+      const { dead, queue } = await dlq(b);
+      await b.engine.send(dead, [{ content: Buffer.from('given up'), deadLetterSource: queue.address }]);
+      await b.engine.startMove({ source: dead });
+      await b.until(async () => (await status(b, dead)) === 'completed');
+      expect(await b.engine.counts(queue)).toMatchObject({ visible: 1 });
+    });
+
     test('messages in flight are moved once they are visible', async () => {
       await using b = await bench();
       const { dead, queue } = await dlq(b);

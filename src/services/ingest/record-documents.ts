@@ -19,6 +19,11 @@ export function onceDocument(pipeline: string, key: string): string {
   return `${pipelineDocuments(pipeline)}once/${hashed(key)}`;
 }
 
+/** States of the record's workflow that have given up, by their names. */
+export function failureDocuments(pipeline: string, messageID: string): string {
+  return `${pipelineDocuments(pipeline)}failure/${messageID}/`;
+}
+
 export function custodyDocuments(pipeline: string): string {
   return `${pipelineDocuments(pipeline)}custody/`;
 }

@@ -1,13 +1,15 @@
 import type { DocumentTransaction } from '../../engine/documents.js';
 import type { Engine, Queue } from '../../engine/engine.js';
+import type { NewMessage } from '../../engine/new-message.js';
 import { type CustodyEntry, type CustodyHead, custodyFacts, custodyStart, metaDataSha256, nextEntry } from './custody.js';
 import { limits } from './limits.js';
 import { encodeAccepted } from './queues.js';
-import type { HistoryEntry, IngestRecord, NewRecord, RecordState, StorageContext } from './record.js';
+import type { HistoryEntry, IngestRecord, NewRecord, RecordState, StepFailure, StorageContext } from './record.js';
 import {
   custodyDocument,
   custodyDocuments,
   custodyHeadDocument,
+  failureDocuments,
   type IndexName,
   indexDocuments,
   lastingEntries,
@@ -30,6 +32,7 @@ import {
  * R2  A transaction key belongs to one record, also when two requests with it end at the same time.
  * R3  The chain of custody has no gaps, and its order is that in which records were accepted.
  * R4  An index leads to a record exactly as long as the record has that value.
+ * R5  A step that gives up, and the message that tells of it, are one transaction; the record is `failed` as long as there is such a step.
  */
 export interface AcceptRequest {
   readonly record: NewRecord;
@@ -49,11 +52,21 @@ export type AcceptOutcome =
 
 /** What happens to a record. What is left out stays. */
 export interface RecordChange {
-  readonly state?: RecordState;
+  readonly state?: Exclude<RecordState, 'failed'>;
   readonly storageContext?: Partial<StorageContext>;
-  readonly failedSteps?: readonly string[];
-  /** Added to the history, with the record's state. */
+  readonly restarts?: number;
+  /** Added to the history, with the state. */
   readonly detail?: string;
+}
+
+export interface GiveUpRequest {
+  readonly pipeline: string;
+  readonly messageID: string;
+  readonly failure: Omit<StepFailure, 'failedAt'>;
+  /** Where others learn of it; undefined: nowhere. */
+  readonly queue: Queue | undefined;
+  /** What is sent there. Pure, and may be run again. */
+  readonly message: (record: IngestRecord, failure: StepFailure) => NewMessage;
 }
 
 export interface FindRequest {
@@ -116,11 +129,43 @@ export class RecordStore {
       const record = recordOf(transaction, pipeline, messageID);
       const wanted = record && change(record);
       if (record === undefined || wanted === undefined) return record;
-      const changed = changedRecord(record, wanted, transaction.now);
-      transaction.write(recordDocument(pipeline, messageID), JSON.stringify(changed));
-      indexState(transaction, record.state, changed);
-      return changed;
+      return save(transaction, record, wanted);
     });
+  }
+
+  /** Once for each token. Resolves to false where there is no such record. */
+  giveUp({ pipeline, messageID, failure: given, queue, message }: GiveUpRequest): Promise<boolean> {
+    const name = `${failureDocuments(pipeline, messageID)}${given.waitingState}`;
+    const scope = { collections: [pipelineDocuments(pipeline)], queues: queue === undefined ? [] : [queue] };
+    return this.engine.transact(scope, (transaction) => {
+      const record = recordOf(transaction, pipeline, messageID);
+      if (record === undefined) return false;
+      const known = transaction.read(name);
+      if (known !== undefined && (JSON.parse(known) as StepFailure).taskToken === given.taskToken) return true;
+      const failure = { ...given, failedAt: transaction.now };
+      transaction.write(name, JSON.stringify(failure));
+      if (queue !== undefined) transaction.send(queue, message(record, failure));
+      const { step, error, cause, attempts } = failure;
+      const times = attempts === 1 ? 'once' : `${attempts} times`;
+      save(transaction, record, { detail: `${step} failed ${times}: ${error}: ${cause}`.slice(0, limits.detailCharsMax) });
+      return true;
+    });
+  }
+
+  /** Forgets failures, by their tokens: the record leaves `failed` with the last one. */
+  redriven(pipeline: string, messageID: string, taskTokens: readonly string[]): Promise<void> {
+    return this.engine.transact({ collections: [pipelineDocuments(pipeline)], queues: [] }, (transaction) => {
+      const record = recordOf(transaction, pipeline, messageID);
+      const failures = failuresOf(transaction, pipeline, messageID).filter(({ taskToken }) => taskTokens.includes(taskToken));
+      if (record === undefined || failures.length === 0) return;
+      for (const { waitingState } of failures) transaction.delete(`${failureDocuments(pipeline, messageID)}${waitingState}`);
+      save(transaction, record, { detail: `redriven: ${failures.map(({ step }) => step).join(', ')}` });
+    });
+  }
+
+  async failures(pipeline: string, messageID: string): Promise<readonly StepFailure[]> {
+    const page = { prefix: failureDocuments(pipeline, messageID), limit: limits.failuresMax };
+    return (await this.engine.documents.list(page)).map(({ content }) => JSON.parse(content) as StepFailure);
   }
 
   async find(request: FindRequest): Promise<FoundPage> {
@@ -182,7 +227,7 @@ function acceptedRecord(transaction: DocumentTransaction & { readonly now: numbe
   const head = headText === undefined ? custodyStart : (JSON.parse(headText) as CustodyHead);
   const receivedAt = transaction.now;
   const state = 'received';
-  const received = { ...record, receivedAt, state, failedSteps: [], history: [{ state, at: receivedAt }] } as const;
+  const received = { ...record, receivedAt, state, failedSteps: [], restarts: 0, history: [{ state, at: receivedAt }] } as const;
   const entry = nextEntry(pipeline, head, custodyFacts(received));
   const { sequence, previous, hash } = entry;
   transaction.write(custodyDocument(pipeline, sequence), JSON.stringify(entry));
@@ -190,16 +235,37 @@ function acceptedRecord(transaction: DocumentTransaction & { readonly now: numbe
   return { ...received, custody: { sequence, previous, hash } };
 }
 
-function changedRecord(record: IngestRecord, change: RecordChange, at: number): IngestRecord {
-  const state = change.state ?? record.state;
-  const entry = change.detail === undefined ? { state, at } : { state, at, detail: change.detail };
-  return {
+/** The history has the state that the record would have, and the record is `failed` while steps have given up (R5). */
+function save(transaction: DocumentTransaction & { readonly now: number }, record: IngestRecord, change: RecordChange): IngestRecord {
+  const { pipeline, messageID } = record;
+  const failedSteps = [...new Set(failuresOf(transaction, pipeline, messageID).map(({ step }) => step))];
+  const storageContext = { ...record.storageContext, ...change.storageContext };
+  const failed = failedSteps.length > 0 ? ('failed' as const) : undefined;
+  const reached = change.state ?? failed ?? stateOf(storageContext);
+  const entry = { state: reached, at: transaction.now, ...(change.detail !== undefined && { detail: change.detail }) };
+  const changed: IngestRecord = {
     ...record,
-    state,
-    storageContext: { ...record.storageContext, ...change.storageContext },
-    failedSteps: change.failedSteps ?? record.failedSteps,
+    state: failed ?? reached,
+    storageContext,
+    failedSteps,
+    restarts: change.restarts ?? record.restarts,
     history: bounded([...record.history, entry]),
   };
+  transaction.write(recordDocument(pipeline, messageID), JSON.stringify(changed));
+  indexState(transaction, record.state, changed);
+  return changed;
+}
+
+/** What is done, where nothing else says how far a record has come. */
+function stateOf({ spoolReference, persistence }: StorageContext): RecordState {
+  if (spoolReference === null) return 'archived';
+  if (persistence.S3) return 'payloadArchived';
+  return persistence.metaData ? 'metadataStored' : 'accepted';
+}
+
+function failuresOf(documents: DocumentTransaction, pipeline: string, messageID: string): readonly StepFailure[] {
+  const page = { prefix: failureDocuments(pipeline, messageID), limit: limits.failuresMax };
+  return documents.list(page).map(({ content }) => JSON.parse(content) as StepFailure);
 }
 
 function bounded(history: readonly HistoryEntry[]): readonly HistoryEntry[] {

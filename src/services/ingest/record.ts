@@ -88,15 +88,35 @@ export interface IngestRecord extends InternalMessage {
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   readonly state: RecordState;
-  /** Steps that have given up and were not redriven since. */
-  readonly failedSteps: readonly string[];
+  /** Steps that have given up and were not redriven since: as long as there are any, the record is `failed`. */
+  readonly failedSteps: readonly StepName[];
+  /** Executions of its workflow that were begun again after one had ended without archiving it. */
+  readonly restarts: number;
   readonly custody: CustodyLink;
   /** Oldest first. */
   readonly history: readonly HistoryEntry[];
 }
 
 /** What is known of a record before it is kept. */
-export type NewRecord = Omit<IngestRecord, 'receivedAt' | 'state' | 'failedSteps' | 'custody' | 'history'>;
+export type NewRecord = Omit<IngestRecord, 'receivedAt' | 'state' | 'failedSteps' | 'restarts' | 'custody' | 'history'>;
+
+/** What has a dead-letter queue of its own. */
+export const stepNames = ['notification', 'archive', 'metadata', 'aggregate'] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** A state of a workflow that has given up: its execution waits there for somebody to answer with the token. */
+export interface StepFailure {
+  readonly step: StepName;
+  /** Name of the state that waits. */
+  readonly waitingState: string;
+  readonly taskToken: string;
+  readonly error: string;
+  readonly cause: string;
+  /** How often the step was tried in a row. */
+  readonly attempts: number;
+  /** Epoch milliseconds. */
+  readonly failedAt: number;
+}
 
 export function internalMessageOf(record: IngestRecord): InternalMessage {
   const { messageID, messageMetaData, storageContext, messageSecurityContext } = record;

@@ -7,7 +7,7 @@ import { createSettableClock, type SettableClock } from '../../../src/index.js';
 import { custodyHash, custodyStart, metaDataSha256 } from '../../../src/services/ingest/custody.js';
 import { limits } from '../../../src/services/ingest/limits.js';
 import { acceptedQueue, decodeAccepted } from '../../../src/services/ingest/queues.js';
-import { type IngestRecord, internalMessageOf, type NewRecord } from '../../../src/services/ingest/record.js';
+import { type IngestRecord, internalMessageOf, type NewRecord, type StepName, stepNames } from '../../../src/services/ingest/record.js';
 import { type AcceptOutcome, type FindRequest, RecordStore } from '../../../src/services/ingest/record-store.js';
 import type { TestStore } from '../../engine/engine-suite.js';
 import { storeCases } from '../../engine/stores.js';
@@ -82,7 +82,14 @@ describe.each(storeCases)('records over %s', (name, make) => {
     const outcome = await accept(record);
     expect(outcome).toMatchObject({
       kind: 'accepted',
-      record: { ...record, receivedAt: clock.now(), state: 'received', failedSteps: [], history: [{ state: 'received', at: clock.now() }] },
+      record: {
+        ...record,
+        receivedAt: clock.now(),
+        state: 'received',
+        failedSteps: [],
+        restarts: 0,
+        history: [{ state: 'received', at: clock.now() }],
+      },
     });
     expect(await store.read(pipeline, record.messageID)).toEqual((outcome as { record: IngestRecord }).record);
     expect(await store.read('other', record.messageID)).toBeUndefined();
@@ -138,6 +145,19 @@ describe.each(storeCases)('records over %s', (name, make) => {
     expect((await store.custody(pipeline, 1, 1)).map(({ sequence }) => sequence)).toEqual([2]);
   });
 
+  const giveUp = (messageID: string, step: StepName, taskToken = `token of ${step}`): Promise<boolean> =>
+    store.giveUp({
+      pipeline,
+      messageID,
+      failure: { step, waitingState: `${step}Failed`, taskToken, error: 'Broken', cause: 'no reason', attempts: 3 },
+      queue,
+      message: (_record, failure) => ({ content: Buffer.from(failure.step) }),
+    });
+  const told = async (): Promise<readonly string[]> => {
+    const messages = (await engine.peek(queue, { limit: 100 }))?.messages ?? [];
+    return messages.map(({ content }) => content.toString()).filter((text) => (stepNames as readonly string[]).includes(text));
+  };
+
   test('a change is kept with its time, and a step that is taken twice leaves one trace', async () => {
     const { messageID } = await accepted('a');
     clock.advance(5_000);
@@ -167,7 +187,7 @@ describe.each(storeCases)('records over %s', (name, make) => {
   test('a history that grows without end keeps its beginning and what is newest', async () => {
     const { messageID } = await accepted('a');
     for (let turn = 0; turn < limits.historyMax + 20; turn++) {
-      await store.advance(pipeline, messageID, () => ({ state: 'failed', detail: String(turn) }));
+      await store.advance(pipeline, messageID, () => ({ state: 'accepted', detail: String(turn) }));
     }
     const { history } = (await store.read(pipeline, messageID)) as IngestRecord;
     expect(history).toHaveLength(limits.historyMax);
@@ -201,14 +221,49 @@ describe.each(storeCases)('records over %s', (name, make) => {
 
   test('the search by state follows the state', async () => {
     const [one, two] = [await accepted('1'), await accepted('2', { messageType: 'letter' })];
-    await store.advance(pipeline, one.messageID, () => ({ state: 'failed', failedSteps: ['archive'] }));
+    await giveUp(one.messageID, 'archive');
     expect(await found({ state: 'received' })).toEqual([two.messageID]);
     expect(await found({ state: 'failed' })).toEqual([one.messageID]);
     expect(await found({ state: 'failed', messageType: 'letter' })).toEqual([]);
-    await store.advance(pipeline, one.messageID, () => ({ state: 'archived', failedSteps: [] }));
+    await store.redriven(pipeline, one.messageID, ['token of archive']);
+    await store.advance(pipeline, one.messageID, () => ({ state: 'archived' }));
     expect(await found({ state: 'failed' })).toEqual([]);
     expect(await found({ state: 'archived' })).toEqual([one.messageID]);
     expect(await found({ state: 'archived', messageType: 'claim' })).toEqual([one.messageID]);
+  });
+
+  test('a step that gives up is told of once, and the record is failed until the last one is redriven', async () => {
+    const { messageID } = await accepted('a');
+    const persisted = { S3: true, metaData: false };
+    expect(await giveUp(messageID, 'archive')).toBe(true);
+    clock.advance(1_000);
+    expect(await giveUp(messageID, 'archive')).toBe(true); // a call that was made again
+    await giveUp(messageID, 'metadata');
+    await giveUp(messageID, 'metadata', 'a later token');
+    await store.advance(pipeline, messageID, () => ({ state: 'payloadArchived', storageContext: { persistence: persisted } }));
+    expect(await told()).toEqual(['archive', 'metadata', 'metadata']);
+    expect(await store.failures(pipeline, messageID)).toMatchObject([
+      { step: 'archive', taskToken: 'token of archive', failedAt: clock.now() - 1_000 },
+      { step: 'metadata', taskToken: 'a later token' },
+    ]);
+    expect(await store.read(pipeline, messageID)).toMatchObject({ state: 'failed', failedSteps: ['archive', 'metadata'] });
+
+    await store.redriven(pipeline, messageID, ['token of archive']);
+    await store.redriven(pipeline, messageID, ['token of metadata']); // not the one that waits now
+    expect(await store.read(pipeline, messageID)).toMatchObject({ state: 'failed', failedSteps: ['metadata'] });
+    await store.redriven(pipeline, messageID, ['a later token']);
+    const record = await store.read(pipeline, messageID);
+    expect(record).toMatchObject({ state: 'payloadArchived', failedSteps: [] });
+    expect(record?.history.map(({ state, detail }) => [state, detail])).toEqual([
+      ['received', undefined],
+      ['failed', 'archive failed 3 times: Broken: no reason'],
+      ['failed', 'metadata failed 3 times: Broken: no reason'],
+      ['failed', 'metadata failed 3 times: Broken: no reason'],
+      ['payloadArchived', undefined],
+      ['failed', 'redriven: archive'],
+      ['payloadArchived', 'redriven: metadata'],
+    ]);
+    expect(await giveUp(random.uuid(), 'archive')).toBe(false);
   });
 
   // The same over every store, and as many writes as entries that are looked at.
