@@ -42,13 +42,17 @@ export function protocolOf({ request }: Exchange): Protocol | 'unknown' {
   const { method, headers, url = '/' } = request;
   const contentType = headers['content-type'];
   if (method === 'POST') {
-    if (headers['x-amz-target'] !== undefined || isType(contentType, jsonContentType)) return 'json';
-    if (isRestPath(url)) return 'rest';
+    if (headers['x-amz-target'] !== undefined) return 'json';
+    if (isRestPath(url)) return 'rest'; // whatever its body is called
+    if (jsonContentTypes.some((type) => isType(contentType, type))) return 'json';
     return isType(contentType, 'application/x-www-form-urlencoded') || hasAction(url) ? 'query' : 'unknown';
   }
   if (isRestPath(url)) return 'rest';
   return method === 'GET' && hasAction(url) ? 'query' : 'unknown';
 }
+
+/** AWS JSON 1.0 and 1.1 differ in what services call them, not in what they are. */
+const jsonContentTypes = [jsonContentType, 'application/x-amz-json-1.1'];
 
 function isType(header: string | undefined, type: string): boolean {
   return header !== undefined && (header === type || header.split(';', 1)[0]?.trim().toLowerCase() === type);

@@ -70,6 +70,7 @@ describe('refusals before an operation is reached', () => {
       'The operation DynamoDB_20120810.ListTables is not known.',
     ],
     ['no target', post('{}', json), 'The X-Amz-Target header is missing.'],
+    ['no target in JSON 1.1', post('{}', { 'Content-Type': 'application/x-amz-json-1.1' }), 'The X-Amz-Target header is missing.'],
     [
       'a target twice',
       post('{}', { ...json, 'X-Amz-Target': 'AmazonSQS.ListQueues', 'x-amz-target': 'AmazonSQS.ListQueues' }),

@@ -19,6 +19,14 @@ describe('invoking', () => {
     expect((await subject.invocations(name, 1))[0]?.payload.toString()).toBe('{}');
   });
 
+  test.each(['application/x-amz-json-1.0', 'application/x-amz-json-1.1'])(
+    'a body that is called %s is a payload as any other',
+    async (type) => {
+      const name = await subject.create(({ payload }) => ({ ...answered(0), payload }) as never);
+      expect(await (await post(name, '{"a":1}', { 'content-type': type })).text()).toBe('{"a":1}');
+    },
+  );
+
   test.each<[string, string | Buffer, Record<string, string>, number, string]>([
     ['no JSON', '{"a"', {}, 400, 'InvalidRequestContentException'],
     ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), {}, 400, 'InvalidRequestContentException'],
