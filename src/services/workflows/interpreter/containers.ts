@@ -111,21 +111,20 @@ function join(run: Run, id: number): void {
   run.push({ kind: 'finish', thread: id, result });
 }
 
-/** A branch or iteration failed: the others are aborted, and what it is part of fails the same way. */
+/** A branch or iteration failed: the others are aborted, and what it is part of fails the same way. One that is forked stays so (T1). */
 export function childBroke(run: Run, child: Thread, parentId: number, failure: Failure): void {
   const state = run.stateOf(run.thread(parentId));
-  run.change(child.id, { phase: { kind: 'failed' } });
   if (state.type === 'Map') run.append(child.id, 'MapIterationFailed', { name: state.name, index: child.index });
   run.change(parentId, { lastEvent: run.thread(child.id).lastEvent });
-  abortChildren(run, parentId);
+  abortChildren(run, parentId, child.id);
   run.push({ kind: 'raise', thread: parentId, failure });
 }
 
-/** They are kept as they are, for a redrive. */
-function abortChildren(run: Run, parentId: number): void {
+/** They are kept as they are, for a redrive. `broken`: what has been told of that one already, and of those inside it. */
+function abortChildren(run: Run, parentId: number, broken?: number): void {
   const isMap = run.stateOf(run.thread(parentId)).type === 'Map';
   for (const child of run.childrenOf(parentId)) {
-    if (child.phase.kind === 'succeeded' || child.phase.kind === 'failed') continue;
+    if (child.id === broken || child.phase.kind === 'succeeded' || child.phase.kind === 'failed') continue;
     if (child.phase.kind === 'forked') abortChildren(run, child.id);
     const state = child.phase.kind === 'ready' ? undefined : run.stateOf(child);
     if (state !== undefined && abortable.includes(state.type)) run.append(child.id, `${state.type}StateAborted`);

@@ -37,7 +37,9 @@ export interface RaisedStep {
  * One transition under way: the new state, history and commands as far as they are known. It works on a copy, so that the state it began
  * with stays as it was.
  *
- * T1  Threads that are not `succeeded` or `failed` are live (a `source` is no thread); a Parallel or Map is `forked` as long as one of its own is live or to be begun.
+ * T1  Threads that are not `succeeded` or `failed` are live (a `source` is no thread); a Parallel or Map is `forked` as long as one of its own is
+ *     live or to be begun. One that broke stays `forked`, so that its own go with it, and a redrive finds which of them succeeded: until then
+ *     whatever it is part of has broken too.
  * T2  What a thread waits for carries its stamp, which rises with each wait.
  * T3  An execution that is not RUNNING has no live threads, and nothing happens to it but a redrive.
  */
