@@ -49,6 +49,8 @@ export const expressionCharsMax = 65_536;
 /** What one transition appends to the history before it leaves the rest to the next one (rule S7 of the store). */
 export const transitionEventsMax = 200;
 export const transitionBytesMax = 1_048_576;
+/** What the branches of a Parallel are given, all together: they are begun in one transition, each with its input. Choice. */
+export const branchInputsBytesMax = 32 * 1_048_576;
 /** Iterations of an inline Map under way at a time, where MaxConcurrency asks for no fewer. */
 export const mapConcurrencyMax = 40;
 

@@ -71,3 +71,19 @@ describe('a Map in a Parallel, of which an iteration fails', () => {
     ]);
   });
 });
+
+describe('what branches and iterations are given', () => {
+  const big = 'x'.repeat(150_000);
+  const tooLarge = { status: 'FAILED', error: 'States.DataLimitExceeded', cause: expect.stringContaining("'S'") };
+  const twice = { 'a.$': '$.big', 'b.$': '$.big' };
+  const branches = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ StartAt: `B${index}`, States: { [`B${index}`]: pass } }));
+
+  test.each([
+    ['to a branch', { Type: 'Parallel', Branches: branches(1), Parameters: twice, ResultPath: null, ...end }],
+    ['to all branches together', { Type: 'Parallel', Branches: branches(250), ResultPath: null, ...end }],
+    ['to an iteration', each({ I: pass }, { ItemSelector: twice, ResultPath: null })],
+  ])('is bounded: %s', async (_, state) => {
+    expect(await subject.output(machineOf({ S: state }), { big, items: [1] })).toEqual(tooLarge);
+  });
+});

@@ -1,8 +1,8 @@
 import type { MapState, ParallelState } from '../language/definition.js';
 import { evaluate, queryFailure } from '../language/evaluate.js';
-import { type Failure, isFailure, runtime } from '../language/failure.js';
-import { isJsonArray, type Json } from '../language/json.js';
-import { mapConcurrencyMax } from '../limits.js';
+import { type Failure, isFailure, runtime, tooLarge } from '../language/failure.js';
+import { boundedText, isJsonArray, type Json } from '../language/json.js';
+import { branchInputsBytesMax, mapConcurrencyMax, payloadBytesMax } from '../limits.js';
 import { argumentsOf, effectiveInput } from './data-flow.js';
 import type { ForkedPhase, Thread } from './execution.js';
 import { settle } from './plain-states.js';
@@ -14,6 +14,8 @@ export async function beginParallel(run: Run, thread: Thread, state: ParallelSta
   const input = await argumentsOf(run, thread, state.flow);
   if (isFailure(input)) return settle(run, thread, input);
   const count = state.branches.length;
+  const text = boundedText(input, payloadBytesMax);
+  if (text === undefined || text.length * count > branchInputsBytesMax) return settle(run, thread, tooLarge(state.name));
   const startedEvent = run.append(thread.id, 'ParallelStateStarted');
   const source = run.keepSource(thread.id, input, undefined);
   run.change(thread.id, { phase: { kind: 'forked', startedEvent, running: 0, done: 0, begun: 0, concurrency: count, count, source } });
@@ -25,6 +27,7 @@ export async function beginMap(run: Run, thread: Thread, state: MapState): Promi
   if (isFailure(input)) return settle(run, thread, input);
   const items = await itemsOf(run, thread, state, input);
   if (isFailure(items)) return settle(run, thread, items);
+  if (!isPayload(input) || !isPayload(items)) return settle(run, thread, tooLarge(state.name));
   const concurrency = await concurrencyOf(run, thread, state, input);
   if (isFailure(concurrency)) return settle(run, thread, concurrency);
   const count = items.length;
@@ -77,7 +80,12 @@ async function inputOf(run: Run, thread: Thread, { source }: ForkedPhase, index:
   const value = items[index] ?? null;
   const state = run.stateOf(thread);
   if (state.type !== 'Map' || state.itemSelector === undefined) return value;
-  return evaluate(state.itemSelector, run.scope(thread, input, { item: { index, value } }));
+  const selected = await evaluate(state.itemSelector, run.scope(thread, input, { item: { index, value } }));
+  return isFailure(selected) || isPayload(selected) ? selected : tooLarge(state.name);
+}
+
+function isPayload(value: Json): boolean {
+  return boundedText(value, payloadBytesMax) !== undefined;
 }
 
 function forkOne(run: Run, thread: Thread, startedEvent: number, index: number, input: Json): void {
