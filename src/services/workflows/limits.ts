@@ -44,6 +44,7 @@ export const pathVisitsMax = 150_000;
 export const queryStepsMax = 100_000;
 export const queryStackMax = 1_000;
 export const querySequenceMax = 250_000;
+export const queryTextCharsMax = 1_048_576;
 export const expressionCharsMax = 65_536;
 
 /** What one transition appends to the history before it leaves the rest to the next one (rule S7 of the store). */

@@ -1,4 +1,5 @@
 import type { Random } from '../../../base/random.js';
+import { jsonDepthMax } from '../limits.js';
 import type { Expression } from './expression.js';
 import { errorNames, Failure, isFailure, runtime } from './failure.js';
 import type { IntrinsicArgument, PathExpression } from './intrinsic.js';
@@ -106,14 +107,18 @@ export function queryFailure(cause: string, field: string): Failure {
   return new Failure(errorNames.queryEvaluationError, cause, field);
 }
 
-/** The library's value as JSON: members that are undefined are left out. Undefined for what is no JSON, such as a function. */
-function plain(value: unknown): Json | undefined {
+/**
+ * The library's value as JSON: members that are undefined are left out. Undefined for what is no JSON, such as a function, and for what is
+ * nested deeper than JSON may be here.
+ */
+function plain(value: unknown, depth = 0): Json | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (Array.isArray(value)) return all(value.map((item) => (item === undefined ? null : plain(item))));
+  if (depth >= jsonDepthMax) return undefined;
+  if (Array.isArray(value)) return all(value.map((item) => (item === undefined ? null : plain(item, depth + 1))));
   if (typeof value !== 'object' || !isPlainObject(value)) return undefined;
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  const members = all(entries.map(([, member]) => plain(member)));
+  const members = all(entries.map(([, member]) => plain(member, depth + 1)));
   return members && Object.fromEntries(entries.map(([name], index) => [name, members[index] ?? null]));
 }
 

@@ -70,6 +70,8 @@ test.each([
   '{% [1..9000000] %}',
   '{% $map([1..1000], function($a) { $map([1..1000], function($b) { $a * $b }) }) %}',
   '{% $pad("x", 1000000000) %}',
+  '{% $length($reduce([1..28], function($a, $b) { $a & $a }, "x")) %}',
+  '{% $reduce([1..5000], function($a, $b) { { "a": $a } }, 0) %}',
 ])('%s is stopped', async (template) => {
   expect(await templateValue(template, 'JSONata', given)).toEqual(['States.QueryEvaluationError', expect.any(String)]);
 });
