@@ -88,13 +88,18 @@ function roomAfter(value: Json, room: number, depth: number): number {
   return left;
 }
 
-/** Equal as JSON: members in any order. */
-export function sameJson(a: Json, b: Json): boolean {
+/** Equal as JSON: members in any order. `mayVisit` is asked for each pair of values; what it does not allow counts as different. */
+export function sameJson(a: Json, b: Json, mayVisit: () => boolean = always): boolean {
+  if (!mayVisit()) return false;
   if (a === b) return true;
-  if (isJsonArray(a)) return isJsonArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index] ?? null));
+  if (isJsonArray(a))
+    return isJsonArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index] ?? null, mayVisit));
   if (!isJsonObject(a) || !isJsonObject(b)) return false;
   const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && sameJson(a[name] ?? null, b[name] ?? null))
-  );
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => Object.hasOwn(b, name) && sameJson(a[name] ?? null, b[name] ?? null, mayVisit));
+}
+
+function always(): boolean {
+  return true;
 }

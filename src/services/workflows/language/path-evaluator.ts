@@ -1,7 +1,7 @@
 import { pathVisitsMax } from '../limits.js';
 import { type Failure, isFailure, runtime } from './failure.js';
 import { isJsonArray, isJsonObject, type Json, memberOf, sameJson } from './json.js';
-import { type Condition, canonical, type Operand, type Path, type PathRoot, type Segment } from './path.js';
+import { type Comparison, type Condition, canonical, type Operand, type Path, type PathRoot, type Segment } from './path.js';
 
 /** What a path may begin with, as JSON. */
 export interface PathScope {
@@ -67,12 +67,14 @@ class Evaluation {
         add(found, isJsonObject(node) ? memberOf(node, segment.name) : undefined);
         return;
       case 'names':
+        this.#visits += segment.names.length;
         for (const name of segment.names) add(found, isJsonObject(node) ? memberOf(node, name) : undefined);
         return;
       case 'index':
         add(found, elementOf(node, segment.index));
         return;
       case 'indexes':
+        this.#visits += segment.indexes.length;
         for (const index of segment.indexes) add(found, elementOf(node, index));
         return;
       case 'slice':
@@ -123,9 +125,11 @@ class Evaluation {
       case 'exists':
         return this.#operand({ kind: 'path', path: condition.path }, item) !== undefined;
       case 'compare':
-        return compare(condition.operator, this.#operand(condition.left, item), this.#operand(condition.right, item));
+        return compare(condition.operator, this.#operand(condition.left, item), this.#operand(condition.right, item), this.#mayVisit);
     }
   }
+
+  readonly #mayVisit = (): boolean => ++this.#visits <= pathVisitsMax;
 
   /** Undefined: the path finds nothing. */
   #operand(operand: Operand, item: Json): Json | undefined {
@@ -165,9 +169,9 @@ function walk(start: Json, segments: readonly Segment[]): PathOutcome {
   return { kind: 'found', value: node };
 }
 
-function compare(operator: '==' | '!=' | '<' | '<=' | '>' | '>=', left: Json | undefined, right: Json | undefined): boolean {
+function compare(operator: Comparison, left: Json | undefined, right: Json | undefined, mayVisit: () => boolean): boolean {
   if (operator === '==' || operator === '!=') {
-    const same = left === undefined || right === undefined ? left === right : sameJson(left, right);
+    const same = left === undefined || right === undefined ? left === right : sameJson(left, right, mayVisit);
     return same === (operator === '==');
   }
   if (typeof left !== typeof right || (typeof left !== 'number' && typeof left !== 'string')) return false;

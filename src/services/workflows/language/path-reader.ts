@@ -1,4 +1,4 @@
-import { nestingMax, variableNameCharsMax } from '../limits.js';
+import { jsonDepthMax, nestingMax, variableNameCharsMax } from '../limits.js';
 import type { Comparison, Condition, Operand, Path, PathRoot, Segment } from './path.js';
 import { readWhole, type Scanner } from './scanner.js';
 
@@ -18,6 +18,7 @@ export function scanPath(scanner: Scanner, filters = 0): Path {
     else if (scanner.take('.')) segments.push(scanName(scanner));
     else if (scanner.next === '[') segments.push(scanBrackets(scanner, filters));
     else break;
+    if (segments.length > jsonDepthMax) throw scanner.problem('a path goes deeper than any value');
   }
   const definite = segments.every(({ kind }) => kind === 'name' || kind === 'index');
   return { text: scanner.text.slice(start, scanner.at), root, segments, definite };

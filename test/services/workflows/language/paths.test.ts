@@ -85,6 +85,21 @@ test('a hostile path ends soon', async () => {
   const value = await templateValue({ 'x.$': '$..*[?(@ == $..*)]' }, 'JSONPath', { input: deep });
   expect(value).toEqual(['States.Runtime', expect.stringContaining('visits more than')]);
   expect(readPath(`$${'[?(@.a'.repeat(5_000)}`)).toBeUndefined();
+  expect(readPath(`$${'.a'.repeat(1_001)}`)).toBeUndefined();
+});
+
+test('what a path lists and compares counts as visited', async () => {
+  const zeros = Array.from({ length: 10_000 }, () => '0').join(',');
+  const names = Array.from({ length: 10_000 }, () => "'a'").join(',');
+  const wide = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, index]));
+  const tooMuch = ['States.Runtime', expect.stringContaining('visits more than')];
+  for (const [path, input] of [
+    [`$[${zeros}][${zeros}]`, [[1]]],
+    [`$[${names}][${names}]`, { a: { a: 1 } }],
+    ['$.a[?($.b[?(@ == $.c)])]', { a: Array.from({ length: 1_000 }, () => 1), b: [wide], c: { ...wide } }],
+  ] as const) {
+    expect(await templateValue({ 'x.$': path }, 'JSONPath', { input })).toEqual(tooMuch);
+  }
 });
 
 test.each([
