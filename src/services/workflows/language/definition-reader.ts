@@ -4,7 +4,7 @@ import type { QueryLanguage } from './expression.js';
 import { Fields } from './fields.js';
 import { isJsonObject, parseJson } from './json.js';
 import { type Diagnostic, Problems, pointer } from './problems.js';
-import { type DefinitionRules, type Reading, readLanguage } from './reading.js';
+import { type DefinitionRules, type Reading, readLanguage, type Scopes } from './reading.js';
 import { readState } from './state-reader.js';
 import { targetsOf } from './transitions.js';
 
@@ -42,12 +42,11 @@ class DefinitionReader implements Reading {
       this.problems.add('/Version', "The field 'Version' should have one of these values: [1.0]");
     const timeoutSeconds = fields.number('TimeoutSeconds', { min: 0, max: secondsMax });
     this.language = readLanguage(fields) ?? 'JSONPath';
-    this.readBlock(fields, rootBlock, new Set(), 0);
+    this.readBlock(fields, rootBlock, [], 0);
     return { language: this.language, timeoutSeconds, blocks: this.blocks };
   }
 
-  /** `outer`: variables of the scopes around, which an inner scope may read and not assign. */
-  readBlock(fields: Fields, id: BlockId, outer: ReadonlySet<string>, depth: number): void {
+  readBlock(fields: Fields, id: BlockId, outer: Scopes, depth: number): void {
     const { problems } = this;
     const missing = ['States', 'StartAt'].filter((name) => !fields.has(name));
     if (missing.length > 0) problems.add(fields.at || '/', `These fields are required: [${missing.join(', ')}]`);
@@ -61,16 +60,17 @@ class DefinitionReader implements Reading {
     }
     const entries = Object.keys(given.object);
     if (entries.length === 0) problems.add(given.at, 'Value cannot be empty');
-    const assigned = new Set([...outer, ...entries.flatMap((name) => assignedIn(given.object[name]))]);
+    const assigned = new Set(entries.flatMap((name) => assignedIn(given.object[name])));
     for (const name of assigned)
-      if (outer.has(name) && isAssigned(given, name))
+      if (outer.some((scope) => scope.has(name)))
         problems.add(given.at, `The variable '${name}' belongs to an outer scope and cannot be assigned here`);
+    const scopes = assigned.size === 0 ? outer : [...outer, assigned];
     const states = new Map<string, State>();
     for (const name of entries) {
       const fieldsOfState = given.requiredObject(name);
       if (fieldsOfState === undefined) continue;
       this.#noteName(name, fieldsOfState.at);
-      const state = readState(name, fieldsOfState, { reader: this, variables: assigned, depth });
+      const state = readState(name, fieldsOfState, { reader: this, scopes, depth });
       if (state !== undefined) states.set(name, state);
     }
     this.#checkTransitions(given, startAt, states, pointer(fields.at, 'StartAt'));
@@ -118,10 +118,6 @@ function assignedIn(state: unknown): readonly string[] {
   const nested = [choices, catchers].flatMap((list) => (Array.isArray(list) ? list : []));
   const plain = typeof own === 'object' && own !== null ? Object.keys(own).map((name) => name.replace(/\.\$$/, '')) : [];
   return [...plain, ...nested.flatMap(assignedIn)];
-}
-
-function isAssigned(states: Fields, name: string): boolean {
-  return Object.values(states.object).some((state) => assignedIn(state).includes(name));
 }
 
 /** Line and column of what is no JSON, as far as the parser tells. */

@@ -15,9 +15,11 @@ export interface Reading {
   readonly rules: DefinitionRules;
   /** Of the machine: states inherit it, never that of a state around them. */
   readonly language: QueryLanguage;
-  /** `outer`: variables of the scopes around, which an inner scope may read and not assign. */
-  readBlock(fields: Fields, id: BlockId, outer: ReadonlySet<string>, depth: number): void;
+  readBlock(fields: Fields, id: BlockId, outer: Scopes, depth: number): void;
 }
+
+/** Variables of each of the scopes around, which an inner scope may read and not assign. */
+export type Scopes = readonly ReadonlySet<string>[];
 
 export function readLanguage(fields: Fields): QueryLanguage | undefined {
   const language = fields.string('QueryLanguage');

@@ -14,15 +14,15 @@ import {
 import type { Fields } from './fields.js';
 import { readAssign, readFlow } from './flow-reader.js';
 import { isJsonObject, type Json } from './json.js';
-import { type Reading, readLanguage } from './reading.js';
+import { type Reading, readLanguage, type Scopes } from './reading.js';
 import { type Resource, readResource } from './resource.js';
 import { readCatch, readRetry } from './retry-reader.js';
 import { readTimestamp } from './timestamp.js';
 
 export interface StateReading {
   readonly reader: Reading;
-  /** What is assigned in the scope of the state, and in those around it. */
-  readonly variables: ReadonlySet<string>;
+  /** That of the state, and those around it. */
+  readonly scopes: Scopes;
   readonly depth: number;
 }
 
@@ -198,7 +198,7 @@ function readParallel(name: string, fields: Fields, flow: Flow, place: Expressio
   if (branches?.length === 0) fields.problems.add(fields.where('Branches'), 'Value cannot be empty');
   const ids = (branches ?? []).map((branch, index) => {
     branch.string('Comment');
-    reading.reader.readBlock(branch, blockIdOf(name, index), reading.variables, reading.depth + 1);
+    reading.reader.readBlock(branch, blockIdOf(name, index), reading.scopes, reading.depth + 1);
     return blockIdOf(name, index);
   });
   const retry = readRetry(fields);
@@ -241,7 +241,7 @@ function readMap(name: string, fields: Fields, flow: Flow, place: ExpressionPlac
 }
 
 /** `Iterator` is the name of old. */
-function readProcessor(name: string, fields: Fields, { reader, variables, depth }: StateReading): void {
+function readProcessor(name: string, fields: Fields, { reader, scopes, depth }: StateReading): void {
   if (fields.has('ItemProcessor') === fields.has('Iterator')) {
     fields.problems.add(fields.at, "The field 'ItemProcessor' is required but was missing");
   }
@@ -257,5 +257,5 @@ function readProcessor(name: string, fields: Fields, { reader, variables, depth 
     config?.value('ExecutionType');
   }
   config?.end();
-  reader.readBlock(processor, blockIdOf(name, 0), variables, depth + 1);
+  reader.readBlock(processor, blockIdOf(name, 0), scopes, depth + 1);
 }

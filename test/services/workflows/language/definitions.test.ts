@@ -257,6 +257,26 @@ test('a hostile definition is refused and changes nothing else', () => {
   expect(problemsOf(many)).toHaveLength(1_000);
 });
 
+test('reading takes no longer than its text is long', () => {
+  const assigned = Object.fromEntries(Array.from({ length: 30_000 }, (_, index) => [`v${index}`, 1]));
+  const many = Array.from({ length: 6_000 }, (_, index) => [`s${index}`, { Type: 'Succeed' }]);
+  const wide = { ...machine({ Type: 'Map', ItemProcessor: { StartAt: 's0', States: Object.fromEntries(many) } }) };
+  const branches = many.map(([name, state]) => ({ StartAt: name, States: { [String(name)]: state } }));
+  for (const { States } of [wide, machine({ Type: 'Parallel', Branches: branches })]) {
+    const definition = JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Pass', Assign: assigned, Next: 'S' }, ...States } });
+    const startedAt = performance.now();
+    expect(problemsOf(definition).filter((problem) => !problem.includes('UNREACHABLE'))).toEqual([]);
+    expect(performance.now() - startedAt).toBeLessThan(10_000); // each with each, it would be an hour
+  }
+});
+
+test('an inner scope may not assign what an outer one has', () => {
+  const inner = { StartAt: 'I', States: { I: { Type: 'Pass', Assign: { v: 1, own: 1 }, End: true } } };
+  const around = { StartAt: 'M', States: { M: { Type: 'Map', ItemProcessor: inner, Assign: { w: 1 }, End: true } } };
+  const definition = machine({ Type: 'Parallel', Branches: [around], Assign: { v: 1 } });
+  expect(problemsOf(definition)).toEqual(['SCHEMA_VALIDATION_FAILED /States/S/Branches/0/States/M/ItemProcessor/States']);
+});
+
 test('an EXPRESS machine cannot wait for others', () => {
   const definition = JSON.stringify(machine({ ...task, Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken' }));
   expect(readDefinition(definition, { ...rules, type: 'EXPRESS' }).diagnostics).toMatchObject([
