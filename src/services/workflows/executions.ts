@@ -3,7 +3,7 @@ import type { Random } from '../../base/random.js';
 import type { Cause, ExecutionStore } from './execution-store.js';
 import type { Execution, ExecutionState, TaskAddress } from './interpreter/execution.js';
 import type { Happening } from './interpreter/step.js';
-import { type Transition, transition } from './interpreter/transition.js';
+import { type Transition, type TransitionInputs, transition } from './interpreter/transition.js';
 import type { Json } from './language/json.js';
 import { expressSecondsMax, happeningsMax, transitionBytesMax, transitionEventsMax } from './limits.js';
 import type { MachineRecord, Machines } from './machines.js';
@@ -14,6 +14,7 @@ export interface ExecutionsParts {
   readonly machines: Machines;
   readonly clock: Clock;
   readonly random: Random;
+  readonly report: (what: string, fault: unknown) => void;
 }
 
 export interface NewExecution {
@@ -71,7 +72,7 @@ export class Executions {
       waitedForBy,
     };
     const state = { execution, threads: new Map() };
-    const first = await transition({ state, machine: read, happening: { kind: 'started' }, now, random });
+    const first = await this.#next({ state, machine: read, happening: { kind: 'started' }, now, random });
     if (first === undefined) throw new Error(`execution ${arn} does not start`);
     const ended = waits && this.#endOf(arn, waits);
     const outcome = await store.create(first);
@@ -158,7 +159,15 @@ export class Executions {
   async #computed(state: ExecutionState, happening: Happening): Promise<Transition | undefined> {
     const { machines, clock, random } = this.parts;
     const machine = await machines.definition(state.execution.definition);
-    return transition({ state, machine, happening, now: clock.now(), random });
+    return this.#next({ state, machine, happening, now: clock.now(), random });
+  }
+
+  /** What throws once throws whenever it is tried again: the execution fails instead of hanging for ever. */
+  #next(inputs: TransitionInputs): Promise<Transition | undefined> {
+    return transition(inputs).catch((fault: unknown) => {
+      this.parts.report(`a transition of ${inputs.state.execution.arn}`, fault);
+      return transition({ ...inputs, happening: { kind: 'faulted' } });
+    });
   }
 
   #noteEnd({ state: { execution } }: Transition): void {

@@ -63,7 +63,7 @@ export async function startWorkflows({ engine, clock, random, targets: given, re
   const queues = new InternalQueues(engine);
   const machines = new Machines(engine.documents);
   const store = new ExecutionStore(engine, queues);
-  const executions = new Executions({ store, machines, clock, random });
+  const executions = new Executions({ store, machines, clock, random, report });
   const activities = new Activities({ engine, store, executions, clock });
   const targets = new Map([...given, ['states:startExecution', executionTarget({ machines, executions, random, engine })]]);
   const parts: ServiceParts = { engine, machines, store, executions, activities, targets, queues, clock, random };

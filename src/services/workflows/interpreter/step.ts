@@ -18,7 +18,9 @@ export type Happening =
   | { readonly kind: 'workerStarted'; readonly thread: number; readonly stamp: number; readonly workerName: string | undefined }
   | { readonly kind: 'heartbeat'; readonly thread: number; readonly stamp: number }
   | { readonly kind: 'stopped'; readonly error: string | undefined; readonly cause: string | undefined }
-  | { readonly kind: 'redriven'; readonly clientToken: string | undefined };
+  | { readonly kind: 'redriven'; readonly clientToken: string | undefined }
+  /** What else happened could not be dealt with, by a fault of the broker. */
+  | { readonly kind: 'faulted' };
 
 /** What is to be done outside, in the same transaction as the new state. */
 export type Command =

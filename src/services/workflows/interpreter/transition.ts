@@ -61,6 +61,8 @@ function take(run: Run, happening: Happening): boolean {
       return endInTime(run);
     case 'timer':
       return wake(run, happening.thread, happening.stamp);
+    case 'faulted':
+      return giveUp(run);
     default:
       return answer(run, happening);
   }
@@ -89,6 +91,14 @@ function endInTime(run: Run): boolean {
   return true;
 }
 
+/** It may have happened to it before it began. */
+function giveUp(run: Run): boolean {
+  if (run.execution.status !== 'RUNNING') return false;
+  if (run.execution.nextEvent === 1) start(run);
+  run.failExecution(run.execution.nextEvent - 1, new Failure(errorNames.runtime, 'The execution failed by a fault of the broker.'));
+  return true;
+}
+
 function wake(run: Run, id: number, stamp: number): boolean {
   const thread = run.threads.get(id);
   if (run.execution.status !== 'RUNNING' || thread === undefined || thread.stamp !== stamp) return false;
@@ -107,7 +117,7 @@ function wake(run: Run, id: number, stamp: number): boolean {
   return true;
 }
 
-type Answer = Exclude<Happening, { kind: 'started' | 'redriven' | 'continued' | 'stopped' | 'deadline' | 'timer' }>;
+type Answer = Exclude<Happening, { kind: 'started' | 'redriven' | 'continued' | 'stopped' | 'deadline' | 'timer' | 'faulted' }>;
 
 /** To an attempt that is open. */
 function answer(run: Run, happening: Answer): boolean {
