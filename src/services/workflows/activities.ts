@@ -12,6 +12,8 @@ import type { Tags } from './model/tags.js';
 
 export interface ActivityRecord {
   readonly arn: string;
+  /** A UUID, never used again, also not for a later activity of this name: its queue is named after it. */
+  readonly id: string;
   readonly name: string;
   readonly createdAt: number;
   readonly tags: Tags;
@@ -54,14 +56,18 @@ export class Activities {
 
   /** The queue first: an activity that is there has one. Undefined: the disk is full. */
   async create(record: ActivityRecord): Promise<ActivityRecord | undefined> {
-    const queue = await internalQueue(this.parts.engine, `${queues}${record.arn}`);
+    const known = await this.find(record.arn);
+    if (known !== undefined) return known;
+    const queue = await internalQueue(this.parts.engine, queueOf(record));
     if (queue === undefined) return undefined;
-    return JSON.parse(await this.#documents.createOnce(activityDocument(record.arn), JSON.stringify(record))) as ActivityRecord;
+    const kept = JSON.parse(await this.#documents.createOnce(activityDocument(record.arn), JSON.stringify(record))) as ActivityRecord;
+    if (kept.id !== record.id) await this.parts.engine.deleteQueue(queue); // somebody else was faster
+    return kept;
   }
 
   async delete(arn: string): Promise<void> {
-    await this.#documents.transact(activityDocument(arn), (documents) => documents.delete(activityDocument(arn)));
     const queue = await this.#queueOf(arn);
+    await this.#documents.transact(activityDocument(arn), (documents) => documents.delete(activityDocument(arn)));
     if (queue !== undefined) await this.parts.engine.deleteQueue(queue);
   }
 
@@ -100,7 +106,12 @@ export class Activities {
     await this.parts.engine.transact({ collections: [], queues: [queue] }, (transaction) => transaction.send(queue, { content }));
   }
 
-  #queueOf(arn: string): Promise<Queue | undefined> {
-    return this.parts.engine.findQueue(`${queues}${arn}` as QueueAddress);
+  async #queueOf(arn: string): Promise<Queue | undefined> {
+    const record = await this.find(arn);
+    return record && this.parts.engine.findQueue(queueOf(record) as QueueAddress);
   }
+}
+
+function queueOf({ arn, id }: ActivityRecord): string {
+  return `${queues}${arn}/${id}`;
 }

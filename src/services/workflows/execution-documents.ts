@@ -27,9 +27,11 @@ export function threadDocument(arn: string, id: number): string {
   return `${executionDocuments(arn)}thread/${String(id).padStart(9, '0')}`;
 }
 
+export const eventDigits = 9;
+
 /** Ids have no gaps: a page of the history is a range of names. */
 export function eventDocument(arn: string, id: number): string {
-  return `${executionDocuments(arn)}event/${String(id).padStart(9, '0')}`;
+  return `${executionDocuments(arn)}event/${String(id).padStart(eventDigits, '0')}`;
 }
 
 export function timerDocument(arn: string, what: number | 'deadline'): string {

@@ -33,6 +33,11 @@ export interface ExecutionQueues {
   readonly calls: Queue;
 }
 
+export interface KeptEvent {
+  readonly event: HistoryEvent;
+  readonly chars: number;
+}
+
 /** The message that led to a transition. */
 export interface Cause {
   readonly queue: Queue;
@@ -74,10 +79,11 @@ export class ExecutionStore {
     return state;
   }
 
-  async events(arn: string, page: { readonly after: number; readonly limit: number }): Promise<readonly HistoryEvent[]> {
+  /** Ids have no gaps: `limit` events from the one after `after`, each with how long its text is. */
+  async events(arn: string, { after, limit }: { readonly after: number; readonly limit: number }): Promise<readonly KeptEvent[]> {
     const prefix = `${executionDocuments(arn)}event/`;
-    const found = await this.documents.list({ prefix, after: eventDocument(arn, page.after), limit: page.limit });
-    return found.map(({ content }) => JSON.parse(content) as HistoryEvent);
+    const found = await this.documents.list({ prefix, after: eventDocument(arn, after), limit });
+    return found.map(({ content }) => ({ event: JSON.parse(content) as HistoryEvent, chars: content.length }));
   }
 
   listOf(machine: string, after: string | undefined, limit: number): Promise<readonly Document[]> {

@@ -70,6 +70,8 @@ export const expressSecondsMax = 300;
 /** Lists and histories: the most, and the default. */
 export const pageMax = 1_000;
 export const pageDefault = 100;
+/** A page of a history ends after this much of it: choice. */
+export const historyPageCharsMax = 4 * 1_048_576;
 /** Calls to targets under way at a time, transitions under way at a time: choice. */
 export const callsMax = 64;
 export const transitionsMax = 64;

@@ -46,7 +46,7 @@ export async function testOf(parts: TestParts, test: StateTest): Promise<StateTe
   if (machine === undefined) return invalidDefinition(diagnostics);
   const waits = typeof resource === 'string' && /\.sync|\.waitForTaskToken|:activity:/.test(resource);
   if (test.mock === undefined && waits) return unsupported('TestState of a task that somebody else ends, without a mock,');
-  return outcomeOf(await runAlone(parts, test, machine), name);
+  return outcomeOf(await runAlone(parts, test, machine, name), name);
 }
 
 interface FoundState {
@@ -114,10 +114,12 @@ function* targetsIn(value: Json): Generator<string> {
   for (const field of ['Choices', 'Catch']) yield* targetsIn(memberOf(value, field) ?? null);
 }
 
+/** Until the state is left: it may go on to itself. */
 async function runAlone(
   parts: TestParts,
   test: StateTest,
   machine: Machine,
+  name: string,
 ): Promise<{ readonly state: ExecutionState; readonly events: readonly HistoryEvent[] }> {
   const { clock, random } = parts;
   let state: ExecutionState = { execution: aloneOf(test.input, clock.now()), threads: new Map() };
@@ -131,9 +133,13 @@ async function runAlone(
     if (next === undefined) break;
     state = next.state;
     events.push(...next.events);
-    happening = await following(parts, test, next);
+    happening = next.events.some((event) => isExitOf(event, name)) ? undefined : await following(parts, test, next);
   }
   return { state, events };
+}
+
+function isExitOf({ type, details }: HistoryEvent, name: string): boolean {
+  return type.endsWith('StateExited') && details?.name === name;
 }
 
 /** What comes of what the state asked for; undefined: it has come to its end, or would try again later. */

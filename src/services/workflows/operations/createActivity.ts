@@ -18,7 +18,7 @@ const input = structure({
 });
 const output = structure({ activityArn: string, creationDate: double });
 
-export function createActivity({ activities, clock }: ServiceParts): Operation {
+export function createActivity({ activities, clock, random }: ServiceParts): Operation {
   return operation({
     name: 'CreateActivity',
     input,
@@ -29,7 +29,7 @@ export function createActivity({ activities, clock }: ServiceParts): Operation {
       if ((encryptionConfiguration?.type ?? 'AWS_OWNED_KEY') !== 'AWS_OWNED_KEY') throw unsupported('Encryption with a key of your own');
       const arn = activityArn(call, name);
       const read = accept(readTags(tags, {}, arn));
-      const kept = await activities.create({ arn, name, createdAt: clock.now(), tags: read });
+      const kept = await activities.create({ arn, id: random.uuid(), name, createdAt: clock.now(), tags: read });
       if (kept === undefined) throw storageFull();
       return { activityArn: arn, creationDate: kept.createdAt / 1_000 };
     },
