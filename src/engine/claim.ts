@@ -18,11 +18,11 @@ export interface ClaimPass {
   readonly more: boolean;
 }
 
-/** Claims up to `max` visible messages until `now + visibilityTimeoutMs`. */
-export function claim(view: QueueView, max: number, visibilityTimeoutMs: number): ClaimPass {
+/** Claims up to `max` visible messages until `now + visibilityTimeoutMs`. `held`: for a worker of the program. */
+export function claim(view: QueueView, max: number, visibilityTimeoutMs: number, held: boolean): ClaimPass {
   if (view.receiveWork >= limits.receiveWorkMax) return nextTurn;
   view.arrangeHeads(); // earlier changes of the turn may have moved them
-  const pass = new Pass(view, max, visibilityTimeoutMs);
+  const pass = new Pass(view, max, visibilityTimeoutMs, held);
   if (view.counters.exhausted > 0) pass.noteExhausted();
   if (view.fifo) claimGroups(view, pass);
   else if (view.counters.tenanted > 0) claimFairly(view, pass);
@@ -47,6 +47,7 @@ class Pass implements ClaimPass {
     private readonly view: QueueView,
     private readonly max: number,
     private readonly visibilityTimeoutMs: number,
+    private readonly held: boolean,
   ) {}
 
   get left(): number {
@@ -102,6 +103,7 @@ class Pass implements ClaimPass {
       receives: state.receives + 1,
       receivesHere: state.receivesHere + 1,
       claimedAt: view.now,
+      held: this.held,
       firstReceivedAt: state.firstReceivedAt === 0 ? view.now : state.firstReceivedAt,
     };
     const after = view.usedUp(received) ? { ...received, exhausted: true } : received;

@@ -137,6 +137,11 @@ export interface ReceiveRequest {
   readonly waitMs: number;
   /** FIFO: the same id within five minutes gets the same messages and receipts again. */
   readonly attemptId?: string;
+  /**
+   * A worker of the program receives, from a standard queue whose messages have no groups and that it has for itself. What workers of an ended
+   * process had in hand is received again at once, instead of when its visibility timeout ends.
+   */
+  readonly held?: boolean;
   /** Ends the wait. No message is claimed after it fires; one claimed meanwhile is put back. */
   readonly signal?: AbortSignal;
 }
@@ -186,6 +191,8 @@ export type ForwardOutcome =
 export interface VisibilityChange {
   readonly receipt: ReceiptHandle;
   readonly visibilityTimeoutMs: number;
+  /** The worker that received it goes on with it. Otherwise the message waits, over restarts too, until the timeout ends. */
+  readonly held?: boolean;
 }
 
 /** `notAvailable`: deleted, superseded, or (FIFO) no longer in flight; `beyondLimit`: over twelve hours since the receive. */

@@ -155,11 +155,15 @@ class StoreEngine implements Engine {
   }
 
   async changeVisibility(queue: Queue, changes: readonly VisibilityChange[]): Promise<readonly VisibilityOutcome[] | QueueGone> {
-    const decoded = changes.map(({ receipt, visibilityTimeoutMs }) => ({ receipt: decodeReceipt(receipt), visibilityTimeoutMs }));
+    const decoded = changes.map(({ receipt, visibilityTimeoutMs, held = false }) => ({
+      receipt: decodeReceipt(receipt),
+      visibilityTimeoutMs,
+      held,
+    }));
     const now = this.#core.now();
     const outcomes = await this.#core.change(
       queue.id,
-      (view) => decoded.map(({ receipt, visibilityTimeoutMs }) => changeVisibility(view, receipt, visibilityTimeoutMs)),
+      (view) => decoded.map(({ receipt, visibilityTimeoutMs, held }) => changeVisibility(view, receipt, visibilityTimeoutMs, held)),
       decoded.length,
     );
     this.#core.signal(queue.id);

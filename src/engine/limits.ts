@@ -56,6 +56,8 @@ export const limits = {
   /** Deleted queues whose sweep is taken up at start; queues looked at per read while their duties are found again. */
   resumedMax: 10_000,
   resumePage: 100,
+  /** Hidden messages that one transaction looks at for those that an ended process had in hand, changing each (S7). */
+  takenBackPage: 150,
   /** Subscriptions read, and keys of a deleted topic swept, in one transaction (S7). */
   subscriptionsPage: 200,
   /** Archived messages looked at by one step of a replay, read at a time, and the bytes after which it stops (S7). */

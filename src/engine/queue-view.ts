@@ -131,6 +131,7 @@ export class QueueView {
       sentAt: arrival.sentAt,
       group: arrival.group,
       exhausted: false,
+      held: false,
     };
     tx.put(keys.state(enqueuedAt, seq), encodeState(state));
     tx.put(keys.body(seq), encodeBody(arrival));

@@ -15,7 +15,7 @@ export type Handler = (message: ReceivedMessage, queue: Queue, signal: AbortSign
 
 const waitMs = 20_000;
 const receiveMax = 10;
-/** A message whose worker died comes again after this long; one whose worker lives is claimed anew before. */
+/** Claimed anew before it is over, as long as its worker lives. */
 const claimMs = 60_000;
 const renewMs = 20_000;
 /** After a fault. */
@@ -80,7 +80,7 @@ export class QueueWorker {
     const { signal } = this.#ended;
     const max = Math.min(receiveMax, this.concurrency - this.#working.size);
     try {
-      const received = await engine.receive(this.queue, { max, waitMs, visibilityTimeoutMs: claimMs, signal });
+      const received = await engine.receive(this.queue, { max, waitMs, visibilityTimeoutMs: claimMs, held: true, signal });
       if (received.kind === 'received') return received.messages;
       this.parts.report(`taking messages of ${this.queue.address}`, new Error(received.kind));
     } catch (fault) {
@@ -113,7 +113,7 @@ export class QueueWorker {
     let timer: Disposable;
     const renew = (): void => {
       engine
-        .changeVisibility(this.queue, [{ receipt, visibilityTimeoutMs: claimMs }])
+        .changeVisibility(this.queue, [{ receipt, visibilityTimeoutMs: claimMs, held: true }])
         .catch((fault: unknown) => report(`keeping a message of ${this.queue.address}`, fault));
       timer = clock.timer(clock.now() + renewMs, renew);
     };

@@ -11,6 +11,7 @@ import { Line } from './line.js';
 import type { QueueView } from './queue-view.js';
 import { decodeReceipt, encodeReceipt } from './receipt.js';
 import { unreceive } from './settle.js';
+import { takeBack } from './take-back.js';
 import { gone, isGone } from './turn.js';
 
 type Attempt =
@@ -29,6 +30,8 @@ export class Receiver {
   readonly #subscription: Disposable;
   /** Where the program's own workers wait. */
   readonly #internal = new WeakSet<Line>();
+  /** Queues whose workers of this process may hold messages: whatever an earlier process held has been taken back. */
+  readonly #tookBack = new Map<number, Promise<void>>();
   #draining = false;
 
   constructor(
@@ -42,6 +45,7 @@ export class Receiver {
   }
 
   async receive(queue: Queue, request: ReceiveRequest): Promise<ReceiveOutcome> {
+    if (request.held === true) await this.#takeBackOnce(queue, request);
     const waits = request.waitMs > 0;
     const deadline = this.core.clock.now() + request.waitMs; // of the clock that times it, which may step back
     const line = this.#lines.get(queue.id);
@@ -50,6 +54,16 @@ export class Receiver {
     if (!waits || this.#draining || outcome.kind === 'queueGone') return outcome;
     if (outcome.kind === 'received' && outcome.messages.length > 0) return outcome;
     return this.#lineOf(queue).join(request, deadline);
+  }
+
+  /** Before the first receive of a worker nothing can be in the hands of this process. */
+  #takeBackOnce(queue: Queue, { visibilityTimeoutMs = queue.settings.visibilityTimeoutMs }: ReceiveRequest): Promise<void> {
+    const known = this.#tookBack.get(queue.id);
+    if (known !== undefined) return known;
+    const taken = takeBack(this.core, queue.id, visibilityTimeoutMs);
+    this.#tookBack.set(queue.id, taken);
+    taken.catch(() => this.#tookBack.delete(queue.id)); // the receiver is told
+    return taken;
   }
 
   waiting(): number {
@@ -141,7 +155,7 @@ function attemptOn(view: QueueView, request: ReceiveRequest): Attempt {
   const room = limits.inFlightMax - view.counters.inFlight.count;
   if (room <= 0)
     return view.fifo ? { kind: 'claimed', claimed: [], generation, deadLettersDue: false, more: false } : { kind: 'overLimit' };
-  const { claimed, deadLettersDue, more } = claim(view, Math.min(request.max, room), visibilityTimeoutMs);
+  const { claimed, deadLettersDue, more } = claim(view, Math.min(request.max, room), visibilityTimeoutMs, request.held === true);
   if (attemptId !== undefined && view.fifo && claimed.length > 0) rememberAttempt(view, attemptId, claimed);
   return { kind: 'claimed', claimed, generation, deadLettersDue, more };
 }

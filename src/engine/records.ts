@@ -43,6 +43,8 @@ export interface MessageState {
   readonly group: string | undefined;
   /** Listed under `x`: goes to the dead-letter queue when its visibility timeout ends. */
   readonly exhausted: boolean;
+  /** In the hands of a worker of the program: of this process, or of one that has ended. */
+  readonly held: boolean;
 }
 
 /** What never changes while a message stays in its queue. */
@@ -109,7 +111,7 @@ const stateAt = {
   flags: 36,
   group: 37,
 };
-const stateFlag = { exhausted: 1, grouped: 2 };
+const stateFlag = { exhausted: 1, grouped: 2, held: 4 };
 
 export function encodeState(state: MessageState): Value {
   const { group } = state;
@@ -121,7 +123,8 @@ export function encodeState(state: MessageState): Value {
   value.writeUInt32BE(state.claims, stateAt.claims);
   value.writeUInt32BE(state.receives, stateAt.receives);
   value.writeUInt32BE(state.receivesHere, stateAt.receivesHere);
-  value[stateAt.flags] = (state.exhausted ? stateFlag.exhausted : 0) | (group === undefined ? 0 : stateFlag.grouped);
+  value[stateAt.flags] =
+    (state.exhausted ? stateFlag.exhausted : 0) | (group === undefined ? 0 : stateFlag.grouped) | (state.held ? stateFlag.held : 0);
   if (group !== undefined) value.write(group, stateAt.group);
   return value;
 }
@@ -140,6 +143,7 @@ export function decodeState(enqueuedAt: number, seq: number, value: Value): Mess
     sentAt: value.readUIntBE(stateAt.sentAt, 6),
     group: (flags & stateFlag.grouped) === 0 ? undefined : value.toString('utf8', stateAt.group),
     exhausted: (flags & stateFlag.exhausted) !== 0,
+    held: (flags & stateFlag.held) !== 0,
   };
 }
 

@@ -45,8 +45,8 @@ export function settleLatest(view: QueueView, receipt: Receipt | undefined): boo
   return standing(view, receipt).kind === 'latest' && settle(view, receipt) === 'settled';
 }
 
-/** Hides the message until `now + timeoutMs`; zero makes it visible at once. */
-export function changeVisibility(view: QueueView, receipt: Receipt | undefined, timeoutMs: number): VisibilityOutcome {
+/** Hides the message until `now + timeoutMs`; zero makes it visible at once. `held`: whether its worker goes on with it. */
+export function changeVisibility(view: QueueView, receipt: Receipt | undefined, timeoutMs: number, held: boolean): VisibilityOutcome {
   const found = standing(view, receipt);
   if (found.kind === 'invalid') return 'invalid';
   if (found.kind !== 'latest') return 'notAvailable';
@@ -55,7 +55,7 @@ export function changeVisibility(view: QueueView, receipt: Receipt | undefined, 
   // Whole seconds: all twelve hours may be asked for a moment after the receive.
   const elapsedMs = Math.floor((view.now - state.claimedAt) / 1000) * 1000;
   if (elapsedMs + timeoutMs > limits.hiddenMsMax) return 'beyondLimit';
-  view.update(state, { ...state, visibleAt: view.visibleFrom(view.now + timeoutMs, state.group) });
+  view.update(state, { ...state, visibleAt: view.visibleFrom(view.now + timeoutMs, state.group), held });
   return 'changed';
 }
 
@@ -72,5 +72,6 @@ export function unreceive(view: QueueView, receipt: Receipt | undefined): void {
     receivesHere: Math.max(0, state.receivesHere - 1), // zero again since its dead-letter queue was found gone
     firstReceivedAt: state.receives === 1 ? 0 : state.firstReceivedAt,
     exhausted: false,
+    held: false,
   });
 }

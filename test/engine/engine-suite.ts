@@ -520,6 +520,47 @@ export function engineSuite(storeName: string, makeStore: () => Promise<TestStor
       expect(reborn === undefined ? undefined : await b.engine.counts(reborn)).toMatchObject({ visible: 0 });
     });
 
+    test('what a worker had in hand is there at once for the next process, and nothing that waits', async () => {
+      await using b = await bench();
+      const queue = await b.queue();
+      const held = { held: true, visibilityTimeoutMs: 30_000 };
+      await b.send(queue, 'in hand', 'goes on', 'to be tried later', 'given back', 'done', 'of a client');
+      const [, goesOn, later, back, done] = await b.receive(queue, { ...held, max: 5 });
+      if (goesOn === undefined || later === undefined || back === undefined || done === undefined) throw new Error('not received');
+      await b.receive(queue, { visibilityTimeoutMs: 30_000 });
+      await b.engine.changeVisibility(queue, [
+        { receipt: goesOn.receipt, visibilityTimeoutMs: 25_000, held: true },
+        { receipt: later.receipt, visibilityTimeoutMs: 20_000 },
+      ]);
+      await b.engine.unreceive(queue, [back.receipt]);
+      await b.engine.settle(queue, [done.receipt]);
+      expect(await b.texts(queue, held)).toEqual(['given back']);
+      await b.send(queue, 'delayed');
+      expect(await b.texts(queue, { visibilityTimeoutMs: 15_000 })).toEqual(['delayed']);
+
+      await b.restart();
+      expect(await b.texts(queue)).toEqual([]); // of no use to others
+      const again = await b.receive(queue, held);
+      expect(again.map((message) => [text(message), message.receives]).sort()).toEqual([
+        ['given back', 2],
+        ['goes on', 2],
+        ['in hand', 2],
+      ]);
+      expect(await b.texts(queue, held)).toEqual([]); // once a process
+      b.clock.advance(20_000);
+      expect([...(await b.texts(queue, held))].sort()).toEqual(['delayed', 'to be tried later']);
+    });
+
+    test('however much a worker had in hand, it is taken back', async () => {
+      await using b = await bench();
+      const queue = await b.queue();
+      for (let batch = 0; batch < 32; batch++) await b.send(queue, ...Array.from({ length: 10 }, (_, index) => `${batch}.${index}`));
+      for (let taken = 0; taken < 320; taken += 10) await b.receive(queue, { held: taken !== 100 });
+      await b.restart();
+      await b.receive(queue, { held: true });
+      expect(await b.engine.counts(queue)).toMatchObject({ visible: 300, inFlight: 20 });
+    });
+
     test('after a restart a dead letter moves without anyone polling', async () => {
       await using b = await bench();
       const dead = await b.queue();

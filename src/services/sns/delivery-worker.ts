@@ -90,7 +90,7 @@ export class DeliveryWorker<R extends AttemptReport = AttemptReport> {
     const { engine, clock } = this.parts;
     while (this.#attempts.size >= pushConcurrencyMax) await Promise.race(this.#attempts);
     const max = Math.min(receiveMax, pushConcurrencyMax - this.#attempts.size);
-    const received = await engine.receive(this.deliveries.queue, { max, waitMs, visibilityTimeoutMs: claimMs, signal });
+    const received = await engine.receive(this.deliveries.queue, { max, waitMs, visibilityTimeoutMs: claimMs, held: true, signal });
     if (received.kind === 'queueGone') return true;
     const messages = received.kind === 'received' ? received.messages : [];
     const destination = await this.#destination(messages);

@@ -117,7 +117,7 @@ export class FanOutJobs {
     const { engine, report } = this.parts;
     const { signal } = this.#stop;
     try {
-      const received = await engine.receive(queue, { max: 1, waitMs, signal });
+      const received = await engine.receive(queue, { max: 1, waitMs, held: true, signal });
       if (received.kind === 'received') return received.messages;
       report('taking up a fan-out to many subscriptions', new Error(`the queue of its jobs is ${received.kind}`));
     } catch (fault) {

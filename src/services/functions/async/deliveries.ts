@@ -129,7 +129,7 @@ export class Deliveries {
     const { signal } = this.#ended;
     while (!signal.aborted) {
       try {
-        const received = await engine.receive(queue, { max: receiveMax, waitMs, visibilityTimeoutMs: claimMs, signal });
+        const received = await engine.receive(queue, { max: receiveMax, waitMs, visibilityTimeoutMs: claimMs, held: true, signal });
         const messages = received.kind === 'received' ? received.messages : [];
         await Promise.all(messages.map((message) => this.#deliver(queue, message)));
       } catch (fault) {

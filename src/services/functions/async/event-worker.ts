@@ -98,7 +98,7 @@ export class EventWorker {
     this.#throttleMs = throttleMsMin;
     const max = Math.min(receiveMax, free, attemptsMax - this.#attempts.size);
     const visibilityTimeoutMs = claimMsOf(record.latest.settings.timeoutSeconds);
-    const received = await engine.receive(this.queue, { max, waitMs, visibilityTimeoutMs, signal });
+    const received = await engine.receive(this.queue, { max, waitMs, visibilityTimeoutMs, held: true, signal });
     if (received.kind === 'queueGone') return true;
     const messages = received.kind === 'received' ? received.messages : [];
     for (const message of messages) this.#begin(message);
@@ -135,7 +135,12 @@ export class EventWorker {
 
   async #expire(nextAt: number): Promise<void> {
     for (let expired = receiveMax; expired === receiveMax; ) {
-      const received = await this.parts.engine.receive(this.queue, { max: receiveMax, waitMs: 0, visibilityTimeoutMs: claimSlackMs });
+      const received = await this.parts.engine.receive(this.queue, {
+        max: receiveMax,
+        waitMs: 0,
+        visibilityTimeoutMs: claimSlackMs,
+        held: true,
+      });
       expired = 0;
       for (const message of received.kind === 'received' ? received.messages : []) {
         if (this.#again(message)) continue;
