@@ -38,6 +38,7 @@ import { receivedInFull } from './services/sqs/received.js';
 import { startWorkflows, type Workflows } from './services/workflows/index.js';
 import type { Store, StoreObserver } from './store/store.js';
 import { defaultAccount, defaultRegion } from './wire/sigv4.js';
+import { awsServices } from './wiring/aws-services.js';
 import { functionFolders, lazyPool } from './wiring/functions.js';
 import { taskTargets } from './wiring/task-targets.js';
 import { topicTarget } from './wiring/topic-target.js';
@@ -151,12 +152,15 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     opened.push(async () => http.close());
     const trustedHttp = createHttpClient({ denyPrivate: false }); // who runs the broker has named the endpoint
     opened.push(async () => trustedHttp.close());
+    const aws = awsServices(config.aws);
+    opened.push(async () => aws.close());
     const targets = taskTargets({
       sqs,
       sns: sns.service,
       functions: functions.service,
       random,
       http: { http, trustedHttp, connections: config.connections, clock },
+      aws,
     });
     const workflows = await startWorkflows({ engine, clock, random, targets, report });
     opened.push(() => workflows.stop());

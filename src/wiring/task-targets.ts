@@ -1,10 +1,13 @@
 import type { Random } from '../base/random.js';
+import { dynamodbActions, optimisedDynamodbActions, s3Actions } from '../services/workflows/aws/actions.js';
+import { dynamodbTarget, missingTarget, sdkTarget } from '../services/workflows/aws/sdk-target.js';
 import { functionTarget, invokeTarget } from '../services/workflows/function-target.js';
 import { type HttpTargetParts, httpTarget } from '../services/workflows/http/http-target.js';
 import type { JsonObject } from '../services/workflows/language/json.js';
 import { operationTarget } from '../services/workflows/operation-target.js';
-import { functionTargetName, type Targets } from '../services/workflows/targets.js';
+import { functionTargetName, type Target, type Targets } from '../services/workflows/targets.js';
 import type { Operation, Service } from '../wire/service.js';
+import type { AwsServices } from './aws-services.js';
 
 export interface TaskTargetParts {
   readonly sqs: Service;
@@ -12,10 +15,11 @@ export interface TaskTargetParts {
   readonly functions: Service;
   readonly random: Random;
   readonly http: HttpTargetParts;
+  readonly aws: AwsServices;
 }
 
 /** What tasks of workflows can call, by the service and action of their resource. */
-export function taskTargets({ sqs, sns, functions, random, http }: TaskTargetParts): Targets {
+export function taskTargets({ sqs, sns, functions, random, http, aws }: TaskTargetParts): Targets {
   const invoke = operationOf(functions, 'Invoke');
   const send = { service: sqs, operation: 'SendMessage', errors: 'SQS', texts: ['MessageBody'], once: onceInGroup };
   const publish = { service: sns, operation: 'Publish', errors: 'SNS', texts: ['Message'], once: onceInGroup };
@@ -24,8 +28,25 @@ export function taskTargets({ sqs, sns, functions, random, http }: TaskTargetPar
     ['sns:publish', operationTarget(publish, random)],
     ['lambda:invoke', invokeTarget(invoke, random)],
     ['http:invoke', httpTarget(http)],
+    ...sdkTargets(aws, random),
     [functionTargetName, functionTarget(invoke, random)],
   ]);
+}
+
+const noEndpoint = (name: string): Target => missingTarget(`aws.${name} is not in its configuration`);
+
+function sdkTargets({ s3, dynamodb }: AwsServices, random: Random): readonly (readonly [string, Target])[] {
+  return [
+    ...s3Actions.map((action) => [`aws-sdk:s3:${action}`, s3 === undefined ? noEndpoint('s3') : sdkTarget(s3, 'S3', action)] as const),
+    ...dynamodbActions.map(
+      (action) =>
+        [`aws-sdk:dynamodb:${action}`, dynamodb === undefined ? noEndpoint('dynamodb') : sdkTarget(dynamodb, 'DynamoDb', action)] as const,
+    ),
+    ...optimisedDynamodbActions.map(
+      (action) =>
+        [`dynamodb:${action}`, dynamodb === undefined ? noEndpoint('dynamodb') : dynamodbTarget(dynamodb, action, random)] as const,
+    ),
+  ];
 }
 
 /** A message of a group that is sent again is dropped, unless the author decides himself which messages are the same. */

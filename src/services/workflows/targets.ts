@@ -11,6 +11,8 @@ export type Targets = ReadonlyMap<string, Target>;
 export interface Target {
   /** What a state may wait for. */
   readonly patterns: readonly Integration['pattern'][];
+  /** Why there is no way to it: what the configuration lacks. */
+  readonly missing?: string;
   call(request: TargetCall): Promise<TargetOutcome>;
 }
 
@@ -43,7 +45,8 @@ export function targetRules(targets: Targets, type: MachineType): DefinitionRule
       if (resource.kind === 'activity') return undefined;
       const target = targetOf(targets, resource);
       const pattern = resource.kind === 'function' ? 'requestResponse' : resource.pattern;
-      return target?.patterns.includes(pattern) ? undefined : `The resource ${resource.arn} is not supported by this server`;
+      if (target?.patterns.includes(pattern)) return undefined;
+      return `The resource ${resource.arn} is not supported by this server${target?.missing === undefined ? '' : `: ${target.missing}`}`;
     },
   };
 }
