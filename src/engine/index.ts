@@ -88,8 +88,9 @@ class StoreEngine implements Engine {
   }
 
   async createQueue(address: QueueAddress, definition: QueueDefinition): Promise<CreateOutcome> {
-    if (this.#core.store.space() === 'low') return { kind: 'storageFull' };
-    return this.#catalogue.create(address, definition, this.#core.now());
+    if (this.#core.store.space() !== 'low') return this.#catalogue.create(address, definition, this.#core.now());
+    const queue = await this.#catalogue.find(address);
+    return queue === undefined ? { kind: 'storageFull' } : { kind: 'exists', queue };
   }
 
   findQueue(address: QueueAddress): Promise<Queue | undefined> {

@@ -74,3 +74,15 @@ test.each<[string, (engine: Engine, queue: Queue) => Promise<unknown>, object | 
   await engine.stop();
   await store.close();
 });
+
+test('on a full disk a queue that is there is found by who would create it, and a new one is refused', async () => {
+  let space: 'low' | 'ok' = 'ok';
+  const store = createMemoryStore({ space: () => space });
+  const engine = engineOn(store);
+  await engine.createQueue(address, definition);
+  space = 'low';
+  expect(await engine.createQueue(address, definition)).toMatchObject({ kind: 'exists', queue: { address } });
+  expect(await engine.createQueue(`${address}2` as QueueAddress, definition)).toEqual({ kind: 'storageFull' });
+  await engine.stop();
+  await store.close();
+});
