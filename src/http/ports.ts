@@ -70,6 +70,8 @@ export interface StreamedRequest {
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
   readonly sourceAddress: string;
+  /** Why it does not come from a program on this machine; undefined: it does, as far as it can be told. */
+  readonly remoteness: string | undefined;
   readonly tls: boolean;
   /** Fires when the client is gone. */
   readonly signal: AbortSignal;

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Exchange } from './exchange.js';
 import type { HttpLimits } from './limits.js';
+import { remoteness } from './local-request.js';
 import { type HttpLog, type HttpObserver, jsonReply, type StreamedReply, type StreamedRequest, type StreamedRoute } from './ports.js';
 import { partsOf } from './url-parts.js';
 
@@ -81,6 +82,10 @@ class Incoming implements StreamedRequest {
 
   get sourceAddress(): string {
     return this.#exchange.sourceAddress;
+  }
+
+  get remoteness(): string | undefined {
+    return remoteness(this.#exchange.request);
   }
 
   get tls(): boolean {

@@ -1,5 +1,5 @@
 import type { DocumentTransaction } from '../../engine/documents.js';
-import type { Engine, Queue } from '../../engine/engine.js';
+import type { Engine, EngineTransaction, Queue, TransactRequest } from '../../engine/engine.js';
 import type { NewMessage } from '../../engine/new-message.js';
 import { type CustodyEntry, type CustodyHead, custodyFacts, custodyStart, metaDataSha256, nextEntry } from './custody.js';
 import { limits } from './limits.js';
@@ -90,24 +90,35 @@ export interface FoundPage {
   readonly next?: string;
 }
 
+/** What a transaction answers, and the record that it changed, if it changed one. */
+interface Changed<T> {
+  readonly result: T;
+  readonly changed?: IngestRecord;
+}
+
 export class RecordStore {
-  constructor(private readonly engine: Pick<Engine, 'documents' | 'transact'>) {}
+  constructor(
+    private readonly engine: Pick<Engine, 'documents' | 'transact'>,
+    /** Told of each change once it is durable. */
+    private readonly told: (record: IngestRecord) => void = () => {},
+  ) {}
 
   accept({ record, queue, onceKeys }: AcceptRequest): Promise<AcceptOutcome> {
     const { pipeline } = record;
     const onceNames = onceKeys.map((key) => onceDocument(pipeline, key));
     const message = { content: encodeAccepted({ messageID: record.messageID }) };
-    return this.engine.transact({ collections: [pipelineDocuments(pipeline)], queues: [queue] }, (transaction): AcceptOutcome => {
+    const scope = { collections: [pipelineDocuments(pipeline)], queues: [queue] };
+    return this.#change<AcceptOutcome>(scope, (transaction) => {
       const before = onceNames.flatMap((name) => repetition(recordOf(transaction, pipeline, transaction.read(name)), record)); // R2
       const repeated = before.find(({ kind }) => kind === 'conflict') ?? before[0];
-      if (repeated !== undefined) return repeated;
-      if (transaction.send(queue, message) === undefined) return { kind: 'queueGone' };
+      if (repeated !== undefined) return { result: repeated };
+      if (transaction.send(queue, message) === undefined) return { result: { kind: 'queueGone' } };
       const accepted = acceptedRecord(transaction, record);
       transaction.write(recordDocument(pipeline, record.messageID), JSON.stringify(accepted));
       for (const name of onceNames) transaction.write(name, record.messageID);
       for (const name of lastingEntries(accepted)) transaction.write(name, '');
       indexState(transaction, undefined, accepted);
-      return { kind: 'accepted', record: accepted };
+      return { result: { kind: 'accepted', record: accepted }, changed: accepted };
     });
   }
 
@@ -125,11 +136,12 @@ export class RecordStore {
     messageID: string,
     change: (record: IngestRecord) => RecordChange | undefined,
   ): Promise<IngestRecord | undefined> {
-    return this.engine.transact({ collections: [pipelineDocuments(pipeline)], queues: [] }, (transaction) => {
+    return this.#change<IngestRecord | undefined>({ collections: [pipelineDocuments(pipeline)], queues: [] }, (transaction) => {
       const record = recordOf(transaction, pipeline, messageID);
       const wanted = record && change(record);
-      if (record === undefined || wanted === undefined) return record;
-      return save(transaction, record, wanted);
+      if (record === undefined || wanted === undefined) return { result: record };
+      const changed = save(transaction, record, wanted);
+      return { result: changed, changed };
     });
   }
 
@@ -137,29 +149,30 @@ export class RecordStore {
   giveUp({ pipeline, messageID, failure: given, queue, message }: GiveUpRequest): Promise<boolean> {
     const name = `${failureDocuments(pipeline, messageID)}${given.waitingState}`;
     const scope = { collections: [pipelineDocuments(pipeline)], queues: queue === undefined ? [] : [queue] };
-    return this.engine.transact(scope, (transaction) => {
+    return this.#change(scope, (transaction) => {
       const record = recordOf(transaction, pipeline, messageID);
-      if (record === undefined) return false;
+      if (record === undefined) return { result: false };
       const known = transaction.read(name);
-      if (known !== undefined && (JSON.parse(known) as StepFailure).taskToken === given.taskToken) return true;
+      if (known !== undefined && (JSON.parse(known) as StepFailure).taskToken === given.taskToken) return { result: true };
       const failure = { ...given, failedAt: transaction.now };
       transaction.write(name, JSON.stringify(failure));
       if (queue !== undefined) transaction.send(queue, message(record, failure));
       const { step, error, cause, attempts } = failure;
       const times = attempts === 1 ? 'once' : `${attempts} times`;
-      save(transaction, record, { detail: `${step} failed ${times}: ${error}: ${cause}`.slice(0, limits.detailCharsMax) });
-      return true;
+      const detail = `${step} failed ${times}: ${error}: ${cause}`.slice(0, limits.detailCharsMax);
+      return { result: true, changed: save(transaction, record, { detail }) };
     });
   }
 
   /** Forgets failures, by their tokens: the record leaves `failed` with the last one. */
   redriven(pipeline: string, messageID: string, taskTokens: readonly string[]): Promise<void> {
-    return this.engine.transact({ collections: [pipelineDocuments(pipeline)], queues: [] }, (transaction) => {
+    return this.#change({ collections: [pipelineDocuments(pipeline)], queues: [] }, (transaction) => {
       const record = recordOf(transaction, pipeline, messageID);
       const failures = failuresOf(transaction, pipeline, messageID).filter(({ taskToken }) => taskTokens.includes(taskToken));
-      if (record === undefined || failures.length === 0) return;
+      if (record === undefined || failures.length === 0) return { result: undefined };
       for (const { waitingState } of failures) transaction.delete(`${failureDocuments(pipeline, messageID)}${waitingState}`);
-      save(transaction, record, { detail: `redriven: ${failures.map(({ step }) => step).join(', ')}` });
+      const detail = `redriven: ${failures.map(({ step }) => step).join(', ')}`;
+      return { result: undefined, changed: save(transaction, record, { detail }) };
     });
   }
 
@@ -198,6 +211,12 @@ export class RecordStore {
   async custodyHead(pipeline: string): Promise<CustodyHead> {
     const text = await this.engine.documents.read(custodyHeadDocument(pipeline));
     return text === undefined ? custodyStart : (JSON.parse(text) as CustodyHead);
+  }
+
+  async #change<T>(scope: TransactRequest, body: (transaction: EngineTransaction) => Changed<T>): Promise<T> {
+    const { result, changed } = await this.engine.transact(scope, body);
+    if (changed !== undefined) this.told(changed);
+    return result;
   }
 
   async #positions(prefix: string, after: string | undefined): Promise<readonly string[]> {
