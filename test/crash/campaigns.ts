@@ -1,4 +1,5 @@
 import { campaignSecondsMax } from './campaign.js';
+import { runFunctionCampaign } from './functions/function-campaign.js';
 import { runQueueCampaign } from './queue-campaign.js';
 import { runTopicCampaign } from './topics/topic-campaign.js';
 
@@ -14,7 +15,7 @@ export interface Totals {
   readonly violations: readonly string[];
 }
 
-const kinds = [runQueueCampaign, runTopicCampaign] as const;
+const kinds = [runQueueCampaign, runTopicCampaign, runFunctionCampaign] as const;
 
 /** One campaign after the other on the same data folder, of each kind in turn, until the time is over or a promise was broken. */
 export async function runCampaigns(folder: string, seconds: number, onProgress: (totals: Totals) => void): Promise<Totals> {

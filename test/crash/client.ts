@@ -18,6 +18,21 @@ export function callSns(origin: string, operation: string, input: object): Promi
   return call(origin, `AmazonSNS.${operation}`, input);
 }
 
+export interface RestCall {
+  readonly method: string;
+  readonly path: string;
+  readonly input?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function callLambda(origin: string, { method, path, input, headers = {} }: RestCall): Promise<Reply> {
+  return send(origin, { name: `${method} ${path}`, method, path, headers: { 'content-type': 'application/json', ...headers } }, input);
+}
+
+export async function mustCallLambda(origin: string, call: RestCall): Promise<Record<string, unknown>> {
+  return okOf(`${call.method} ${call.path}`, await callLambda(origin, call));
+}
+
 /** A call that nothing may get in the way of. */
 export async function mustCall(
   call: typeof callSqs | typeof callSns,
@@ -25,17 +40,32 @@ export async function mustCall(
   operation: string,
   input: object,
 ): Promise<Record<string, unknown>> {
-  const reply = await call(origin, operation, input);
+  return okOf(operation, await call(origin, operation, input));
+}
+
+function okOf(operation: string, reply: Reply): Record<string, unknown> {
   if (reply.kind !== 'ok') throw new Error(`${operation} ended as ${JSON.stringify(reply)}`);
   return reply.body;
 }
 
-/** One call in AWS JSON. Rejects where an answer is late or is not one. */
+/** One call in AWS JSON. */
 function call(origin: string, operation: string, input: object): Promise<Reply> {
   const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': operation };
+  return send(origin, { name: operation, method: 'POST', path: '/', headers }, input);
+}
+
+interface Sending {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Rejects where an answer is late or is not one. */
+function send(origin: string, { name: operation, method, path, headers }: Sending, input: object | undefined): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const cut = (): void => resolve({ kind: 'cut' });
-    const call = request(origin, { method: 'POST', headers, agent }, (response) => {
+    const call = request(new URL(path, origin), { method, headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', cut);
@@ -49,11 +79,11 @@ function call(origin: string, operation: string, input: object): Promise<Reply> 
     });
     call.setTimeout(answerMsMax, () => reject(new Error(`${operation} was not answered within ${answerMsMax} ms`)));
     call.on('error', cut);
-    call.end(JSON.stringify(input));
+    call.end(input === undefined ? undefined : JSON.stringify(input));
   });
 }
 
 function replyOf(status: number, text: string): Reply {
   const body: Record<string, unknown> = text === '' ? {} : JSON.parse(text);
-  return status === 200 ? { kind: 'ok', body } : { kind: 'refused', status, code: String(body.__type) };
+  return status < 300 ? { kind: 'ok', body } : { kind: 'refused', status, code: String(body.__type ?? body.Message ?? text) };
 }
