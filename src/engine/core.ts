@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import type { QueueAddress } from '../base/ids.js';
 import type { Random } from '../base/random.js';
 import type { Scope, Store } from '../store/store.js';
 import type { QueueGone } from './engine.js';
@@ -72,6 +73,17 @@ export class Core {
     this.store.signal(`${messagesChannel}${id}`);
   }
 
+  /** Tells this and every other process that there is a new queue. */
+  signalCreated(address: QueueAddress): void {
+    this.store.signal(`${createdChannel}${address}`);
+  }
+
+  onCreated(listener: (address: QueueAddress) => void): Disposable {
+    return this.store.onSignal((channel) => {
+      if (channel.startsWith(createdChannel)) listener(channel.slice(createdChannel.length) as QueueAddress);
+    });
+  }
+
   /** The scopes of several queues. */
   scopesOf(ids: readonly number[]): readonly Scope[] {
     return ids.flatMap((id) => this.#scopesOf(id));
@@ -88,3 +100,4 @@ export class Core {
 }
 
 export const messagesChannel = 'messages:';
+const createdChannel = 'created:';

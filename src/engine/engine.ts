@@ -11,6 +11,8 @@ import type { Topics } from './topics/topics.js';
 export interface Engine {
   /** Creates the queue unless one has this address; then that one is returned unchanged as `exists`. */
   createQueue(address: QueueAddress, definition: QueueDefinition): Promise<CreateOutcome>;
+  /** Told of the address of every new queue, until it is disposed of. A hint: who waits for a queue looks from time to time as well. */
+  onQueueCreated(listener: (address: QueueAddress) => void): Disposable;
   /** The queue as of its last acknowledged change. */
   findQueue(address: QueueAddress): Promise<Queue | undefined>;
   /** Read-modify-write of a queue's definition in one transaction. `change` is pure and may be run again. */

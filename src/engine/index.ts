@@ -88,9 +88,17 @@ class StoreEngine implements Engine {
   }
 
   async createQueue(address: QueueAddress, definition: QueueDefinition): Promise<CreateOutcome> {
-    if (this.#core.store.space() !== 'low') return this.#catalogue.create(address, definition, this.#core.now());
-    const queue = await this.#catalogue.find(address);
-    return queue === undefined ? { kind: 'storageFull' } : { kind: 'exists', queue };
+    if (this.#core.store.space() === 'low') {
+      const queue = await this.#catalogue.find(address);
+      return queue === undefined ? { kind: 'storageFull' } : { kind: 'exists', queue };
+    }
+    const outcome = await this.#catalogue.create(address, definition, this.#core.now());
+    if (outcome.kind === 'created') this.#core.signalCreated(address);
+    return outcome;
+  }
+
+  onQueueCreated(listener: (address: QueueAddress) => void): Disposable {
+    return this.#core.onCreated(listener);
   }
 
   findQueue(address: QueueAddress): Promise<Queue | undefined> {

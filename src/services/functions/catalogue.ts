@@ -1,6 +1,6 @@
 import type { AccountId, Region } from '../../base/ids.js';
 import type { Documents, DocumentTransaction } from '../../engine/documents.js';
-import { accept, type Refusal } from '../../wire/refusal.js';
+import { accept, isRefusal, type Refusal } from '../../wire/refusal.js';
 import { aliasNotFound, functionNotFound, storageFull } from './errors.js';
 import type { EventInvokeConfig } from './model/event-invoke-config.js';
 import { type FunctionAddress, isVersionNumber, latest, qualifiedArn } from './model/function-name.js';
@@ -48,6 +48,8 @@ const layout = 1;
  *     events/<name>/<qualifier>        what becomes of its asynchronous events, likewise
  */
 export class Catalogue {
+  readonly #listeners = new Set<() => void>();
+
   constructor(private readonly documents: DocumentPort) {}
 
   async find(address: FunctionAddress): Promise<FunctionRecord | undefined> {
@@ -116,10 +118,16 @@ export class Catalogue {
     return decoded<Usage>(await this.documents.read(usageKey(place))) ?? noUsage;
   }
 
+  /** Told after each change of any function of this process. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
   /** One transaction. `body` is pure and may be run again; it writes nothing when it answers with a refusal, which is thrown. */
   async change<T>({ account, region }: Place, body: (functions: Functions) => T | Refusal): Promise<Exclude<T, Refusal>> {
     const place = { account, region };
     const outcome = await this.documents.transact(placeKey(place), (documents) => body(new Functions(place, documents)));
+    if (!isRefusal(outcome)) for (const changed of this.#listeners) changed();
     return accept(outcome) as Exclude<T, Refusal>;
   }
 

@@ -131,6 +131,8 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
     mappings.drain();
     deliveries.drain();
   };
+  catalogue.onChange(() => mappings.wake());
+  const queuesCreated = engine.onQueueCreated(() => mappings.wake());
   let watching: Disposable | undefined;
   await deliveries.start(events);
   const swept = sweep(packages, catalogue, await packages.list()).catch((fault: unknown) => report('removing unused packages', fault));
@@ -158,6 +160,7 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
     stop: async () => {
       drain();
       watching?.[Symbol.dispose]();
+      queuesCreated[Symbol.dispose]();
       invoker.stop();
       await Promise.all([events.stop(), mappings.stop(), deliveries.stop(), swept]);
     },

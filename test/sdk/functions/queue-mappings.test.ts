@@ -164,7 +164,6 @@ test('a function without concurrency costs no receives', async () => {
   );
   expect(await mappings.counts(queue)).toEqual([1, 0]);
   await subject.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 1 }));
-  subject.clock.advance(5_000);
   await mappings.untilCounts(queue, 0, 0);
   expect(kept.of(name)[0]?.Records[0]?.attributes.ApproximateReceiveCount).toBe('1');
 });

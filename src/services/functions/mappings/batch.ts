@@ -24,7 +24,10 @@ export class Batch {
   #full = false;
 
   /** `claimMs`: for how long each receive hides its messages. */
-  constructor(readonly claimMs: number) {}
+  constructor(
+    readonly claimMs: number,
+    private readonly sizeMax: number,
+  ) {}
 
   get size(): number {
     return this.messages.length;
@@ -39,13 +42,14 @@ export class Batch {
     return this.messages[0]?.receivedAt ?? 0;
   }
 
-  /** A message did not fit any more. */
+  /** It has as many messages as it may, or one did not fit any more. */
   get full(): boolean {
-    return this.#full;
+    return this.#full || this.size >= this.sizeMax;
   }
 
-  /** Undefined: the event would be larger than an invocation takes. A message by itself always fits. */
+  /** Undefined: it is full, or the event would be larger than an invocation takes. A message by itself always fits. */
   add({ messageId, receipt }: ReceivedMessage, record: EventRecord, receivedAt: number): Held | undefined {
+    if (this.full) return undefined;
     const text = JSON.stringify(record);
     const bytes = Buffer.byteLength(text) + 1;
     if (this.size > 0 && this.#bytes + bytes > requestBytesMax) {

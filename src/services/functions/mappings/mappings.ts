@@ -51,6 +51,11 @@ export class Mappings {
     return { state: 'Enabled', problem: polling?.poller.problem };
   }
 
+  /** What those that are parked wait for may have come: a queue, a function, its concurrency. */
+  wake(): void {
+    for (const { poller } of this.#polling.values()) poller.wake();
+  }
+
   /** Nothing more is received; batches under way go on. */
   drain(): void {
     this.#drained = true;

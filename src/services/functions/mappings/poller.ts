@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.js';
 import type { MessageId, ReceiptHandle } from '../../../base/ids.js';
 import type { Random } from '../../../base/random.js';
@@ -33,12 +34,12 @@ export interface PollerParts {
 const waitMs = 20_000;
 /** Messages of one receive, and receives at once while there is a backlog: the engine makes one transaction of those that come together. */
 const receiveMax = 10;
-const lanesMax = 32;
+const lanesMax = 16;
 /** Events in hand of one mapping: beyond, it receives nothing until one of them is done with. */
 const bytesMax = 256 * 1024 * 1024;
 /** Receipts in one transaction. */
 const chunk = 50;
-/** While there is nothing that a poller could do, it looks again after this long. */
+/** While there is nothing that a poller could do, it looks again when it is woken, and after this long. */
 const parkedMs = 5_000;
 /** Beyond the time-out of the function: its process has to start first, and to end. */
 const claimSlackMs = 30_000;
@@ -57,16 +58,19 @@ const pauseMs = 1_000;
  */
 export class Poller {
   #stopped = false;
-  /** Ends the waits of a round. */
+  /** Ends the waits of what polls by an earlier configuration. */
   #changed = new AbortController();
   readonly #batches = new Set<Promise<void>>();
   readonly #held = new Map<MessageId, Held>();
+  /** Batches that receives under way may fill, and those that the function has not answered yet. */
+  #gathering = 0;
+  #running = 0;
   /** Batches that will need room and have not taken it yet. */
   #unstarted = 0;
   #bytes = 0;
-  #batchEnded: () => void = () => {};
-  /** Whether the last receives found as much as they could take. */
-  #flowing = false;
+  #roomMade: () => void = () => {};
+  #woken: () => void = () => {};
+  #wakes = 0;
   #problem: string | undefined;
   #filter: MessageFilter | undefined;
 
@@ -85,8 +89,8 @@ export class Poller {
   async run(): Promise<void> {
     while (!this.#stopped) {
       this.#changed = new AbortController();
-      const { signal } = this.#changed;
-      await this.#round(signal).catch((fault: unknown) => this.#pause(fault, signal));
+      setMaxListeners(0, this.#changed.signal); // every lane waits by it
+      await this.#poll(this.#changed.signal);
     }
     await Promise.all(this.#batches);
   }
@@ -103,67 +107,122 @@ export class Poller {
     this.#changed.abort();
   }
 
-  async #round(signal: AbortSignal): Promise<void> {
-    const { engine, slots } = this.parts;
-    const queue = await engine.findQueue(this.mapping.queue);
-    if (queue === undefined) return this.#park('The queue does not exist.', signal);
-    const target = await this.#target();
-    if (typeof target === 'string') return this.#park(target, signal);
-    const { address, record, usage } = target;
-    if (record.reservedConcurrency === 0) return this.#park('The reserved concurrency of the function is zero.', signal);
-    this.#problem = undefined;
-    const own = concurrencyOf(this.mapping) - this.#batches.size;
-    if (own <= 0 || this.#bytes >= bytesMax) return this.#untilBatchEnds(signal);
-    const free = slots.free(address, record, usage) - this.#unstarted;
-    if (free <= 0) return this.#untilRoom(signal); // P1
-    const lanes = this.#flowing ? Math.min(own, free, lanesMax) : 1;
-    const longest = this.#flowing ? 0 : waitMs;
-    const more = await Promise.all(Array.from({ length: lanes }, () => this.#lane({ queue, target, longest, signal })));
-    this.#flowing = more.every((one) => one);
+  /** What it is parked for may have come. */
+  wake(): void {
+    this.#wakes++;
+    this.#woken();
   }
 
-  /** Gathers one batch and starts it. Whether there may be more messages already. */
-  async #lane(lane: Lane): Promise<boolean> {
-    this.#unstarted++;
-    let started = false;
+  /**
+   * Works in lanes until the configuration changes. A lane that found as much as it could take calls in another, and one that did not is over: so
+   * there come to be as many as the backlog needs, and none waits for another. The first alone stays, and waits for messages and for room.
+   */
+  async #poll(signal: AbortSignal): Promise<void> {
+    const lanes = new Set<Promise<void>>();
+    const callIn = (): void => {
+      if (lanes.size >= lanesMax - 1) return;
+      const lane = this.#flow(signal, callIn).finally(() => lanes.delete(lane));
+      lanes.add(lane);
+    };
+    for (let flowing = false; !signal.aborted; ) {
+      const found = await this.#round({ signal, isFirst: true, longest: flowing ? 0 : waitMs });
+      if (found === 'more') callIn();
+      if (found !== 'no room') flowing = found === 'more';
+    }
+    await Promise.all(lanes);
+  }
+
+  async #flow(signal: AbortSignal, callIn: () => void): Promise<void> {
+    while (!signal.aborted && (await this.#round({ signal, isFirst: false, longest: 0 })) === 'more') callIn();
+  }
+
+  /** `more`: as much was found as could be taken, and there may be more already. */
+  async #round(lane: Lane): Promise<'more' | 'less' | 'no room'> {
     try {
-      const { batch, more } = await this.#gather(lane);
-      if (batch.size > 0) {
-        started = true;
-        this.#start(lane, batch);
+      const wakes = this.#wakes;
+      const found = await this.#look();
+      if (typeof found === 'string') {
+        if (lane.isFirst) await this.#park(found, wakes, lane.signal);
+        return 'less';
       }
-      return more;
-    } finally {
-      if (!started) this.#unstarted--;
+      this.#problem = undefined;
+      const { free, wait } = this.#room(found, lane);
+      if (free > 0) return (await this.#receive(found, lane, free)) ? 'more' : 'less'; // P1
+      if (lane.isFirst) await wait();
+      return 'no room';
+    } catch (fault) {
+      await this.#pause(fault, lane.signal);
+      return 'less';
     }
   }
 
-  async #gather({ queue, target, longest, signal }: Lane): Promise<{ readonly batch: Batch; readonly more: boolean }> {
+  /** What messages are received from and for, or why none are. */
+  async #look(): Promise<Found | string> {
+    const queue = await this.parts.engine.findQueue(this.mapping.queue);
+    if (queue === undefined) return 'The queue does not exist.';
+    const target = await this.#target();
+    if (typeof target === 'string') return target;
+    return target.record.reservedConcurrency === 0 ? 'The reserved concurrency of the function is zero.' : { queue, target };
+  }
+
+  /** For how many batches there is room, and what to wait for where there is none. */
+  #room({ target: { address, record, usage } }: Found, { signal }: Lane): { readonly free: number; readonly wait: () => Promise<void> } {
+    const own = this.#bytes >= bytesMax ? 0 : concurrencyOf(this.mapping) - this.#running - this.#gathering;
+    if (own <= 0) return { free: 0, wait: () => this.#untilOwnRoom(signal) };
+    const slots = this.parts.slots.free(address, record, usage) - this.#unstarted;
+    return { free: Math.min(own, slots), wait: () => this.#untilRoom(signal) };
+  }
+
+  /** Receives for as many batches as there is room for and one receive may fill, and starts them. Whether there may be more messages already. */
+  async #receive(found: Found, lane: Lane, free: number): Promise<boolean> {
+    const { batchSize, windowSeconds } = this.mapping.settings;
+    // A group of a FIFO queue has one batch at a time: what one receive finds stays together.
+    const splits = windowSeconds === 0 && found.queue.settings.ordering === 'standard';
+    const room = splits ? Math.min(free, Math.ceil(receiveMax / batchSize)) : 1;
+    this.#gathering += room;
+    this.#unstarted += room;
+    let started = 0;
+    try {
+      const { batches, more } = await this.#gather(found, lane, room);
+      for (const batch of batches) {
+        started++;
+        this.#start(found, batch, lane.longest > 0 || windowSeconds > 0);
+      }
+      return more;
+    } finally {
+      this.#gathering -= room;
+      this.#unstarted -= room - started;
+    }
+  }
+
+  /** At most `room` batches, each of them with messages. */
+  async #gather({ queue, target }: Found, { longest, signal }: Lane, room: number): Promise<Gathered> {
     const { engine, clock } = this.parts;
     const { batchSize, windowSeconds } = this.mapping.settings;
     const visibilityTimeoutMs = claimMsOf(queue, this.mapping, target);
-    const batch = new Batch(visibilityTimeoutMs);
+    const batches = Array.from({ length: room }, () => new Batch(visibilityTimeoutMs, batchSize));
+    const size = (): number => batches.reduce((sum, batch) => sum + batch.size, 0);
     let until: number | undefined;
     let more = false;
     try {
       do {
         const wait = until === undefined ? longest : Math.max(0, until - clock.now());
-        const max = Math.min(receiveMax, batchSize - batch.size);
+        const max = Math.min(receiveMax, room * batchSize - size());
         const received = await engine.receive(queue, { max, waitMs: wait, visibilityTimeoutMs, signal });
         const messages = received.kind === 'received' ? received.messages : [];
         more = messages.length === max;
         if (messages.length === 0) break;
-        await this.#take({ queue, target }, messages, batch);
-        if (batch.size > 0) until ??= clock.now() + windowSeconds * 1_000;
-      } while (batch.size < batchSize && !batch.full && until !== undefined && clock.now() < until);
-      return { batch, more };
+        await this.#take({ queue, target }, messages, batches);
+        if (size() > 0) until ??= clock.now() + windowSeconds * 1_000;
+      } while (batches.some((batch) => !batch.full) && until !== undefined && clock.now() < until);
+      return { batches: batches.filter((batch) => batch.size > 0), more };
     } catch (fault) {
-      this.#forget(batch);
+      for (const batch of batches) this.#forget(batch);
       throw fault; // they come back when their claim is over
     }
   }
 
-  async #take({ queue, target }: Pick<Lane, 'queue' | 'target'>, messages: readonly ReceivedMessage[], batch: Batch): Promise<void> {
+  async #take({ queue, target }: Found, messages: readonly ReceivedMessage[], batches: readonly Batch[]): Promise<void> {
     const { engine, showMessage, clock, functionMetrics } = this.parts;
     const { ordering } = queue.settings;
     const now = clock.now();
@@ -179,7 +238,7 @@ export class Poller {
     const { free, looped, behind } = await siftLoops(wanted, { arn, ordering, mayLoop: () => this.#mayLoop() });
     const tooMany = behind.map(({ message }) => message);
     for (const { message, record } of free) {
-      const held = batch.full ? undefined : batch.add(message, record, now);
+      const held = batches.reduce<Held | undefined>((taken, batch) => taken ?? batch.add(message, record, now), undefined);
       if (held === undefined) tooMany.push(message);
       else this.#held.set(message.messageId, held);
     }
@@ -209,16 +268,18 @@ export class Poller {
     return held !== undefined;
   }
 
-  #start(lane: Lane, batch: Batch): void {
+  /** `waited`: what was found before may not be so any more. */
+  #start(found: Found, batch: Batch, waited: boolean): void {
     const { bytes } = batch;
+    this.#running++;
     this.#bytes += bytes;
-    const done = this.#process(lane, batch)
+    const done = this.#process(found, batch, waited)
       .catch((fault: unknown) => this.parts.report(`a batch of the event source mapping ${this.mapping.id}`, fault))
       .finally(() => {
         this.#forget(batch);
         this.#bytes -= bytes;
         this.#batches.delete(done);
-        this.#batchEnded();
+        this.#roomMade();
       });
     this.#batches.add(done);
   }
@@ -227,11 +288,13 @@ export class Poller {
     for (const { messageId } of messages) this.#held.delete(messageId);
   }
 
-  async #process({ queue, target, longest }: Lane, batch: Batch): Promise<void> {
+  async #process({ queue, target }: Found, batch: Batch, waited: boolean): Promise<void> {
     using _hidden = this.#hidden(queue, batch);
-    const { reportsFailures, windowSeconds } = this.mapping.settings;
-    const waited = longest > 0 || windowSeconds > 0;
-    const outcome = await this.#invoke(batch, waited ? undefined : target);
+    const { reportsFailures } = this.mapping.settings;
+    const outcome = await this.#invoke(batch, waited ? undefined : target).finally(() => {
+      this.#running--;
+      this.#roomMade();
+    });
     switch (outcome?.kind) {
       case undefined:
       case 'stopped':
@@ -330,9 +393,17 @@ export class Poller {
     }
   }
 
-  async #park(problem: string, signal: AbortSignal): Promise<void> {
+  /** `wakes`: as many as there had been when the problem was found. */
+  async #park(problem: string, wakes: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.parts;
     this.#problem = problem;
-    await untilOrAborted(this.parts.clock, this.parts.clock.now() + parkedMs, signal);
+    const woken = new AbortController();
+    const wake = (): void => woken.abort();
+    this.#woken = wake;
+    signal.addEventListener('abort', wake);
+    if (signal.aborted || wakes !== this.#wakes) wake();
+    await untilOrAborted(clock, clock.now() + parkedMs, woken.signal);
+    signal.removeEventListener('abort', wake);
   }
 
   async #untilRoom(signal: AbortSignal): Promise<void> {
@@ -340,9 +411,9 @@ export class Poller {
     await slots.freed(clock, clock.now() + parkedMs, signal);
   }
 
-  #untilBatchEnds(signal: AbortSignal): Promise<void> {
+  #untilOwnRoom(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#batchEnded = resolve;
+      this.#roomMade = resolve;
       signal.addEventListener('abort', () => resolve(), { once: true });
       if (signal.aborted) resolve();
     });
@@ -356,11 +427,20 @@ export class Poller {
 }
 
 interface Lane {
-  readonly queue: Queue;
-  readonly target: Target;
+  readonly isFirst: boolean;
   /** How long to wait for the first message. */
   readonly longest: number;
   readonly signal: AbortSignal;
+}
+
+interface Found {
+  readonly queue: Queue;
+  readonly target: Target;
+}
+
+interface Gathered {
+  readonly batches: readonly Batch[];
+  readonly more: boolean;
 }
 
 const none: ReadonlySet<string> = new Set();

@@ -226,7 +226,7 @@ test('a batch that finds no room is given back, and its receive is not counted',
   expect(counts).toEqual(['1', '1', '1']);
 });
 
-test('a function and a queue that are not there park the mapping until they are back', async () => {
+test('a function and a queue that are not there park the mapping until they are back, and no longer', async () => {
   const queue = await subject.queue();
   const name = await subject.create();
   const { UUID } = await mappings.create(queue, name);
@@ -237,7 +237,6 @@ test('a function and a queue that are not there park the mapping until they are 
   );
   await mappings.send(queue, ['a']);
   await subject.create(() => answered(null), { FunctionName: name });
-  subject.clock.advance(5_000);
   await mappings.untilCounts(queue, 0, 0);
   await subject.sqs.send(new DeleteQueueCommand({ QueueUrl: urlOf(queue) }));
   await vi.waitFor(async () => expect((await mappings.get(UUID)).LastProcessingResult).toBe('PROBLEM: The queue does not exist.'));
@@ -245,7 +244,6 @@ test('a function and a queue that are not there park the mapping until they are 
   subject.clock.advance(60_000);
   await subject.sqs.send(new CreateQueueCommand({ QueueName: urlOf(queue) }));
   await mappings.send(queue, ['b']);
-  subject.clock.advance(5_000);
   await mappings.untilCounts(queue, 0, 0);
 });
 
