@@ -39,6 +39,7 @@ export function combine(
   const nameOf = (name: SettingName): string => giving(name)?.where(name) ?? flagOf(name);
   const isGiven = (name: SettingName): boolean => giving(name) !== undefined;
   checkHost(resolved, nameOf);
+  const endpoints = { s3: aws.s3 && awsEndpoint(aws.s3), dynamodb: aws.dynamodb && awsEndpoint(aws.dynamodb) };
   return deepFreeze({
     port: resolved.port,
     host: resolved.host,
@@ -64,8 +65,8 @@ export function combine(
       python: functions.python ?? 'python3',
       runAs: functions.runAs && { ...functions.runAs },
     },
-    aws: { s3: aws.s3 && awsEndpoint(aws.s3), dynamodb: aws.dynamodb && awsEndpoint(aws.dynamodb) },
-    ingest: ingestConfig(ingest),
+    aws: endpoints,
+    ingest: ingestConfig(ingest, endpoints),
     connections: (workflows.connections ?? []).map(connectionConfig),
   });
 }

@@ -203,6 +203,19 @@ export interface PipelineConfig {
   };
   /** Whether what is refused is kept, without its payload. */
   readonly keepRefusals: boolean;
+  /** Where payloads go. Absent: a folder in the data folder. */
+  readonly archive: { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'bucket'; readonly name: string } | undefined;
+  /** A table of DynamoDB that metadata go to. Absent: documents of the broker's own. */
+  readonly metadata: MetadataTableConfig | undefined;
+  /** The path of a definition. Absent: Signalbox's own workflow. */
+  readonly workflow: string | undefined;
+  /** Whether somebody has named it: one that nobody has is not made before its first record. */
+  readonly declared: boolean;
+}
+
+export interface MetadataTableConfig {
+  readonly table: string;
+  readonly attributes: { readonly id: string; readonly timestamp: string; readonly metaData: string };
 }
 
 /** A function to be there at start, with its code in a folder. The service of functions checks what is in it. */

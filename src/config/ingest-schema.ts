@@ -10,6 +10,8 @@ const oneOf = (...names: readonly string[]): TSchema =>
     { expected: names.join(' or ') },
   );
 
+const text = (expected: string): TSchema => Type.Optional(Type.String({ minLength: 1, expected }));
+
 /** `ingest-<pipeline>-<step>-redrive` must be the name of a queue: 80 characters at most. */
 const pipelineName = '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$';
 
@@ -40,8 +42,30 @@ const pipeline = object(
       ),
     ),
     keepRefusals: Type.Optional(Type.Boolean({ expected: 'true or false' })),
+    archive: Type.Optional(
+      object({ folder: text('the path of a folder'), bucket: text('the name of a bucket') }, 'where payloads go: either folder or bucket'),
+    ),
+    metadata: Type.Optional(
+      object(
+        {
+          table: Type.String({ minLength: 1, expected: 'the name of a table' }),
+          attributes: Type.Optional(
+            object(
+              {
+                id: text('the name of an attribute'),
+                timestamp: text('the name of an attribute'),
+                metaData: text('the name of an attribute'),
+              },
+              'names of attributes: id, timestamp, metaData',
+            ),
+          ),
+        },
+        'where metadata go: table, attributes',
+      ),
+    ),
+    workflow: text('the path of a file in the Amazon States Language'),
   },
-  'a pipeline: schema, payloadBytesMax, references, keepRefusals',
+  'a pipeline: schema, payloadBytesMax, references, keepRefusals, archive, metadata, workflow',
 );
 
 export const ingestSchema = object(

@@ -97,8 +97,13 @@ function located(sections: Sections, folder: string): Sections {
 }
 
 function locatedPipeline(pipeline: PipelineSection, folder: string): PipelineSection {
-  const { schema } = pipeline;
-  return typeof schema === 'string' ? { ...pipeline, schema: resolve(folder, schema) } : pipeline;
+  const { schema, archive, workflow } = pipeline;
+  return {
+    ...pipeline,
+    ...(typeof schema === 'string' && { schema: resolve(folder, schema) }),
+    ...(archive?.folder !== undefined && { archive: { ...archive, folder: resolve(folder, archive.folder) } }),
+    ...(workflow !== undefined && { workflow: resolve(folder, workflow) }),
+  };
 }
 
 function embeddingDefaults(sources: readonly Source[]): Source {

@@ -200,6 +200,19 @@ export interface PipelineSection {
     | undefined;
   /** Whether what is refused is kept, without its payload. Default false. */
   readonly keepRefusals?: boolean | undefined;
+  /** Where payloads go: a folder, or a bucket behind `aws.s3`. Default: a folder of the pipeline's name in `archive`, in the data folder. */
+  readonly archive?: { readonly folder?: string | undefined; readonly bucket?: string | undefined } | undefined;
+  /** A table behind `aws.dynamodb` that metadata go to, and the names of its attributes. Default: the broker's own store. */
+  readonly metadata?:
+    | {
+        readonly table: string;
+        readonly attributes?:
+          | { readonly id?: string | undefined; readonly timestamp?: string | undefined; readonly metaData?: string | undefined }
+          | undefined;
+      }
+    | undefined;
+  /** The path of a file with the workflow of the pipeline's records, in the Amazon States Language. Default: Signalbox's own. */
+  readonly workflow?: string | undefined;
 }
 
 export interface ResourcesSection {

@@ -48,6 +48,10 @@ describe('the program', () => {
             payloadBytesMax: 6_291_456,
             references: { mode: 'refuse', hosts: [] },
             keepRefusals: false,
+            archive: undefined,
+            metadata: undefined,
+            workflow: undefined,
+            declared: false,
           },
         ],
       },
@@ -63,6 +67,26 @@ describe('the program', () => {
     expect(ingest.pipelines).toMatchObject([
       { name: 'default', payloadBytesMax: 6_291_456, keepRefusals: true },
       { name: 'claims', payloadBytesMax: 0, schema: join(folder, 'claims.json') },
+    ]);
+  });
+
+  test('a pipeline keeps payloads and metadata where it is told to', async () => {
+    const endpoint = 'endpoint: http://127.0.0.1:9000, accessKeyId: a, secretAccessKey: b';
+    const config = await file(
+      `aws: { s3: { ${endpoint} }, dynamodb: { ${endpoint} } }
+ingest:
+  pipelines:
+    a: { archive: { folder: kept }, workflow: own.asl.json }
+    b: { archive: { bucket: records }, metadata: { table: records, attributes: { id: id } } }`,
+    );
+    const { ingest } = await resolveProgram({ config }, {});
+    expect(ingest.pipelines).toMatchObject([
+      { name: 'default', declared: false },
+      { archive: { kind: 'folder', path: join(folder, 'kept') }, workflow: join(folder, 'own.asl.json'), declared: true },
+      {
+        archive: { kind: 'bucket', name: 'records' },
+        metadata: { table: 'records', attributes: { id: 'id', timestamp: 'timestampValue', metaData: 'metaData' } },
+      },
     ]);
   });
 
@@ -186,11 +210,27 @@ describe('embedding', () => {
     ],
     [
       { ingest: { pipelines: { claims: { size: 1 } } } },
-      'option ingest.pipelines.claims.size is not known: expected schema, payloadBytesMax, references, keepRefusals',
+      'option ingest.pipelines.claims.size is not known: expected schema, payloadBytesMax, references, keepRefusals, archive, metadata, workflow',
     ],
     [
       { ingest: { pipelines: { claims: { payloadBytesMax: 2_000_000_000 } } } },
       'option ingest.pipelines.claims.payloadBytesMax is 2000000000: expected an integer from 0 to 1073741824',
+    ],
+    [
+      { ingest: { pipelines: { claims: { archive: { folder: 'a', bucket: 'b' } } } } },
+      'ingest.pipelines.claims.archive must have either a folder or a bucket',
+    ],
+    [
+      { ingest: { pipelines: { claims: { archive: { bucket: 'b' } } } } },
+      'ingest.pipelines.claims.archive.bucket needs aws.s3: where the bucket is',
+    ],
+    [
+      { ingest: { pipelines: { claims: { metadata: { table: 't' } } } } },
+      'ingest.pipelines.claims.metadata.table needs aws.dynamodb: where the table is',
+    ],
+    [
+      { ingest: { pipelines: { claims: { metadata: {} } } } },
+      'option ingest.pipelines.claims.metadata.table is missing: expected the name of a table',
     ],
     [
       { ingest: { pipelines: { claims: { schema: 1 } } } },

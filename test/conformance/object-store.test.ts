@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { archive, archiveKey } from '../../src/services/ingest/archive/archive.js';
-import { openFolderStore } from '../../src/services/ingest/archive/folder-store.js';
+import { FolderStore } from '../../src/services/ingest/archive/folder-store.js';
 import type { FileContent, ObjectStore } from '../../src/services/ingest/archive/object-store.js';
 import { openS3Object, S3Store } from '../../src/services/ingest/archive/s3-store.js';
 import { createS3Client } from '../../src/wiring/aws-clients.js';
@@ -24,7 +24,7 @@ interface Subject {
 async function folder(): Promise<Subject> {
   const path = await mkdtemp(join(tmpdir(), 'signalbox-archive-'));
   return {
-    store: await openFolderStore({ folder: path, bucket: 'records' }),
+    store: new FolderStore({ folder: path, bucket: 'records' }),
     alter: (key, content) => writeFile(join(path, key), content),
     names: () => readdir(path, { recursive: true }),
     dispose: () => rm(path, { recursive: true }),
@@ -147,9 +147,9 @@ test('a folder forgets what a process that was killed had begun', async () => {
   const path = await mkdtemp(join(tmpdir(), 'signalbox-archive-'));
   await mkdir(join(path, '.writing'));
   await writeFile(join(path, '.writing', '0'), 'half');
-  const store = await openFolderStore({ folder: path, bucket: 'records' });
-  expect(await readdir(join(path, '.writing'))).toEqual([]);
+  const store = new FolderStore({ folder: path, bucket: 'records' });
   expect(await archive(store, 'a', await fileOf(Buffer.from('whole')), signal)).toBe('archived');
+  expect(await readdir(join(path, '.writing'))).toEqual([]);
   await rm(path, { recursive: true });
 });
 

@@ -11,35 +11,28 @@ export interface FolderStoreOptions {
 }
 
 /**
- * Objects as files. One process writes to the folder.
+ * Objects as files. One process writes to the folder, which is made when it is first written to.
  *
  * A file is copied to a temporary name, flushed, read back, and linked to its own name, which fails when that is taken (O2). What a process that was
- * killed left under temporary names goes when the next one opens the folder.
+ * killed left under temporary names goes when the next one writes for the first time.
  */
-export async function openFolderStore({ folder: given, bucket }: FolderStoreOptions): Promise<ObjectStore> {
-  const folder = resolve(given);
-  const writing = join(folder, '.writing');
-  await mkdir(writing, { recursive: true });
-  for (const name of await readdir(writing)) await rm(join(writing, name), { force: true });
-  await flush(folder);
-  await flush(dirname(folder));
-  return new FolderStore(folder, writing, bucket);
-}
-
-class FolderStore implements ObjectStore {
+export class FolderStore implements ObjectStore {
+  readonly bucket: string;
+  readonly #folder: string;
+  #prepared: Promise<void> | undefined;
   #temporary = 0;
   /** The folder that is known to be on the disk, and its parents too: objects of one minute share it. */
   #flushedFolder = '';
 
-  constructor(
-    private readonly folder: string,
-    private readonly writing: string,
-    readonly bucket: string,
-  ) {}
+  constructor({ folder, bucket }: FolderStoreOptions) {
+    this.#folder = resolve(folder);
+    this.bucket = bucket;
+  }
 
   async put(key: string, content: FileContent, signal: AbortSignal): Promise<'stored' | 'taken'> {
-    const file = join(this.folder, key);
-    const temporary = join(this.writing, String(this.#temporary++));
+    await this.#ready();
+    const file = join(this.#folder, key);
+    const temporary = join(this.#writing, String(this.#temporary++));
     try {
       await copyFile(content.path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       await flushAndCheck(temporary, content, signal);
@@ -53,18 +46,36 @@ class FolderStore implements ObjectStore {
   }
 
   async open(key: string, range?: ByteRange): Promise<OpenObject | undefined> {
-    const file = await open(join(this.folder, key)).catch(undefinedWhereMissing);
+    const file = await open(join(this.#folder, key)).catch(undefinedWhereMissing);
     if (file === undefined) return undefined;
     const { size: bytes } = await file.stat();
     const part = range === undefined ? {} : { start: range.first, end: range.last };
     return { bytes, stream: file.createReadStream(part) };
   }
 
+  get #writing(): string {
+    return join(this.#folder, '.writing');
+  }
+
+  #ready(): Promise<void> {
+    this.#prepared ??= this.#prepare().catch((fault: unknown) => {
+      this.#prepared = undefined;
+      throw fault;
+    });
+    return this.#prepared;
+  }
+
+  async #prepare(): Promise<void> {
+    await mkdir(this.#writing, { recursive: true });
+    for (const name of await readdir(this.#writing)) await rm(join(this.#writing, name), { force: true });
+    for (const made of [this.#folder, dirname(this.#folder)]) await flush(made);
+  }
+
   async #makeFolder(folder: string): Promise<void> {
     if (folder === this.#flushedFolder) return;
     await mkdir(folder, { recursive: true });
     // Those that were there may be of a process that died before it flushed them.
-    for (let made = folder; made !== this.folder; made = dirname(made)) await flush(dirname(made));
+    for (let made = folder; made !== this.#folder; made = dirname(made)) await flush(dirname(made));
     this.#flushedFolder = folder;
   }
 }
