@@ -1,5 +1,5 @@
-import { inputOf, type Schema } from './sdk-input.js';
-import { outputOf, type Value } from './sdk-output.js';
+import type { Schema } from './sdk-input.js';
+import type { Value } from './sdk-output.js';
 
 /** A service of AWS, by an SDK that is loaded with the first call. */
 export interface SdkService {
@@ -62,6 +62,7 @@ export function createSdkService(load: () => Promise<LoadedSdk>): SdkService {
   return {
     async call({ action, parameters, streamBytesMax, apiNames, signal }) {
       const { client, exports } = await loaded();
+      const [{ inputOf }, { outputOf }] = [await import('./sdk-input.js'), await import('./sdk-output.js')]; // they load a part of the SDK
       const [input, output] = schemasOf(exports, action);
       const read = inputOf(parameters, input);
       if (read.kind === 'wrong') return read;

@@ -3,7 +3,7 @@ import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { dirname, posix, resolve, sep } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import type { Refusal } from '../../../wire/refusal.js';
 import { isRefusal } from '../../../wire/refusal.js';
 import { invalidValue } from '../errors.js';
@@ -24,6 +24,7 @@ const linkBytesMax = 4_096;
  */
 export async function unzip(zip: Buffer, folder: string): Promise<Refusal | undefined> {
   try {
+    const { fromBufferPromise } = await import('yauzl'); // with the first package: it would slow the start
     return await new Unzipping(folder).run(await fromBufferPromise(zip, { lazyEntries: true, strictFileNames: true }));
   } catch (fault) {
     if (isRefusal(fault)) return fault;

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import jsonata from 'jsonata';
+import type jsonata from 'jsonata';
 import type { Random } from '../../../base/random.js';
 import { expressionCharsMax, payloadBytesMax, querySequenceMax, queryStackMax, queryStepsMax, queryTextCharsMax } from '../limits.js';
 import { fraction, hash, partition, range, seededFraction } from './intrinsic-functions.js';
 import { type Json, type JsonObject, parseJson } from './json.js';
+import { loadedJsonata } from './jsonata.js';
 import { LinearRegExp } from './linear-reg-exp.js';
 
 /**
@@ -44,7 +45,7 @@ export function readQuery(marked: string): Query | string {
   if (text.length > expressionCharsMax) return `The JSONata expression is longer than ${expressionCharsMax} characters.`;
   try {
     const options = { stack: queryStackMax, sequence: querySequenceMax, RegexEngine: LinearRegExp as unknown as RegExpConstructor };
-    const expression = jsonata(text, options);
+    const expression = loadedJsonata()(text, options);
     expression.assign(enteredHook as unknown as string, boundedSteps());
     expression.assign(leftHook as unknown as string, boundedTexts);
     return checkNode(expression.ast(), true) ?? { text, expression };
@@ -129,7 +130,7 @@ function additions({ now, random }: QueryEnvironment): Readonly<Record<string, u
 
 /** `$now(picture, timezone)` of the library reads the machine's clock. */
 function atTime(now: number): (picture?: unknown, timezone?: unknown) => unknown {
-  const formatter = jsonata('$fromMillis($at, $picture, $timezone)');
+  const formatter = loadedJsonata()('$fromMillis($at, $picture, $timezone)');
   return (picture, timezone) =>
     picture === undefined ? new Date(now).toISOString() : formatter.evaluate(undefined, { at: now, picture, timezone });
 }
