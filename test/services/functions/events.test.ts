@@ -1,4 +1,5 @@
 import {
+  InvokeCommand,
   PutFunctionConcurrencyCommand,
   PutFunctionEventInvokeConfigCommand,
   PutFunctionRecursionConfigCommand,
@@ -104,6 +105,54 @@ test('an event whose next try would be too late is given up at once', async () =
     requestContext: { condition: 'EventAgeExceeded', approximateInvokeCount: 2 },
     responseContext: { functionError: 'Unhandled' },
   });
+});
+
+test('an attempt that takes longer than it should uses up no other', async () => {
+  const [first, destination] = [gate(), await subject.queue()];
+  let attempts = 0;
+  const name = await subject.create(async () => {
+    if (++attempts === 1) await first.opened;
+    return failed('no');
+  });
+  await configure(name, { DestinationConfig: { OnFailure: { Destination: destination } } });
+  await subject.event(name);
+  await subject.invocations(name, 1);
+  for (let minutes = 0; minutes < 5; minutes++) {
+    subject.clock.advance(60_000);
+    await subject.due(name, 63_000); // claimed anew
+  }
+  first.open();
+  await subject.due(name, 60_000);
+  subject.clock.advance(60_000);
+  await subject.due(name, 120_000);
+  subject.clock.advance(120_000);
+  expect(record(await subject.next(destination)).requestContext).toMatchObject({
+    condition: 'RetriesExhausted',
+    approximateInvokeCount: 3,
+  });
+  expect(attempts).toBe(3);
+});
+
+test('payloads are in a record letter by letter, however deep they are', async () => {
+  const destination = await subject.queue();
+  const name = await subject.create(() => ({ ...answered(null), payload: Buffer.from('no JSON') }));
+  await configure(name, { DestinationConfig: { OnSuccess: { Destination: destination } } });
+  const payloads = ['{"id": 12345678901234567890, "id": 1.0}', `${'['.repeat(20_000)}${']'.repeat(20_000)}`];
+  for (const Payload of payloads) {
+    await subject.lambda.send(new InvokeCommand({ FunctionName: name, InvocationType: 'Event', Payload }));
+    const { Body = '' } = await subject.next(destination);
+    expect(Body).toContain(`"requestPayload":${Payload},"responseContext":{"statusCode":200,"executedVersion":"$LATEST"},`);
+    expect(Body.endsWith('"responsePayload":"no JSON"}')).toBe(true);
+  }
+});
+
+test('of a long error text a dead letter has the beginning', async () => {
+  const deadLetters = await subject.queue();
+  const name = await subject.create(() => failed(`\u0000${'é'.repeat(1_000_000)}`), { DeadLetterConfig: { TargetArn: deadLetters } });
+  await configure(name, { MaximumRetryAttempts: 0 });
+  await subject.event(name);
+  const { MessageAttributes } = await subject.next(deadLetters);
+  expect(MessageAttributes?.ErrorMessage?.StringValue).toBe(`?${'é'.repeat(511)}`);
 });
 
 test('with a reserved concurrency of 0 an event is not tried', async () => {

@@ -10,15 +10,15 @@ import type { FunctionMetrics } from '../function-metrics.js';
 import { kindOfDestination } from '../model/destination.js';
 import { arnOf, type FunctionAddress, qualifiedArn, referenceOfArn } from '../model/function-name.js';
 import type { FunctionRecord } from '../model/function-record.js';
-import { smallerRecords } from '../model/invocation-record.js';
-import { type DeliveryJob, decodeJob, deliveryQueue } from './delivery-job.js';
+import { recordTexts } from '../model/invocation-record.js';
+import { type DeliveryJob, decodeJob, deliveryQueue, type MessageAttribute } from './delivery-job.js';
 
 /** Messages as queues hold them; see `services/sqs/delivered.ts`. */
 export interface QueueContents {
   /** Undefined for what no queue takes. */
   contentOf(message: {
     readonly body: string;
-    readonly attributes: DeliveryJob['attributes'];
+    readonly attributes: readonly MessageAttribute[];
     readonly senderId: AccountId;
     readonly traceHeader: string | undefined;
   }): Buffer | undefined;
@@ -33,7 +33,7 @@ export interface TopicTarget {
     readonly source: string;
     readonly topicArn: string;
     readonly body: string;
-    readonly attributes: DeliveryJob['attributes'];
+    readonly attributes: readonly MessageAttribute[];
     readonly traceHeader: string | undefined;
     readonly signal: AbortSignal;
   }): Promise<'delivered' | 'tooLarge' | 'denied' | 'failed'>;
@@ -180,15 +180,22 @@ export class Deliveries {
     const body = to === undefined ? undefined : bodiesOf(job).find((one) => queues.takes(to, bytesOf(one, job)));
     if (to === undefined || body === undefined) return false;
     const senderId = (job.source.split(':', 5)[4] ?? '') as AccountId;
-    const content = queues.contentOf({ body, attributes: job.attributes, senderId, traceHeader: job.traceHeader });
+    const content = queues.contentOf({ body, attributes: attributesOf(job), senderId, traceHeader: job.traceHeader });
     return content !== undefined && isMoved(await engine.forward({ from, receipt, to, messages: [{ content }] }));
   }
 
   async #toTopic(from: Queue, { receipt }: ReceivedMessage, job: DeliveryJob): Promise<boolean> {
     const { engine, topics, metrics } = this.parts;
     for (const body of bodiesOf(job)) {
-      const { source, target: topicArn, attributes, traceHeader } = job;
-      const outcome = await topics.publish({ source, topicArn, body, attributes, traceHeader, signal: this.#ended.signal });
+      const { source, target: topicArn, traceHeader } = job;
+      const outcome = await topics.publish({
+        source,
+        topicArn,
+        body,
+        attributes: attributesOf(job),
+        traceHeader,
+        signal: this.#ended.signal,
+      });
       if (outcome === 'failed') return false;
       if (outcome === 'tooLarge') continue;
       if (outcome === 'denied') {
@@ -202,8 +209,10 @@ export class Deliveries {
   }
 
   /** As an event of its own: with a new id, and with what that function's configuration says of its events. */
-  async #toFunction(from: Queue, { receipt }: ReceivedMessage, { target, body, traceHeader }: DeliveryJob): Promise<boolean> {
+  async #toFunction(from: Queue, { receipt }: ReceivedMessage, job: DeliveryJob): Promise<boolean> {
     const { engine, catalogue, metrics, random } = this.parts;
+    const [body = ''] = bodiesOf(job);
+    const { target, traceHeader } = job;
     const reference = referenceOfArn(target);
     const record = reference === undefined ? undefined : await catalogue.find(reference.address);
     if (this.#events === undefined || reference === undefined || record === undefined) return false;
@@ -219,12 +228,16 @@ export class Deliveries {
 }
 
 /** The body, and what may be sent in its place when it is too large. */
-function bodiesOf({ kind, body }: DeliveryJob): readonly string[] {
-  return kind === 'destination' ? [body, ...smallerRecords(body)] : [body];
+function bodiesOf(job: DeliveryJob): readonly string[] {
+  return job.kind === 'destination' ? recordTexts(job.record) : [job.body];
 }
 
-function bytesOf(body: string, { attributes }: DeliveryJob): number {
-  return attributes.reduce((sum, { name, type, value }) => sum + Buffer.byteLength(name + type + value), Buffer.byteLength(body));
+function attributesOf(job: DeliveryJob): readonly MessageAttribute[] {
+  return job.kind === 'destination' ? [] : job.attributes;
+}
+
+function bytesOf(body: string, job: DeliveryJob): number {
+  return attributesOf(job).reduce((sum, { name, type, value }) => sum + Buffer.byteLength(name + type + value), Buffer.byteLength(body));
 }
 
 /** A void receipt means that somebody else has moved it. */

@@ -1,15 +1,26 @@
 import type { QueueAddress } from '../../../base/ids.js';
+import type { InvocationRecord } from '../model/invocation-record.js';
 
 /** Something to be sent to where the configuration of a function says, as the queue of deliveries holds it. */
-export interface DeliveryJob {
-  readonly kind: 'destination' | 'deadLetter';
+export type DeliveryJob = RecordJob | DeadLetterJob;
+
+interface Job {
   /** ARN of a queue, a topic or a function. */
   readonly target: string;
   /** ARN of the function that it is about, without a qualifier. */
   readonly source: string;
+  readonly traceHeader: string | undefined;
+}
+
+interface RecordJob extends Job {
+  readonly kind: 'destination';
+  readonly record: InvocationRecord;
+}
+
+interface DeadLetterJob extends Job {
+  readonly kind: 'deadLetter';
   readonly body: string;
   readonly attributes: readonly MessageAttribute[];
-  readonly traceHeader: string | undefined;
 }
 
 /** As SQS and SNS have them. */

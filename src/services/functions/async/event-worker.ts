@@ -305,7 +305,7 @@ function jobsOf(result: EventResult, { config, deadLetter, source, traceHeader, 
   const destination = result.condition === 'Success' ? config?.onSuccess : config?.onFailure;
   const jobs: DeliveryJob[] = [];
   if (destination !== undefined) {
-    jobs.push({ kind: 'destination', target: destination, source, body: invocationRecord(result, now), attributes: [], traceHeader });
+    jobs.push({ kind: 'destination', target: destination, source, record: invocationRecord(result, now), traceHeader });
   }
   if (deadLetter !== undefined) {
     const body = result.requestPayload.toString();

@@ -1,3 +1,4 @@
+import { parseJsonObject } from '../../../base/json-object.js';
 import type { MessageAttribute } from '../async/delivery-job.js';
 
 /** What became of an event. `response`: of the last attempt; absent when there was none, or when it is not known any more. */
@@ -18,26 +19,37 @@ export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'Z
 const payloadBytesMax = 1024 * 1024;
 const errorMessageBytesMax = 1_024;
 
-/** The record that destinations get; key by key in the order of AWS. Payloads that no destination could take are left out. */
-export function invocationRecord(result: EventResult, now: number): string {
+/** The record that destinations get, in its parts, which are JSON. Payloads stand in it as they came, letter by letter. */
+export interface InvocationRecord {
+  readonly head: string;
+  readonly requestPayload: string;
+  readonly responseContext: string | undefined;
+  readonly responsePayload: string | undefined;
+}
+
+/** Payloads that no destination could take are left out. */
+export function invocationRecord(result: EventResult, now: number): InvocationRecord {
   const { condition, requestId, functionArn, attempts, requestPayload, response } = result;
   const failed = response?.failed === true ? { functionError: 'Unhandled' } : {};
   const fits = response !== undefined && response.payload.length + requestPayload.length < payloadBytesMax;
-  return JSON.stringify({
-    version: '1.0',
-    timestamp: new Date(now).toISOString(),
-    requestContext: { requestId, functionArn, condition, approximateInvokeCount: attempts },
-    requestPayload: json(requestPayload),
-    ...(response !== undefined && { responseContext: { statusCode: 200, executedVersion: response.executedVersion, ...failed } }),
-    ...(fits && { responsePayload: json(response.payload) }),
-  });
+  const requestContext = { requestId, functionArn, condition, approximateInvokeCount: attempts };
+  return {
+    head: `"version":"1.0","timestamp":${JSON.stringify(new Date(now))},"requestContext":${JSON.stringify(requestContext)}`,
+    requestPayload: jsonOf(requestPayload),
+    responseContext: response && JSON.stringify({ statusCode: 200, executedVersion: response.executedVersion, ...failed }),
+    responsePayload: fits ? jsonOf(response.payload) : undefined,
+  };
 }
 
-/** Without the function's answer, and then without the event too: for destinations that the whole record does not fit into. */
-export function smallerRecords(record: string): readonly string[] {
-  const { responsePayload: _, ...withoutResponse } = JSON.parse(record);
-  const { requestPayload: __, ...bare } = withoutResponse;
-  return [JSON.stringify(withoutResponse), JSON.stringify(bare)];
+/**
+ * The record, key by key in the order of AWS; then without the function's answer, and without the event too: for destinations that the whole
+ * record does not fit into.
+ */
+export function recordTexts({ head, requestPayload, responseContext, responsePayload }: InvocationRecord): readonly string[] {
+  const request = `,"requestPayload":${requestPayload}`;
+  const context = responseContext === undefined ? '' : `,"responseContext":${responseContext}`;
+  const response = responsePayload === undefined ? '' : `,"responsePayload":${responsePayload}`;
+  return [`{${head}${request}${context}${response}}`, `{${head}${request}${context}}`, `{${head}${context}}`];
 }
 
 /** What the dead-letter queue of a function gets beside the event. Developer guide, "Dead-letter queues". */
@@ -51,26 +63,25 @@ export function deadLetterAttributes({ requestId, condition, response }: EventRe
 }
 
 /** What a function answers need not be JSON: then it is kept as text. */
-function json(payload: Buffer): unknown {
+function jsonOf(payload: Buffer): string {
   const text = payload.toString();
   try {
-    return JSON.parse(text);
-  } catch {
+    JSON.parse(text);
     return text;
+  } catch {
+    return JSON.stringify(text);
   }
 }
 
+/** The beginning of it: it can be megabytes. */
 function errorMessageOf(payload: Buffer | undefined): string | undefined {
-  const error = payload === undefined ? undefined : json(payload);
-  if (typeof error !== 'object' || error === null || !('errorMessage' in error) || typeof error.errorMessage !== 'string') return undefined;
-  return printable(error.errorMessage) || undefined;
+  const message = payload && parseJsonObject(payload.toString())?.errorMessage;
+  return typeof message === 'string' ? printable(message.slice(0, errorMessageBytesMax)) || undefined : undefined;
 }
 
 /** Queues take no control characters. */
 function printable(text: string): string {
-  return [...text]
-    .map((character) => (/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(character) ? '?' : character))
-    .join('');
+  return text.replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?');
 }
 
 function firstBytes(text: string, bytesMax: number): string {
