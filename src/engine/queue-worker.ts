@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { QueueAddress } from '../base/ids.js';
 import { untilOrAborted } from '../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from './engine.js';
+import { keepClaim } from './kept-claim.js';
 
 export interface QueueWorkerParts {
   readonly engine: Pick<Engine, 'createQueue' | 'receive' | 'unreceive' | 'changeVisibility'>;
@@ -17,7 +18,6 @@ const waitMs = 20_000;
 const receiveMax = 10;
 /** Claimed anew before it is over, as long as its worker lives. */
 const claimMs = 60_000;
-const renewMs = 20_000;
 /** After a fault. */
 const pauseMs = 1_000;
 /** Longer than any timer: messages of internal queues do not expire. */
@@ -98,26 +98,9 @@ export class QueueWorker {
   }
 
   async #work(message: ReceivedMessage): Promise<void> {
-    const { engine } = this.parts;
-    const claim = this.#keepClaim(message);
-    try {
-      const outcome = await this.handle(message, this.queue, this.#ended.signal);
-      if (outcome === 'again') await engine.unreceive(this.queue, [message.receipt]); // W2
-    } finally {
-      claim[Symbol.dispose]();
-    }
-  }
-
-  #keepClaim({ receipt }: ReceivedMessage): Disposable {
-    const { engine, clock, report } = this.parts;
-    let timer: Disposable;
-    const renew = (): void => {
-      engine
-        .changeVisibility(this.queue, [{ receipt, visibilityTimeoutMs: claimMs, held: true }])
-        .catch((fault: unknown) => report(`keeping a message of ${this.queue.address}`, fault));
-      timer = clock.timer(clock.now() + renewMs, renew);
-    };
-    timer = clock.timer(clock.now() + renewMs, renew);
-    return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
+    const { receipt } = message;
+    using _claim = keepClaim(this.parts, { queue: this.queue, receipt: () => receipt, claimMs }); // W2
+    const outcome = await this.handle(message, this.queue, this.#ended.signal);
+    if (outcome === 'again') await this.parts.engine.unreceive(this.queue, [receipt]); // W2
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../../base/clock.js';
 import type { MessageId, ReceiptHandle } from '../../../base/ids.js';
 import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
+import { keepClaim } from '../../../engine/kept-claim.js';
 import { isRefusal } from '../../../wire/refusal.js';
 import type { Catalogue } from '../catalogue.js';
 import type { FunctionMetrics } from '../function-metrics.js';
@@ -47,7 +48,7 @@ const throttleMsMax = 300_000;
  *     its configuration asks for.
  * E2  Which attempt it is, and when the next is due, is the state of its message: a restart changes nothing. An attempt during which the broker
  *     died counts; one that found no room, or that the broker ended to stop, does not.
- * E3  What was claimed again while its attempt went on, because time jumped or ran out, is the same attempt.
+ * E3  A claim is renewed as long as its attempt goes on. What was claimed again all the same, because time jumped, is the same attempt.
  */
 export class EventWorker {
   readonly #ended = new AbortController();
@@ -200,12 +201,19 @@ export class EventWorker {
     if (target === undefined) return this.#giveUp(message, 'RetriesExhausted'); // that version or alias is gone
     if (target.record.reservedConcurrency === 0) return this.#giveUp(message, 'ZeroReservedConcurrency');
     const { requestId, payload, traceHeader } = event;
+    const claim = this.#keepClaim(message, target);
     const running = invoker.invoke(target, { requestId, payload, traceHeader, clientContext: undefined }); // it asks before it waits for anything
     pending[Symbol.dispose]();
     const ageMs = clock.now() - event.receivedAt;
-    const outcome = await running;
+    const outcome = await running.finally(() => claim[Symbol.dispose]());
     if (outcome.kind === 'answered' || outcome.kind === 'failed') metrics.eventTried(arnOf(this.recipient.address), ageMs);
     await this.#settle(message, event, outcome, bounds);
+  }
+
+  /** E3: it may wait for a process for longer than it runs, and versions may run for longer than `$LATEST`. */
+  #keepClaim(message: ReceivedMessage, { record }: Target): Disposable {
+    const claimMs = claimMsOf(record.latest.settings.timeoutSeconds);
+    return keepClaim(this.parts, { queue: this.queue, receipt: () => this.#receiptOf(message), claimMs });
   }
 
   async #settle(message: ReceivedMessage, event: AsyncEvent, outcome: Invoked, bounds: Bounds): Promise<void> {
