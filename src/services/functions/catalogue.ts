@@ -1,6 +1,6 @@
 import type { AccountId, Region } from '../../base/ids.js';
 import type { Documents, DocumentTransaction } from '../../engine/documents.js';
-import { accept, isRefusal, type Refusal } from '../../wire/refusal.js';
+import { accept, type Refusal } from '../../wire/refusal.js';
 import { aliasNotFound, functionNotFound, storageFull } from './errors.js';
 import type { EventInvokeConfig } from './model/event-invoke-config.js';
 import { type FunctionAddress, isVersionNumber, latest, qualifiedArn } from './model/function-name.js';
@@ -64,6 +64,7 @@ export class Catalogue {
   }
 
   async get<K extends Kind>(kind: K, address: FunctionAddress, key: string): Promise<Kinds[K] | undefined> {
+    if (!isKey(kind, key)) return undefined;
     return decoded(await this.documents.read(partKey(address, kind, address.name, key)));
   }
 
@@ -123,12 +124,12 @@ export class Catalogue {
     this.#listeners.add(listener);
   }
 
-  /** One transaction. `body` is pure and may be run again; it writes nothing when it answers with a refusal, which is thrown. */
+  /** One transaction. `body` is pure and may be run again; a refusal that it answers with is thrown, and leaves nothing of what it wrote. */
   async change<T>({ account, region }: Place, body: (functions: Functions) => T | Refusal): Promise<Exclude<T, Refusal>> {
     const place = { account, region };
-    const outcome = await this.documents.transact(placeKey(place), (documents) => body(new Functions(place, documents)));
-    if (!isRefusal(outcome)) for (const changed of this.#listeners) changed();
-    return accept(outcome) as Exclude<T, Refusal>;
+    const changed = await this.documents.transact(placeKey(place), (documents) => accept(body(new Functions(place, documents))));
+    for (const tell of this.#listeners) tell();
+    return changed as Exclude<T, Refusal>;
   }
 
   /** Refuses what would make the store grow while the disk is nearly full. */
@@ -157,6 +158,7 @@ export class Functions {
   }
 
   get<K extends Kind>(kind: K, name: string, key: string): Kinds[K] | undefined {
+    if (!isKey(kind, key)) return undefined;
     return decoded(this.documents.read(partKey(this.place, kind, name, key)));
   }
 
@@ -216,6 +218,11 @@ function usageKey(place: Place): string {
 
 function functionKey(place: Place, name: string): string {
   return `${placeKey(place)}function/${name}`;
+}
+
+/** Version `01` is none, although its key would be that of 1. */
+function isKey(kind: Kind, key: string): boolean {
+  return kind !== 'version' || /^[1-9][0-9]{0,9}$/.test(key);
 }
 
 function partKey(place: Place, kind: Kind, name: string, key: string): string {

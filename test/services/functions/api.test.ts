@@ -150,6 +150,24 @@ test('versions are numbered, frozen, and the last one again where nothing change
   );
 });
 
+test('a version has one number, and nothing of it is left when it is deleted', async () => {
+  const name = await subject.create();
+  await send(new Lambda.PublishVersionCommand({ FunctionName: name }));
+  for (const Qualifier of ['01', '0000000001']) {
+    expect((await refused(new Lambda.GetFunctionCommand({ FunctionName: name, Qualifier })))[1]).toBe(
+      `Function not found: ${subject.arn(name)}:${Qualifier}`,
+    );
+  }
+  const alias = new Lambda.CreateAliasCommand({ FunctionName: name, Name: 'live', FunctionVersion: '01' });
+  expect((await refused(alias))[1]).toBe(`Function not found: ${subject.arn(name)}:01`);
+  await send(new Lambda.PutFunctionEventInvokeConfigCommand({ FunctionName: name, Qualifier: '1', MaximumRetryAttempts: 0 }));
+  await send(new Lambda.DeleteFunctionCommand({ FunctionName: name, Qualifier: '1' }));
+  const left = await send<Lambda.ListFunctionEventInvokeConfigsResponse>(
+    new Lambda.ListFunctionEventInvokeConfigsCommand({ FunctionName: name }),
+  );
+  expect(left.FunctionEventInvokeConfigs).toEqual([]);
+});
+
 test('an alias sends its share to a second version, and keeps both from being deleted', async () => {
   const name = await subject.create(({ environment }) => answered(environment.version), { Publish: true });
   await send(new Lambda.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: other, Publish: true }));

@@ -55,11 +55,13 @@ export class MappingRecords {
     }
   }
 
-  /** One transaction. `body` is pure and may be run again; it writes nothing when it answers with a refusal, which is thrown. */
-  async change<T>({ account, region }: Place, body: (mappings: MappingTransaction) => T | Refusal): Promise<Exclude<T, Refusal>> {
+  /** One transaction. `body` is pure and may be run again; a refusal that it answers with is thrown, and leaves nothing of what it wrote. */
+  change<T>({ account, region }: Place, body: (mappings: MappingTransaction) => T | Refusal): Promise<Exclude<T, Refusal>> {
     const place = { account, region };
-    const outcome = await this.documents.transact(placeKey(place), (documents) => body(new MappingTransaction(place, documents)));
-    return accept(outcome) as Exclude<T, Refusal>;
+    return this.documents.transact(
+      placeKey(place),
+      (documents) => accept(body(new MappingTransaction(place, documents))) as Exclude<T, Refusal>,
+    );
   }
 
   /** Refuses what would make the store grow while the disk is nearly full. */

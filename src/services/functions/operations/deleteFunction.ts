@@ -78,7 +78,7 @@ function deleteVersion(functions: Functions, address: FunctionAddress, number: s
   if (referring.length > 0) {
     return conflict(`Unable to delete version because the following aliases reference it: [${referring.join(', ')}]`);
   }
-  functions.unset('version', address.name, number);
+  for (const kind of ['version', 'policy', 'events'] as const) functions.unset(kind, address.name, number);
   storeCode(functions, -bytesOf(version.code));
   return version;
 }
