@@ -35,6 +35,8 @@ describe('invoking', () => {
     ['more than 1 MB as an event', `"${'x'.repeat(1_048_575)}"`, { 'x-amz-invocation-type': 'Event' }, 413, 'RequestTooLargeException'],
     ['an unknown type of invocation', '{}', { 'x-amz-invocation-type': 'Later' }, 400, 'ValidationException'],
     ['a context that is no JSON', '{}', { 'x-amz-client-context': 'AAAA' }, 400, 'InvalidRequestContentException'],
+    ['a context that is no object', '{}', { 'x-amz-client-context': 'WzFd' }, 400, 'InvalidRequestContentException'],
+    ['a context that is no Base64', '{}', { 'x-amz-client-context': '!!e30=' }, 400, 'InvalidRequestContentException'],
     ['a tenant', '{}', { 'x-amz-tenant-id': 't' }, 400, 'InvalidParameterValueException'],
   ])('%s is refused', async (_what, body, headers, status, code) => {
     const name = await subject.create();

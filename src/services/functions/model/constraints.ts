@@ -45,7 +45,7 @@ export class Constraints {
     const keys = Object.keys(map ?? {});
     if (keys.some((key) => !matches(key, pattern))) {
       const constraint = `Map keys must satisfy constraint: [Member must satisfy regular expression pattern: ${pattern}]`;
-      this.#violated(`'{${keys.map((key) => `${key}=***`).join(', ')}}'`, member, constraint);
+      this.#violated(quoted(`{${keys.map((key) => `${key}=***`).join(', ')}}`), member, constraint);
     }
     return this;
   }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { parseJsonObject } from '../../../base/json-object.js';
 import { accept, type Refusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { blob, integer, string, structure } from '../../../wire/shape.js';
@@ -147,9 +148,12 @@ function readPayload(payload: Buffer, type: string): Buffer | Refusal {
 function readClientContext(text: string | undefined): string | undefined | Refusal {
   if (text === undefined) return undefined;
   if (text.length > clientContextBytesMax) return clientContextInvalid(`it is longer than ${clientContextBytesMax} bytes`);
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return clientContextInvalid('it is not valid Base64');
   const bytes = Buffer.from(text, 'base64');
-  const problem = isUtf8(bytes) ? jsonProblem(bytes.toString()) : 'it is not valid UTF-8';
-  return problem === undefined ? bytes.toString() : clientContextInvalid(problem);
+  if (!isUtf8(bytes)) return clientContextInvalid('it is not valid UTF-8');
+  const json = bytes.toString();
+  const problem = jsonProblem(json) ?? (parseJsonObject(json) === undefined ? 'it is not an object' : undefined);
+  return problem === undefined ? json : clientContextInvalid(problem);
 }
 
 function jsonProblem(text: string): string | undefined {
