@@ -11,7 +11,8 @@ import { kindOfDestination } from '../model/destination.js';
 import { arnOf, type FunctionAddress, qualifiedArn, referenceOfArn } from '../model/function-name.js';
 import type { FunctionRecord } from '../model/function-record.js';
 import { recordTexts } from '../model/invocation-record.js';
-import { type DeliveryJob, decodeJob, deliveryQueue, type MessageAttribute } from './delivery-job.js';
+import type { MessageAttribute } from '../model/message-attribute.js';
+import { type DeliveryJob, decodeJob, deliveryQueue } from './delivery-job.js';
 
 /** Messages as queues hold them; see `services/sqs/delivered.ts`. */
 export interface QueueContents {

@@ -1,5 +1,6 @@
 import type { QueueAddress } from '../../../base/ids.js';
 import type { InvocationRecord } from '../model/invocation-record.js';
+import type { MessageAttribute } from '../model/message-attribute.js';
 
 /** Something to be sent to where the configuration of a function says, as the queue of deliveries holds it. */
 export type DeliveryJob = RecordJob | DeadLetterJob;
@@ -21,13 +22,6 @@ interface DeadLetterJob extends Job {
   readonly kind: 'deadLetter';
   readonly body: string;
   readonly attributes: readonly MessageAttribute[];
-}
-
-/** As SQS and SNS have them. */
-export interface MessageAttribute {
-  readonly name: string;
-  readonly type: 'String' | 'Number';
-  readonly value: string;
 }
 
 export const deliveryQueue = 'internal/functions/deliveries' as QueueAddress;

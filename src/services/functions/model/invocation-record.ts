@@ -1,5 +1,5 @@
 import { parseJsonObject } from '../../../base/json-object.js';
-import type { MessageAttribute } from '../async/delivery-job.js';
+import type { MessageAttribute } from './message-attribute.js';
 
 /** What became of an event. `response`: of the last attempt; absent when there was none, or when it is not known any more. */
 export interface EventResult {
