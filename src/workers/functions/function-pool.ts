@@ -88,6 +88,7 @@ class Pool implements FunctionPool, PoolSide {
     this.#stopped = true;
     for (const stop of this.#stops) stop();
     await Promise.all([...this.#groups.values()].map((group) => group.stop()));
+    await this.#parts.watch.searched();
     await this.#parts.folders.removed();
     this.#parts.guard.close();
   }

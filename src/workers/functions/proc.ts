@@ -38,6 +38,11 @@ export function processIds(): readonly string[] {
   }
 }
 
+/** What the process was started with, as `NAME=value` with a zero byte after each. */
+export function environmentOf(pid: number): string {
+  return read(`/proc/${pid}/environ`) ?? '';
+}
+
 /** Memory that processes share counts in parts, so that sums are right; costs more than the resident bytes. */
 export function proportionalBytes(pid: number): number | undefined {
   const [, kb] = /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? '') ?? [];

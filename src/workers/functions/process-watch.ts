@@ -1,57 +1,98 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.js';
 import { processesMax, watchMs, watchMsMax, watchShareMax } from './limits.js';
-import { type ProcessState, processIds, processState, proportionalBytes } from './proc.js';
+import { environmentOf, type ProcessState, processIds, processState, proportionalBytes } from './proc.js';
 
 /** A process group under watch. */
 export interface Watched {
   readonly pid: number;
+  /** `NAME=value`, of the environment that it has and that its children inherit: no other has it. */
+  readonly mark: string;
   readonly memoryBytesMax: number;
   /** It has more than it may. */
   onExceeded(what: 'memory' | 'processes'): void;
 }
 
 export interface Watch extends Disposable {
-  /** Of what left the group, but was seen to come from it. */
+  /** Of what left the group: at once what was seen to come from it, and then whatever has the mark. */
   killStrays(): void;
 }
 
 interface Entry {
   readonly watched: Watched;
+  /** Of the process, in ticks. */
+  readonly startedAt: number;
   /** By pid. */
   readonly strays: Map<number, ProcessState>;
 }
 
 /** Looks so many processes at a time before others have their turn. */
 const batch = 64;
+/** Those that fork may be faster than one search. */
+const searchesMax = 5;
 
 /**
  * Holds the processes of functions to their memory and number by looking at all of them again and again. Linux only: elsewhere there is
  * nothing to look at, and only Node's own limit of its heap holds.
  *
- * What a process allocates between two looks is not held; and a process that has left its group, its session and its parent
- * between two looks is not seen.
+ * What a process allocates between two looks is not held. A process that has left its group, its session and its parent between two looks is
+ * not counted; it ends with the others all the same, unless it has given up its environment too.
  */
 export class ProcessWatch {
   readonly #entries = new Map<number, Entry>();
   #timer: Disposable | undefined;
   #tookMs = 0;
+  /** Whose strays are to be searched for. */
+  #wanted: Entry[] = [];
+  #searching: Promise<void> | undefined;
 
   constructor(private readonly clock: Clock) {}
 
   add(watched: Watched): Watch {
-    const entry: Entry = { watched, strays: new Map() };
+    const entry: Entry = { watched, startedAt: processState(watched.pid)?.startedAt ?? 0, strays: new Map() };
     this.#entries.set(watched.pid, entry);
     if (this.#entries.size === 1) this.#wait();
     return {
       killStrays: () => {
         for (const stray of entry.strays.values()) killSame(stray);
+        this.#wanted.push(entry);
+        this.#searching ??= this.#search().finally(() => {
+          this.#searching = undefined;
+        });
       },
       [Symbol.dispose]: () => {
         this.#entries.delete(watched.pid);
         if (this.#entries.size === 0) this.#timer?.[Symbol.dispose]();
       },
     };
+  }
+
+  /** No stray of those that have ended is searched for any more. */
+  async searched(): Promise<void> {
+    await this.#searching;
+  }
+
+  async #search(): Promise<void> {
+    while (this.#wanted.length > 0) {
+      const ended = this.#wanted.splice(0);
+      for (let searches = 0; searches < searchesMax && (await this.#killMarked(ended)); searches++);
+    }
+  }
+
+  /** Whether there were any. */
+  async #killMarked(ended: readonly Entry[]): Promise<boolean> {
+    const since = Math.min(...ended.map(({ startedAt }) => startedAt));
+    let found = false;
+    const pids = processIds();
+    for (let from = 0; from < pids.length; from += batch) {
+      for (const state of statesOf(pids.slice(from, from + batch))) {
+        if (state.startedAt < since || !isMarked(state, ended)) continue;
+        killSame(state);
+        found = true;
+      }
+      await setImmediate();
+    }
+    return found;
   }
 
   #wait(): void {
@@ -72,10 +113,7 @@ export class ProcessWatch {
     const pids = processIds();
     for (let from = 0; from < pids.length; from += batch) {
       const startedAt = this.clock.now();
-      for (const pid of pids.slice(from, from + batch)) {
-        const state = processState(pid);
-        if (state !== undefined) states.push(state);
-      }
+      states.push(...statesOf(pids.slice(from, from + batch)));
       this.#tookMs += this.clock.now() - startedAt;
       await setImmediate();
     }
@@ -104,6 +142,15 @@ export class ProcessWatch {
     }
     return members;
   }
+}
+
+function statesOf(pids: readonly string[]): readonly ProcessState[] {
+  return pids.flatMap((pid) => processState(pid) ?? []);
+}
+
+function isMarked({ pid }: ProcessState, ended: readonly Entry[]): boolean {
+  const environment = environmentOf(pid);
+  return ended.some(({ watched: { mark } }) => environment.includes(`${mark}\0`));
 }
 
 function identityOf({ pid, startedAt }: ProcessState): string {

@@ -85,27 +85,30 @@ export class Sandbox {
       const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
       const logStreamName = `${day}/[${this.spec.version}]${random.bytes(16).toString('hex')}`;
       const launch = await launchOf(this.spec, machine, { runtimeApi: address, temporaryFolder, logStreamName });
-      return 'invalid' in launch ? { kind: 'not started', reason: launch.invalid } : await this.#run(launch);
+      return 'invalid' in launch ? { kind: 'not started', reason: launch.invalid } : await this.#run(launch, logStreamName);
     } finally {
       close();
     }
   }
 
-  async #run(launch: Launch): Promise<SandboxEnd> {
+  async #run(launch: Launch, logStreamName: string): Promise<SandboxEnd> {
     const process = startProcess(launch, this.spec.folder, this.parts.runAs);
     this.#process = process;
     const output = new ProcessOutput(this.parts.clock, process.output, (line) => this.tenant.printed(line));
     this.#output = output;
     if (this.#killed) process.kill();
-    const end = await (process.pid === undefined ? process.ended : this.#guarded(process, process.pid));
+    const end = await (process.pid === undefined
+      ? process.ended
+      : this.#guarded(process, process.pid, `AWS_LAMBDA_LOG_STREAM_NAME=${logStreamName}`));
     await output.drain();
     return 'notStarted' in end ? { kind: 'not started', reason: end.notStarted } : { kind: 'exited', exit: end };
   }
 
-  async #guarded(process: FunctionProcess, pid: number): Promise<Awaited<FunctionProcess['ended']>> {
+  async #guarded(process: FunctionProcess, pid: number, mark: string): Promise<Awaited<FunctionProcess['ended']>> {
     using _guard = this.parts.guard.guard(pid);
     using watch = this.parts.watch.add({
       pid,
+      mark,
       memoryBytesMax: this.spec.memoryMb * bytesPerMb,
       onExceeded: (what) => {
         this.#hadTooMuch = what === 'memory';

@@ -18,12 +18,17 @@ interface Running {
   readonly sqs: SQSClient;
 }
 
-/** A broker whose time stands still between jumps, and the SDK's clients for it. Functions run in real time. */
+type Time = 'frozen' | 'real time';
+
+/** A broker whose time stands still between jumps unless it is asked for otherwise, and the SDK's clients for it. Functions run in real time. */
 export class Subject {
   #running: Running | undefined;
   #names = 0;
 
-  constructor(private readonly options: SignalboxOptions = {}) {}
+  constructor(
+    private readonly options: SignalboxOptions = {},
+    private readonly time: Time = 'frozen',
+  ) {}
 
   get #started(): Running {
     if (this.#running === undefined) throw new Error('not started');
@@ -47,7 +52,7 @@ export class Subject {
   }
 
   async start(startAt = startedAt): Promise<void> {
-    const clock = createSettableClock({ startAt, frozen: true });
+    const clock = this.time === 'frozen' ? createSettableClock({ startAt, frozen: true }) : createSettableClock();
     const broker = await startSignalbox({ ...this.options, clock });
     const options = {
       endpoint: broker.url,
@@ -125,8 +130,8 @@ export class Subject {
   }
 }
 
-export function brokerForAll(options?: SignalboxOptions): Subject {
-  const subject = new Subject(options);
+export function brokerForAll(options?: SignalboxOptions, time?: Time): Subject {
+  const subject = new Subject(options, time);
   beforeAll(() => subject.start());
   afterAll(() => subject.stop());
   return subject;
