@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { programVersion } from '../base/version.js';
 import { compactCommand } from './compact.js';
 import { exitWith } from './failure.js';
+import { ingestCommand } from './ingest.js';
 import { keysCommand } from './keys.js';
 import { startCommand } from './start.js';
 
@@ -25,6 +26,7 @@ function program(): Command {
     .helpCommand(false)
     .addCommand(start, { isDefault: true })
     .addCommand(compactCommand())
+    .addCommand(ingestCommand())
     .addCommand(keysCommand());
   root.addHelpText('after', () => `\n${optionsOf(start)}`);
   for (const command of withSubcommands(root)) {

@@ -42,8 +42,7 @@ export class RunningBroker {
     const text = await response.text();
     const answer = jsonOf(text);
     if (response.ok && answer !== undefined) return answer;
-    const said = typeof answer?.error === 'string' ? answer.error : `${this.url}${path} answered ${response.status}: ${text.slice(0, 500)}`;
-    throw new BrokerError(said);
+    throw new BrokerError(saidBy(answer) ?? `${this.url}${path} answered ${response.status}: ${text.slice(0, 500)}`);
   }
 
   async fetch(path: string, request: RequestInit = {}): Promise<Response> {
@@ -66,6 +65,11 @@ function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Pages say in `message` what is wrong, or where there is no code beside it, in `error`. */
+function saidBy(answer: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  return [answer?.message, answer?.error].find((each) => typeof each === 'string');
 }
 
 function jsonOf(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -19,12 +19,14 @@ export function startCommand(): Command {
   return command.addOption(settingOption('config', configFileSetting)).action(start);
 }
 
-async function start(flags: Flags, { args }: Command): Promise<void> {
+async function start(flags: Flags, command: Command): Promise<void> {
   // As the default command it is handed whatever is no other command's name.
-  if (args[0] !== undefined)
-    throw new ConfigError(
-      `${JSON.stringify(args[0])} is no command: there are start, which takes no arguments, compact and keys; signalbox --help shows all`,
-    );
+  const [given] = command.args;
+  if (given !== undefined) {
+    const others = (command.parent?.commands ?? []).filter((each) => each !== command).map((each) => each.name());
+    const all = `start, which takes no arguments, ${others.slice(0, -1).join(', ')} and ${others.at(-1)}`;
+    throw new ConfigError(`${JSON.stringify(given)} is no command: there are ${all}; signalbox --help shows all`);
+  }
   const config = await resolveProgram(flags, process.env);
   const { startBroker } = await import('../main.js'); // a mistake in a setting is told without loading the broker
   const broker = await startBroker(config);

@@ -18,8 +18,8 @@ describe('what cannot be used', () => {
   test.each([
     [['--nope'], "unknown option '--nope'"],
     [['start', '--nope'], "unknown option '--nope'"],
-    [['serve'], '"serve" is no command: there are start, which takes no arguments, compact and keys'],
-    [['start', 'now'], '"now" is no command: there are start, which takes no arguments, compact and keys'],
+    [['serve'], '"serve" is no command: there are start, which takes no arguments, compact, '],
+    [['start', 'now'], '"now" is no command: there are start, which takes no arguments, compact, '],
     [['--port'], "option '--port <NUMBER>' argument missing"],
     [['--port', 'abc'], '--port is "abc": expected an integer from 0 to 65535'],
     [['--port', '65536'], '--port is 65536: expected an integer from 0 to 65535'],

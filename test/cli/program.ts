@@ -52,12 +52,19 @@ export class Program {
   }
 
   /** The first line on stdout. Rejects when the process ends before it. */
-  async ready(): Promise<string> {
-    while (!this.#stdout.includes('\n')) {
+  ready(): Promise<string> {
+    return this.printed('');
+  }
+
+  /** The first line on stdout that has this in it. Rejects when the process ends before it. */
+  async printed(text: string): Promise<string> {
+    for (;;) {
+      const lines = this.#stdout.split('\n').slice(0, -1);
+      const line = lines.find((each) => each.includes(text));
+      if (line !== undefined) return line;
       if (this.#child.exitCode !== null) throw new Error(`ended with exit code ${this.#child.exitCode}: ${this.#stderr}`);
       await Promise.race([once(this.#child.stdout as never, 'data'), once(this.#child, 'close')]);
     }
-    return this.#stdout.slice(0, this.#stdout.indexOf('\n'));
   }
 
   async url(): Promise<string> {

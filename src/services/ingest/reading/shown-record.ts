@@ -11,8 +11,8 @@ export function shownRecord({ receivedAt, history, ...record }: IngestRecord): o
 
 /** Without what only a look at one record is for. */
 export function recordSummary(record: IngestRecord): object {
-  const { pipeline, messageID, state, failedSteps, receivedAt, bytes, sha256, contentType, messageMetaData } = record;
-  return { pipeline, messageID, state, failedSteps, receivedAt: isoOf(receivedAt), bytes, sha256, contentType, messageMetaData };
+  const { pipeline, messageID, state, failedSteps, receivedAt, bytes, sha256, contentType, messageMetaData, custody } = record;
+  return { pipeline, messageID, state, failedSteps, receivedAt: isoOf(receivedAt), bytes, sha256, contentType, messageMetaData, custody };
 }
 
 export function isoOf(time: number): string {
