@@ -25,6 +25,7 @@ import { inboundSmsPage, smsConversionsPage, smsPage } from './observe/pages/sms
 import { deliveriesPage, pendingSubscriptionsPage } from './observe/pages/subscriptions.js';
 import { requestLog } from './observe/request-log.js';
 import { type Functions, startFunctions } from './services/functions/index.js';
+import { startIngest } from './services/ingest/index.js';
 import { ApiKeys } from './services/ingest/keys/api-keys.js';
 import { type Sns, startSns } from './services/sns/index.js';
 import { deliveryQueueOf, pendingOf } from './services/sns/shown.js';
@@ -40,6 +41,7 @@ import type { Store, StoreObserver } from './store/store.js';
 import { defaultAccount, defaultRegion } from './wire/sigv4.js';
 import { awsServices } from './wiring/aws-services.js';
 import { functionFolders, lazyPool } from './wiring/functions.js';
+import { spoolFolder } from './wiring/ingest.js';
 import { taskTargets } from './wiring/task-targets.js';
 import { topicTarget } from './wiring/topic-target.js';
 import { watchFolder } from './workers/folder-watch.js';
@@ -164,8 +166,21 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     });
     const workflows = await startWorkflows({ engine, clock, random, targets, report });
     opened.push(() => workflows.stop());
-    const keys = new ApiKeys({ documents: engine.documents, clock, random, pipelines: ['default'] });
+    const keys = new ApiKeys({ documents: engine.documents, clock, random, pipelines: config.ingest.pipelines.map(({ name }) => name) });
     opened.push(() => keys.stop());
+    const spool = spoolFolder(config.storage);
+    opened.push(spool.close);
+    const ingest = await startIngest({
+      engine,
+      clock,
+      random,
+      keys,
+      ...config.ingest,
+      spoolFolder: spool.path,
+      durable: spool.durable,
+      report,
+    });
+    opened.push(() => ingest.stop());
     await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });
     await functions.declare(config.functions, { account: defaultAccount, region: defaultRegion });
     listener = await startListener({
@@ -186,6 +201,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
         keys,
         stopping: () => stopping,
       }),
+      streamed: [{ service: 'ingest', path: ingest.path, handle: ingest.handle }],
       random,
       log,
       observer: {

@@ -10,4 +10,20 @@ export const limits = {
   pageMax: 500,
   scannedMax: 1_000,
   scanPage: 100,
+  /** How fast a body comes is looked at this often. */
+  paceMs: 10_000,
+  /** Metadata, as JSON. They travel in messages of queues and topics, which hold 256 KiB of all that is told. */
+  metaDataBytesMax: 16 * 1024,
+  metaDataDepthMax: 16,
+  /** Of each of the four texts of the sample, in characters. */
+  metaDataTextMax: 256,
+  /** Of all problems of one request. */
+  problemsMax: 100,
+  /** Of `Idempotency-Key`. */
+  idempotencyKeyMax: 256,
+  contentTypeMax: 256,
+  userAgentMax: 512,
+  /** When a client that found no room should come again, in seconds. */
+  fullRetrySeconds: 30,
+  busyRetrySeconds: 1,
 } as const;
