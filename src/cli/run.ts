@@ -5,6 +5,7 @@ import { exitWith } from './failure.js';
 import { ingestCommand } from './ingest.js';
 import { keysCommand } from './keys.js';
 import { startCommand } from './start.js';
+import { workflowsCommand } from './workflows.js';
 
 /** Runs the command that the arguments name. Ends the process when they cannot be used or the command fails. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -27,7 +28,8 @@ function program(): Command {
     .addCommand(start, { isDefault: true })
     .addCommand(compactCommand())
     .addCommand(ingestCommand())
-    .addCommand(keysCommand());
+    .addCommand(keysCommand())
+    .addCommand(workflowsCommand());
   root.addHelpText('after', () => `\n${optionsOf(start)}`);
   for (const command of withSubcommands(root)) {
     command.configureOutput({ outputError: (text, write) => write(`signalbox: ${text.replace(/^error: /, '')}`) });

@@ -25,7 +25,7 @@ export function withBrokerOptions(command: Command): Command {
     .addOption(settingOption('config', { ...configFileSetting, description: 'YAML file that the broker was started with' }));
 }
 
-/** The broker's pages. */
+/** The broker's pages and services. */
 export class RunningBroker {
   private constructor(readonly url: string) {}
 
@@ -43,6 +43,18 @@ export class RunningBroker {
     const answer = jsonOf(text);
     if (response.ok && answer !== undefined) return answer;
     throw new BrokerError(saidBy(answer) ?? `${this.url}${path} answered ${response.status}: ${text.slice(0, 500)}`);
+  }
+
+  /** An operation of a service, in AWS JSON, as the account and in the Region that are there by default. */
+  async callService(target: string, input: object): Promise<Readonly<Record<string, unknown>>> {
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target };
+    const response = await this.fetch('/', { method: 'POST', headers, body: JSON.stringify(input) });
+    const text = await response.text();
+    const answer = jsonOf(text);
+    if (response.ok && answer !== undefined) return answer;
+    throw new BrokerError(
+      typeof answer?.message === 'string' ? answer.message : `${this.url} answered ${response.status}: ${text.slice(0, 500)}`,
+    );
   }
 
   async fetch(path: string, request: RequestInit = {}): Promise<Response> {
