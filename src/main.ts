@@ -16,6 +16,7 @@ import type { OtlpTracer, OtlpTracerOptions } from './observe/otlp-tracer.js';
 import { certificatePage } from './observe/pages/certificate.js';
 import { clockPage } from './observe/pages/clock.js';
 import { functionCodePage } from './observe/pages/function-code.js';
+import { functionLogsPage } from './observe/pages/function-logs.js';
 import { healthPage } from './observe/pages/health.js';
 import { ingestKeysPages } from './observe/pages/ingest-keys.js';
 import { messagesPage } from './observe/pages/messages.js';
@@ -27,6 +28,7 @@ import { requestLog } from './observe/request-log.js';
 import { type Functions, startFunctions } from './services/functions/index.js';
 import { startIngest } from './services/ingest/index.js';
 import { ApiKeys } from './services/ingest/keys/api-keys.js';
+import { createLogs, type Logs } from './services/logs/index.js';
 import { type Sns, startSns } from './services/sns/index.js';
 import { deliveryQueueOf, pendingOf } from './services/sns/shown.js';
 import { createSigner, type Signer } from './services/sns/signer.js';
@@ -101,6 +103,8 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const endpoint = (): string => config.publicUrl ?? listener?.url ?? '';
     const folders = functionFolders(config.storage.kind === 'folder' ? config.storage.path : undefined);
     opened.push(folders.close);
+    const logs = createLogs({ folder: folders.logs, clock: createRealClock(), report });
+    opened.push(() => logs.flushed());
     const pool = lazyPool({
       random,
       machine: {
@@ -111,7 +115,10 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       temporaryFolder: folders.temporary,
       runAs: config.functionProcesses.runAs,
       processesMax: config.functionProcesses.max,
-      log: (line) => log.info(line, 'function'),
+      log: (line) => {
+        log.info(line, 'function');
+        logs.write(line);
+      },
     });
     opened.push(() => pool.stop());
     const functions = await startFunctions({
@@ -187,7 +194,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       port: config.port,
       host: config.host,
       publicUrl: config.publicUrl,
-      services: [sqs, sns.service, functions.service, workflows.service],
+      services: [sqs, sns.service, functions.service, workflows.service, logs.service],
       routes: pages({
         store,
         engine,
@@ -196,6 +203,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
         metrics,
         signer,
         functions,
+        logs,
         sms: sns.sms,
         sns,
         keys,
@@ -242,6 +250,7 @@ interface Parts {
   readonly metrics: Metrics;
   readonly signer: Signer;
   readonly functions: Functions;
+  readonly logs: Logs;
   readonly sms: SmsDesk;
   readonly sns: Pick<Sns, 'pushes'>;
   readonly keys: ApiKeys;
@@ -249,7 +258,7 @@ interface Parts {
 }
 
 /** The broker's own pages, beside the services. */
-function pages({ store, engine, clock, testClock, metrics, signer, functions, sms, sns, keys, stopping }: Parts): readonly Route[] {
+function pages({ store, engine, clock, testClock, metrics, signer, functions, logs, sms, sns, keys, stopping }: Parts): readonly Route[] {
   const version = programVersion();
   const subscriptions = { engine, pendingOf, queueOf: deliveryQueueOf };
   return [
@@ -259,6 +268,7 @@ function pages({ store, engine, clock, testClock, metrics, signer, functions, sm
     clockPage(testClock),
     certificatePage(signer),
     functionCodePage(functions),
+    functionLogsPage(logs),
     pendingSubscriptionsPage(subscriptions),
     deliveriesPage(subscriptions),
     smsPage(sms),

@@ -4,6 +4,7 @@ import { compactCommand } from './compact.js';
 import { exitWith } from './failure.js';
 import { ingestCommand } from './ingest.js';
 import { keysCommand } from './keys.js';
+import { logsCommand } from './logs.js';
 import { startCommand } from './start.js';
 import { workflowsCommand } from './workflows.js';
 
@@ -29,6 +30,7 @@ function program(): Command {
     .addCommand(compactCommand())
     .addCommand(ingestCommand())
     .addCommand(keysCommand())
+    .addCommand(logsCommand())
     .addCommand(workflowsCommand());
   root.addHelpText('after', () => `\n${optionsOf(start)}`);
   for (const command of withSubcommands(root)) {

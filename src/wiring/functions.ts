@@ -14,6 +14,7 @@ export interface FunctionFolders {
   readonly code: string;
   /** Of the processes, each with a folder of its own. */
   readonly temporary: string;
+  readonly logs: string;
   /** Removes what is not to be kept. */
   close(): Promise<void>;
 }
@@ -25,6 +26,7 @@ export function functionFolders(dataFolder: string | undefined): FunctionFolders
   return {
     code: join(folder, 'code'),
     temporary,
+    logs: join(folder, 'logs'),
     close: () => rm(dataFolder === undefined ? folder : temporary, { recursive: true, force: true }),
   };
 }

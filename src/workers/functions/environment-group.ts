@@ -138,7 +138,7 @@ export class EnvironmentGroup implements EnvironmentOwner {
   }
 
   #fail(job: Job, environment: Environment, result: Result): void {
-    const log = new InvocationLog(this.parts.log, this.spec, job.invocation.requestId, environment.initTail);
+    const log = new InvocationLog(this.parts.log, this.spec, environment.logStreamName, job.invocation.requestId, environment.initTail);
     log.begin();
     const durationMs = job.startedAt === undefined ? 0 : this.parts.clock.now() - job.startedAt;
     conclude(job, result, log, { durationMs, initMs: environment.ageMs, memoryMbMax: undefined });

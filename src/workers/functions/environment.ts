@@ -1,3 +1,4 @@
+import type { Random } from '../../base/random.js';
 import { type Exit, exited, invalidEntrypoint, responseTooLarge, timedOut, timedOutText } from './failures.js';
 import type { EnvironmentSpec } from './invocation.js';
 import { InvocationLog, type LogSink } from './invocation-log.js';
@@ -7,6 +8,7 @@ import type { Body, Poll } from './runtime-api.js';
 import { Sandbox, type SandboxEnd, type SandboxParts, type SandboxTenant } from './sandbox.js';
 
 export interface EnvironmentParts extends SandboxParts {
+  readonly random: Random;
   /** How long a process without work is kept. */
   readonly idleMsMax: number;
   readonly log: LogSink;
@@ -43,6 +45,8 @@ interface Run {
  */
 export class Environment implements SandboxTenant {
   readonly ended: Promise<void>;
+  /** AWS Lambda developer guide, "Defined runtime environment variables". */
+  readonly logStreamName: string;
   readonly #sandbox: Sandbox;
   readonly #startedAt: number;
   /** Of its start; then of its idleness. */
@@ -71,7 +75,9 @@ export class Environment implements SandboxTenant {
     initMsMax: number,
   ) {
     this.#startedAt = parts.clock.now();
-    this.#strayLog = new InvocationLog(parts.log, spec, undefined);
+    const day = new Date(this.#startedAt).toISOString().slice(0, 10).replaceAll('-', '/');
+    this.logStreamName = `${day}/[${spec.version}]${parts.random.bytes(16).toString('hex')}`;
+    this.#strayLog = new InvocationLog(parts.log, spec, this.logStreamName, undefined);
     this.#latestLog = this.#strayLog;
     this.#timer = parts.clock.timer(this.#startedAt + initMsMax, () => this.#endInit({ kind: 'init timed out' }));
     this.#sandbox = new Sandbox(parts, spec, this);
@@ -124,11 +130,11 @@ export class Environment implements SandboxTenant {
       job,
       startedAt,
       initMs: this.#initMs,
-      log: new InvocationLog(log, this.spec, requestId),
+      log: new InvocationLog(log, this.spec, this.logStreamName, requestId),
       deadline: clock.timer(deadlineMs, () => this.#timeOut(run)),
     };
     this.#initMs = undefined;
-    if (this.#runs.size === 0) this.#strayLog = new InvocationLog(log, this.spec, undefined);
+    if (this.#runs.size === 0) this.#strayLog = new InvocationLog(log, this.spec, this.logStreamName, undefined);
     this.#runs.set(requestId, run);
     this.#logs.set(requestId, run.log);
     this.#latestLog = run.log;

@@ -26,6 +26,7 @@ export class InvocationLog {
   constructor(
     private readonly sink: LogSink,
     private readonly spec: EnvironmentSpec,
+    private readonly logStreamName: string,
     private readonly requestId: string | undefined,
     before: Buffer = Buffer.alloc(0),
   ) {
@@ -74,7 +75,7 @@ export class InvocationLog {
 
   #write(text: string): void {
     const { functionArn, functionName, version } = this.spec;
-    this.sink({ functionArn, functionName, version, requestId: this.requestId, text });
+    this.sink({ functionArn, functionName, version, logStreamName: this.logStreamName, requestId: this.requestId, text });
   }
 
   #keep(line: Buffer): void {

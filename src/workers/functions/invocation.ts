@@ -59,6 +59,8 @@ export interface FunctionLogLine {
   readonly functionArn: string;
   readonly functionName: string;
   readonly version: string;
+  /** Of the process. */
+  readonly logStreamName: string;
   /** Absent where no single invocation is known to have written the line. */
   readonly requestId: string | undefined;
   /** Without the line break. */

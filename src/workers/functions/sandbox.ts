@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/clock.js';
-import type { Random } from '../../base/random.js';
 import type { Exit } from './failures.js';
 import { type FunctionProcess, type ProcessUser, startProcess } from './function-process.js';
 import type { EnvironmentSpec } from './invocation.js';
@@ -13,7 +12,6 @@ import type { TemporaryFolders } from './temporary-folders.js';
 
 export interface SandboxParts {
   readonly clock: Clock;
-  readonly random: Random;
   readonly api: RuntimeApi;
   readonly machine: Machine;
   readonly runAs: ProcessUser | undefined;
@@ -24,6 +22,7 @@ export interface SandboxParts {
 
 /** Whose process it is. */
 export interface SandboxTenant extends RuntimeHost {
+  readonly logStreamName: string;
   readonly connectionsMax: number;
   printed(line: Buffer): void;
 }
@@ -79,11 +78,10 @@ export class Sandbox {
   }
 
   async #liveIn(temporaryFolder: string): Promise<SandboxEnd> {
-    const { api, clock, machine, random } = this.parts;
+    const { api, machine } = this.parts;
     const { address, close } = await api.open(this.tenant, this.tenant.connectionsMax);
     try {
-      const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
-      const logStreamName = `${day}/[${this.spec.version}]${random.bytes(16).toString('hex')}`;
+      const { logStreamName } = this.tenant;
       const launch = await launchOf(this.spec, machine, { runtimeApi: address, temporaryFolder, logStreamName });
       return 'invalid' in launch ? { kind: 'not started', reason: launch.invalid } : await this.#run(launch, logStreamName);
     } finally {

@@ -8,13 +8,10 @@ import zipfile
 import boto3
 from botocore.config import Config
 
-client = boto3.client(
-    "lambda",
-    endpoint_url=os.environ["AWS_ENDPOINT_URL"],
-    region_name="us-east-1",
-    aws_access_key_id="test",
-    aws_secret_access_key="test",
-    config=Config(retries={"total_max_attempts": 1}),
+session = boto3.Session(region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+client, logs = (
+    session.client(service, endpoint_url=os.environ["AWS_ENDPOINT_URL"], config=Config(retries={"total_max_attempts": 1}))
+    for service in ("lambda", "logs")
 )
 role = "arn:aws:iam::000000000000:role/any"
 
@@ -60,6 +57,11 @@ answer = client.invoke(FunctionName="py")
 equal("the answer of $LATEST", json.load(answer["Payload"]), {"got": {}, "version": "$LATEST", "own": "changed"})
 equal("an event", client.invoke(FunctionName="py", InvocationType="Event")["StatusCode"], 202)
 equal("a dry run", client.invoke(FunctionName="py", InvocationType="DryRun")["StatusCode"], 204)
+
+pages = logs.get_paginator("filter_log_events").paginate(logGroupName="/aws/lambda/py", filterPattern="START", PaginationConfig={"PageSize": 1})
+streams = {event["logStreamName"].split("]")[0] for page in pages for event in page["events"]}
+equal("the versions that logged", {stream.split("[")[1] for stream in streams} >= {"1", "$LATEST"}, True)
+equal("the groups", [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]], ["/aws/lambda/py"])
 
 client.put_function_concurrency(FunctionName="py", ReservedConcurrentExecutions=0)
 try:

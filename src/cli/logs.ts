@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Command } from 'commander';
+import { createRealClock } from '../base/real-clock.js';
+import { ConfigError } from '../config/config-error.js';
+import { type BrokerFlags, RunningBroker, withBrokerOptions } from './running-broker.js';
+
+interface LogsFlags extends BrokerFlags {
+  readonly follow?: true;
+  readonly since?: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** Between two looks at a log that is followed. */
+const followMs = 500;
+
+/** `signalbox logs`: what a function has logged, at a broker that runs on this machine. */
+export function logsCommand(): Command {
+  const command = new Command('logs')
+    .description('print the log of a function')
+    .argument('<FUNCTION>', 'its name or its ARN')
+    .helpOption('--help', 'print this help')
+    .option('--follow', 'go on with what it logs from now on')
+    .option('--since <TIME>', 'from then on: 30s, 10m, 2h or 1d ago, or a time such as 2026-01-01T12:00:00Z (default: all that is kept)')
+    .option('--account <ID>', 'of a function that is named without an ARN', '000000000000')
+    .option('--region <REGION>', 'of a function that is named without an ARN', 'us-east-1');
+  return withBrokerOptions(command).action(logs);
+}
+
+async function logs(named: string, flags: LogsFlags): Promise<void> {
+  const broker = await RunningBroker.of(flags);
+  const path = `/_signalbox/functions/${pathOf(named, flags)}/logs`;
+  const since = flags.since === undefined ? undefined : sinceOf(flags.since);
+  let cursor: string | undefined;
+  for (;;) {
+    const query = new URLSearchParams({ ...(cursor === undefined ? since !== undefined && { since } : { cursor }) });
+    const page = (await broker.call('GET', `${path}?${query}`)) as unknown as LogPage;
+    process.stdout.write(page.lines.map(({ at, text }) => `${at} ${text}\n`).join(''));
+    cursor = page.cursor;
+    if (page.more) continue;
+    if (flags.follow !== true) return;
+    await pause(followMs);
+  }
+}
+
+interface LogPage {
+  readonly lines: readonly { readonly at: string; readonly text: string }[];
+  readonly cursor: string;
+  readonly more: boolean;
+}
+
+function pathOf(named: string, { account, region }: LogsFlags): string {
+  const ofArn = /^arn:aws[a-z-]*:lambda:([^:]+):(\d{12}):function:([^:]+)(:[^:]+)?$/.exec(named);
+  const [, arnRegion = region, arnAccount = account, name = named] = ofArn ?? [];
+  if (!/^[a-zA-Z0-9-_]+$/.test(name)) throw new ConfigError(`${JSON.stringify(named)} is no function: expected a name or an ARN`);
+  return [arnAccount, arnRegion, name].map(encodeURIComponent).join('/');
+}
+
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function sinceOf(text: string): string {
+  const [, amount, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  const at = amount === undefined ? Date.parse(text) : createRealClock().now() - Number(amount) * (unitMs[unit] ?? 0);
+  if (Number.isNaN(at))
+    throw new ConfigError(`--since is ${JSON.stringify(text)}: expected a length such as 10m, or a time such as 2026-01-01T12:00:00Z`);
+  return new Date(at).toISOString();
+}
