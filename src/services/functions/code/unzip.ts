@@ -14,6 +14,10 @@ const symbolicLink = 0o120000;
 const directory = 0o040000;
 const executable = 0o111;
 const linkBytesMax = 4_096;
+/** That one leads through, as Linux has it: those in a circle never end. */
+const linksFollowedMax = 40;
+/** Of all links together. */
+const linkStepsMax = 1_000_000;
 
 /**
  * Unpacks a zip file into an empty folder, or says what is wrong with it; what has been written by then is the caller's to remove.
@@ -34,21 +38,24 @@ export async function unzip(zip: Buffer, folder: string): Promise<Refusal | unde
 }
 
 class Unzipping {
-  readonly #links: { readonly at: string; readonly target: string }[] = [];
+  /** By where they are: where they lead to. */
+  readonly #links = new Map<string, string>();
   readonly #made = new Set<string>();
   #bytes = 0;
+  #linkSteps = 0;
 
   constructor(private readonly folder: string) {}
 
   async run(file: ZipFile): Promise<Refusal | undefined> {
     if (file.entryCount > codeEntriesMax) return invalidValue(`The package has more than ${codeEntriesMax} entries.`);
     for await (const entry of file.eachEntry()) await this.#entry(file, entry);
-    for (const { at, target } of this.#links) await this.#link(at, target);
+    for (const [at, target] of this.#links) await this.#link(at, target);
     return undefined;
   }
 
   async #entry(file: ZipFile, entry: Entry): Promise<void> {
     const at = this.#placeOf(entry.fileName);
+    if (at === this.folder) return; // `./`, which some programs write
     const mode = entry.externalFileAttributes >>> 16;
     if (entry.fileName.endsWith('/') || (mode & fileTypeMask) === directory) return this.#folder(at);
     await this.#folder(dirname(at));
@@ -59,7 +66,8 @@ class Unzipping {
       await pipeline(content, this.#counted(linkBytesMax), async (source) => {
         for await (const chunk of source) chunks.push(chunk as Buffer);
       });
-      this.#links.push({ at, target: Buffer.concat(chunks).toString() });
+      if (this.#links.has(at)) throw unreadable();
+      this.#links.set(at, Buffer.concat(chunks).toString());
       return;
     }
     await pipeline(content, this.#counted(codeUnzippedBytesMax), createWriteStream(at, { flags: 'wx' }));
@@ -69,8 +77,12 @@ class Unzipping {
   /** Z1 */
   #placeOf(name: string): string {
     const at = resolve(this.folder, name);
-    if (name.includes('\0') || !at.startsWith(this.folder + sep)) throw unreadable();
+    if (name.includes('\0') || !this.#isInside(at)) throw unreadable();
     return at;
+  }
+
+  #isInside(at: string): boolean {
+    return at === this.folder || at.startsWith(this.folder + sep);
   }
 
   async #folder(at: string): Promise<void> {
@@ -80,12 +92,27 @@ class Unzipping {
   }
 
   async #link(at: string, target: string): Promise<void> {
-    const leadsTo = resolve(dirname(at), target);
-    const inside = leadsTo === this.folder || leadsTo.startsWith(this.folder + sep);
-    if (posix.isAbsolute(target) || target === '' || target.includes('\0') || !inside) {
+    if (target === '' || target.includes('\0') || posix.isAbsolute(target) || !this.#staysInside(at, target)) {
       throw invalidValue(`The package has a symbolic link that leads out of it: ${at.slice(this.folder.length + 1)}`);
     }
     await symlink(target, at);
+  }
+
+  /** Step by step, since one link may lead through another. */
+  #staysInside(at: string, target: string): boolean {
+    const steps = target.split('/');
+    let followed = 0;
+    for (let here = dirname(at), step = steps.shift(); step !== undefined; step = steps.shift()) {
+      if (++this.#linkSteps > linkStepsMax) return false;
+      here = resolve(here, step);
+      if (!this.#isInside(here)) return false;
+      const next = this.#links.get(here);
+      if (next === undefined) continue;
+      if (++followed > linksFollowedMax) return false;
+      steps.unshift(...next.split('/'));
+      here = dirname(here);
+    }
+    return true;
   }
 
   /** Z2 */
