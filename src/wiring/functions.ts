@@ -55,10 +55,12 @@ const idleMsMax = 300_000;
  */
 export function lazyPool(parts: PoolParts): FunctionPool {
   let pool: Promise<FunctionPool> | undefined;
+  let running: FunctionPool | undefined;
   let stopped = false;
   const made = async (): Promise<FunctionPool> => {
     const { createFunctionPool } = await import('../workers/functions/function-pool.js');
-    return createFunctionPool({ ...parts, clock: createRealClock(), idleMsMax });
+    running = createFunctionPool({ ...parts, clock: createRealClock(), idleMsMax });
+    return running;
   };
   return {
     invoke: async (invocation) => {
@@ -69,7 +71,8 @@ export function lazyPool(parts: PoolParts): FunctionPool {
       });
       return (await pool).invoke(invocation);
     },
-    retire: (key) => void pool?.then((running) => running.retire(key)),
+    retire: (key) => running?.retire(key),
+    runsIn: (folder) => running?.runsIn(folder) ?? false,
     stop: async () => {
       stopped = true;
       await (await pool)?.stop();

@@ -9,6 +9,7 @@ import { Deliveries, type QueueContents, type TopicTarget } from './async/delive
 import { EventQueues } from './async/event-queues.js';
 import { Catalogue } from './catalogue.js';
 import { PackageStore } from './code/package-store.js';
+import { PackageSweeper } from './code/package-sweeper.js';
 import { type DeclaredFunction, declareFunctions, type WatchFolder } from './declared-functions.js';
 import { errorCodes } from './errors.js';
 import { FunctionMetrics } from './function-metrics.js';
@@ -106,7 +107,7 @@ export interface FunctionEvent {
 export async function startFunctions(dependencies: FunctionsDependencies): Promise<Functions> {
   const { engine, clock, random, pool, queues, topics, showMessage, folder, concurrencyMax, endpoint, watch, meter, report } = dependencies;
   const catalogue = new Catalogue(engine.documents);
-  const packages = new PackageStore(folder);
+  const packages = new PackageStore(folder, () => sweeper.schedule());
   const draw = () => ({ now: clock.now(), revision: random.uuid(), deployment: random.uuid(), versionRevision: random.uuid() });
   const slots = new Slots(concurrencyMax);
   const metrics = new FunctionMetrics(meter, () => slots.running);
@@ -135,7 +136,15 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
   const queuesCreated = engine.onQueueCreated(() => mappings.wake());
   let watching: Disposable | undefined;
   await deliveries.start(events);
-  const swept = sweep(packages, catalogue, await packages.list()).catch((fault: unknown) => report('removing unused packages', fault));
+  const sweeper = new PackageSweeper({
+    packages,
+    inUse: () => catalogue.packagesInUse(),
+    isRunIn: (codeFolder) => pool.runsIn(codeFolder),
+    clock,
+    report,
+  });
+  sweeper.start();
+  catalogue.onChange(() => sweeper.schedule());
   events.start();
   mappings.start();
   return {
@@ -162,14 +171,9 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
       watching?.[Symbol.dispose]();
       queuesCreated[Symbol.dispose]();
       invoker.stop();
-      await Promise.all([events.stop(), mappings.stop(), deliveries.stop(), swept]);
+      await Promise.all([events.stop(), mappings.stop(), deliveries.stop(), sweeper.stop()]);
     },
   };
-}
-
-/** Removes the packages that no function has any more. `before`: those that were there before any could be added. */
-async function sweep(packages: PackageStore, catalogue: Catalogue, before: readonly string[]): Promise<void> {
-  if (before.length > 0) await packages.sweep(before, await catalogue.packagesInUse());
 }
 
 function functionsService(parts: Parts, events: EventQueues, ofMappings: Pick<MappingParts, 'engine' | 'records' | 'mappings'>): Service {

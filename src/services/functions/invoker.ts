@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
 import type { Catalogue, Usage } from './catalogue.js';
-import type { PackageStore } from './code/package-store.js';
+import type { PackageStore, UnpackedPackage } from './code/package-store.js';
 import { aliasNotFound, functionNotFound } from './errors.js';
 import type { FunctionMetrics } from './function-metrics.js';
 import { recursionMax, responseBytesMax } from './limits.js';
@@ -98,7 +98,8 @@ export class Invoker {
     using _slot = taken;
     const { requestId, payload, clientContext } = request;
     const { invokedArn } = target;
-    const environment = await this.#environment(target);
+    using code = await this.#code(version);
+    const environment = this.#environment(target, code.folder);
     const { signal } = this.#ended;
     const outcome = await this.parts.pool.invoke({
       environment,
@@ -126,11 +127,17 @@ export class Invoker {
     return share < alias.routing.weight ? alias.routing.version : alias.version;
   }
 
-  async #environment({ address, version }: Target): Promise<Environment> {
-    const { settings, code } = version;
+  /** It stays where it is until the invocation has ended. */
+  async #code({ code }: VersionRecord): Promise<UnpackedPackage> {
+    if (code.kind === 'package') return this.parts.packages.unpacked(code.sha256);
+    return { folder: code.path, [Symbol.dispose]: () => undefined };
+  }
+
+  #environment({ address, version }: Target, folder: string): Environment {
+    const { settings } = version;
     return {
       key: environmentKey(address, version),
-      folder: code.kind === 'folder' ? code.path : await this.parts.packages.unpacked(code.sha256),
+      folder,
       runtime: kindOf(settings.runtime),
       handler: settings.handler,
       functionName: address.name,

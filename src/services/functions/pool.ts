@@ -4,6 +4,8 @@ export interface FunctionPool {
   invoke(invocation: Invocation): Promise<InvocationOutcome>;
   /** That code or configuration is replaced: its environments end once they are idle. */
   retire(key: string): void;
+  /** Whether an environment with its code in that folder is there, or waited for. */
+  runsIn(folder: string): boolean;
   stop(): Promise<void>;
 }
 

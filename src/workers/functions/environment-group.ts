@@ -32,6 +32,11 @@ export class EnvironmentGroup implements EnvironmentOwner {
     return this.#environments.size;
   }
 
+  /** Of the code. */
+  get folder(): string {
+    return this.spec.folder;
+  }
+
   get isEmpty(): boolean {
     return this.#environments.size === 0 && this.#line.length === 0;
   }

@@ -14,6 +14,8 @@ export interface FunctionPool {
   invoke(invocation: Invocation): Promise<InvocationOutcome>;
   /** Code or configuration was replaced: the processes of that key end when they have nothing to do. */
   retire(key: string): void;
+  /** Whether a process with its code in that folder is there, or waited for. */
+  runsIn(folder: string): boolean;
   /** Ends every process; what runs or waits is `stopped`. */
   stop(): Promise<void>;
 }
@@ -82,6 +84,10 @@ class Pool implements FunctionPool, PoolSide {
 
   retire(key: string): void {
     this.#groups.get(key)?.retire();
+  }
+
+  runsIn(folder: string): boolean {
+    return [...this.#groups.values()].some((group) => group.folder === folder);
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import * as Lambda from '@aws-sdk/client-lambda';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { answered, anyCode, role, subjectForAll } from './subject.js';
 import { packageOf } from './zip.js';
 
@@ -148,6 +149,19 @@ test('versions are numbered, frozen, and the last one again where nothing change
   expect((await refused(new Lambda.DeleteFunctionCommand({ FunctionName: name, Qualifier: '$LATEST' })))[1]).toBe(
     '$LATEST version cannot be deleted without deleting the function.',
   );
+});
+
+test('a package that is replaced, or was only tried, is removed a minute later', async () => {
+  const [first, second, tried] = ['first', 'second', 'tried'].map((text) => packageOf({ 'index.mjs': text }));
+  const digestOf = (zip: Buffer = Buffer.alloc(0)) => createHash('sha256').update(zip).digest('hex');
+  const name = await subject.create(undefined, { Code: { ZipFile: first } });
+  await send(new Lambda.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: second }));
+  await send(new Lambda.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: tried, DryRun: true }));
+  expect(await subject.packages()).toEqual(expect.arrayContaining([first, second, tried].map(digestOf)));
+  subject.clock.advance(60_000);
+  await vi.waitUntil(async () => !(await subject.packages()).includes(digestOf(tried)));
+  await vi.waitUntil(async () => !(await subject.packages()).includes(digestOf(first)));
+  expect(await subject.packages()).toContain(digestOf(second));
 });
 
 test('a version has one number, and nothing of it is left when it is deleted', async () => {

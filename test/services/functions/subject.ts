@@ -1,5 +1,5 @@
 import '../../sdk/no-notices.js';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as Lambda from '@aws-sdk/client-lambda';
@@ -62,6 +62,10 @@ class ScriptedPool implements FunctionPool {
 
   retire(key: string): void {
     this.retired.push(key);
+  }
+
+  runsIn(): boolean {
+    return false;
   }
 
   async stop(): Promise<void> {}
@@ -191,6 +195,12 @@ export class Subject {
   async stop(): Promise<void> {
     await this.#started.stop();
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** SHA-256 of those that are on the disk, in hexadecimal. */
+  async packages(): Promise<readonly string[]> {
+    const names = await readdir(join(this.#folder ?? '', 'code', 'packages'));
+    return names.map((name) => name.replace('.zip', ''));
   }
 
   name(): string {

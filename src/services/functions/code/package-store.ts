@@ -6,10 +6,15 @@ import { codeTooLarge, invalidValue } from '../errors.js';
 import { codeZippedBytesMax } from '../limits.js';
 import { unzip } from './unzip.js';
 
-export interface StoredPackage {
+/** A package that is not swept until it is given back. */
+export interface StoredPackage extends Disposable {
   /** Hexadecimal. */
   readonly sha256: string;
   readonly bytes: number;
+}
+
+export interface UnpackedPackage extends Disposable {
+  readonly folder: string;
 }
 
 /**
@@ -18,39 +23,55 @@ export interface StoredPackage {
  * C1  A zip file that is there under its name is whole and on the disk, its name too: it is written and flushed under another name first.
  * C2  What is unpacked is a copy that this process has made: those of an earlier one, which a power loss may have left in part, are removed before
  *     the first. A folder that is there under its name is whole.
+ * C3  A package is removed when no version has it, nobody holds it or has held it since it was found out which versions there are, and no
+ *     process runs in its folder. Who wants it meanwhile waits until it is gone.
  *
  * Nothing is touched before it is needed: a server without functions has no folder for them.
  */
 export class PackageStore {
   readonly #unpacking = new Map<string, Promise<string>>();
-  /** Stored by this process: not to be swept, though no document may name them yet. */
-  readonly #stored = new Set<string>();
+  /** How often each is held. */
+  readonly #held = new Map<string, number>();
+  /** Those held at any time since the sweep that is under way began. */
+  readonly #heldSince = new Set<string>();
+  readonly #removing = new Map<string, Promise<void>>();
   #temporary = 0;
 
   #prepared: Promise<void> | undefined;
 
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    /** Told of each that is given to be stored: it may turn out not to be needed. */
+    private readonly given: () => void = () => undefined,
+  ) {}
 
   /** Durable when it resolves, and known to unpack. */
   async store(zip: Buffer): Promise<StoredPackage | Refusal> {
     if (zip.length > codeZippedBytesMax) return codeTooLarge(zip.length, codeZippedBytesMax);
     if (zip.length === 0) return invalidValue('Uploaded file must be a non-empty zip');
+    this.given();
     await this.#ready();
     const sha256 = createHash('sha256').update(zip).digest('hex');
-    this.#stored.add(sha256);
+    return this.#holding(sha256, async (hold) => {
+      const refusal = await this.#kept(sha256, zip);
+      return refusal ?? { sha256, bytes: zip.length, ...hold };
+    });
+  }
+
+  async #kept(sha256: string, zip: Buffer): Promise<Refusal | undefined> {
     const unpacked = await this.#unpack(sha256, zip);
     if (isRefusal(unpacked)) return unpacked;
     if (!(await this.#has(sha256))) await this.#write(sha256, zip);
-    return { sha256, bytes: zip.length };
+    return undefined;
   }
 
-  /** The folder of its unpacked files. */
-  unpacked(sha256: string): Promise<string> {
-    const waiting = this.#unpacking.get(sha256);
-    if (waiting !== undefined) return waiting;
-    const unpacking = this.#unpacked(sha256).finally(() => this.#unpacking.delete(sha256));
-    this.#unpacking.set(sha256, unpacking);
-    return unpacking;
+  /** Its unpacked files. */
+  unpacked(sha256: string): Promise<UnpackedPackage> {
+    return this.#holding(sha256, async (hold) => {
+      const unpacking = this.#unpacking.get(sha256) ?? this.#unpacked(sha256).finally(() => this.#unpacking.delete(sha256));
+      this.#unpacking.set(sha256, unpacking);
+      return { folder: await unpacking, ...hold };
+    });
   }
 
   /** The zip file as it was uploaded. */
@@ -65,11 +86,56 @@ export class PackageStore {
     return names.map((name) => name.replace(/\.zip$/, '')).filter((name) => digest.test(name));
   }
 
-  /** Removes those of `candidates` that nobody uses, but for what this process has stored. */
-  async sweep(candidates: readonly string[], used: ReadonlySet<string>): Promise<void> {
+  /** Removes those that are not needed (C3). Whether some are left that may soon be not needed either. */
+  async sweep(usedNow: () => Promise<ReadonlySet<string>>, isRunIn: (folder: string) => boolean): Promise<boolean> {
+    const candidates = await this.list();
+    if (candidates.length === 0) return false;
+    this.#heldSince.clear();
+    const used = await usedNow();
+    let left = false;
     for (const sha256 of candidates) {
-      if (!used.has(sha256) && !this.#stored.has(sha256)) await rm(this.#zipOf(sha256), { force: true });
+      if (used.has(sha256)) continue;
+      if (this.#held.has(sha256) || this.#heldSince.has(sha256) || isRunIn(this.#in('unpacked', sha256))) left = true;
+      else await this.#remove(sha256);
     }
+    return left;
+  }
+
+  async #remove(sha256: string): Promise<void> {
+    const removing = rm(this.#in('unpacked', sha256), { recursive: true, force: true })
+      .then(() => rm(this.#zipOf(sha256), { force: true }))
+      .finally(() => this.#removing.delete(sha256));
+    this.#removing.set(sha256, removing);
+    await removing;
+  }
+
+  /** What `use` makes of a hold keeps it, unless that is a refusal. */
+  async #holding<T>(sha256: string, use: (hold: Disposable) => Promise<T>): Promise<T> {
+    const hold = this.#hold(sha256);
+    let kept = false;
+    try {
+      await this.#removing.get(sha256)?.catch(() => undefined); // the sweep tells of it
+      const made = await use(hold);
+      kept = !isRefusal(made);
+      return made;
+    } finally {
+      if (!kept) hold[Symbol.dispose]();
+    }
+  }
+
+  #hold(sha256: string): Disposable {
+    this.#heldSince.add(sha256);
+    this.#held.set(sha256, (this.#held.get(sha256) ?? 0) + 1);
+    let held = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!held) return;
+        held = false;
+        const others = (this.#held.get(sha256) ?? 0) - 1;
+        if (others > 0) this.#held.set(sha256, others);
+        else this.#held.delete(sha256);
+      },
+    };
   }
 
   #ready(): Promise<void> {
@@ -83,7 +149,8 @@ export class PackageStore {
   async #prepare(): Promise<void> {
     for (const name of ['unpacked', 'temporary']) await rm(this.#in(name), { recursive: true, force: true }); // C2
     for (const name of ['packages', 'unpacked', 'temporary']) await mkdir(this.#in(name), { recursive: true });
-    for (const created of [this.folder, dirname(this.folder)]) await flushFolder(created); // C1
+    const parent = dirname(this.folder);
+    for (const grown of [this.folder, parent, dirname(parent)]) await flushFolder(grown); // C1: each may be new in the one above
   }
 
   async #unpacked(sha256: string): Promise<string> {

@@ -48,7 +48,8 @@ export function createFunction({
       const zip = accept(readCodeSource(input.Code ?? {}));
       if ((await catalogue.find(address)) !== undefined) throw functionExists(address.name);
       catalogue.requireRoom();
-      const stored = accept(await packages.store(zip));
+      using stored = accept(await packages.store(zip));
+      const code = { kind: 'package', sha256: stored.sha256, bytes: stored.bytes } as const;
       const drawn = draw();
       const { now, revision, deployment } = drawn;
       const id = random.uuid();
@@ -57,13 +58,13 @@ export function createFunction({
         const record: FunctionRecord = {
           name: address.name,
           id,
-          latest: { version: latest, settings, code: { kind: 'package', ...stored }, modifiedAt: now, revision, deployment },
+          latest: { version: latest, settings, code, modifiedAt: now, revision, deployment },
           lastVersion: 0,
           tags,
           reservedConcurrency: undefined,
           recursiveLoop: 'Terminate',
         };
-        const full = storeCode(functions, stored.bytes);
+        const full = storeCode(functions, code.bytes);
         if (full !== undefined) return full;
         functions.usage = { ...functions.usage, functions: functions.usage.functions + 1 };
         functions.put(record);

@@ -47,7 +47,8 @@ export function updateFunctionCode(parts: Pick<Parts, 'catalogue' | 'packages' |
       const zip = accept(readCodeSource(input));
       await catalogue.require(address);
       catalogue.requireRoom();
-      const code = { kind: 'package', ...accept(await packages.store(zip)) } as const;
+      using stored = accept(await packages.store(zip));
+      const code = { kind: 'package', sha256: stored.sha256, bytes: stored.bytes } as const;
       const drawn = draw();
       const outcome = await catalogue.change(address, (functions): { shown: VersionRecord; before: VersionRecord } | Refusal => {
         const record = functions.find(address.name);
