@@ -28,6 +28,8 @@ import { requestLog } from './observe/request-log.js';
 import { type Functions, startFunctions } from './services/functions/index.js';
 import { startIngest } from './services/ingest/index.js';
 import { ApiKeys } from './services/ingest/keys/api-keys.js';
+import { Processing } from './services/ingest/workflow/processing.js';
+import { ingestTasks } from './services/ingest/workflow/tasks.js';
 import { createLogs, type Logs } from './services/logs/index.js';
 import { type Sns, startSns } from './services/sns/index.js';
 import { deliveryQueueOf, pendingOf } from './services/sns/shown.js';
@@ -44,6 +46,8 @@ import { defaultAccount, defaultRegion } from './wire/sigv4.js';
 import { awsServices } from './wiring/aws-services.js';
 import { functionFolders, lazyPool } from './wiring/functions.js';
 import { spoolFolder } from './wiring/ingest.js';
+import { defineWorkflows, queuesPort, topicsPort, workflowsPort } from './wiring/ingest-ports.js';
+import { ingestWork } from './wiring/ingest-work.js';
 import { taskTargets } from './wiring/task-targets.js';
 import { topicTarget } from './wiring/topic-target.js';
 import { watchFolder } from './workers/folder-watch.js';
@@ -99,6 +103,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const queues = { contentOf: deliveredContent, takes: queueTakes };
     let answeredCount = 0;
     let sns: Sns | undefined;
+    let processing: Processing | undefined;
     let listener: Listener | undefined;
     const endpoint = (): string => config.publicUrl ?? listener?.url ?? '';
     const folders = functionFolders(config.storage.kind === 'folder' ? config.storage.path : undefined);
@@ -163,16 +168,6 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     opened.push(async () => trustedHttp.close());
     const aws = awsServices(config.aws);
     opened.push(async () => aws.close());
-    const targets = taskTargets({
-      sqs,
-      sns: sns.service,
-      functions: functions.service,
-      random,
-      http: { http, trustedHttp, connections: config.connections, clock },
-      aws,
-    });
-    const workflows = await startWorkflows({ engine, clock, random, targets, report });
-    opened.push(() => workflows.stop());
     const keys = new ApiKeys({ documents: engine.documents, clock, random, pipelines: config.ingest.pipelines.map(({ name }) => name) });
     opened.push(() => keys.stop());
     const spool = spoolFolder(config.storage);
@@ -185,11 +180,44 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       ...config.ingest,
       spoolFolder: spool.path,
       durable: spool.durable,
+      opened: (pipeline) => void processing?.open(pipeline),
       report,
     });
     opened.push(() => ingest.stop());
-    await createDeclaredQueues(engine, config.queues, { account: defaultAccount, region: defaultRegion });
-    await functions.declare(config.functions, { account: defaultAccount, region: defaultRegion });
+    const owner = { account: defaultAccount, region: defaultRegion };
+    const work = ingestWork({ config, documents: engine.documents, archiveFolder: spool.archiveFolder });
+    opened.push(() => work.close());
+    const ingestQueues = queuesPort(engine, owner);
+    const tasks = { engine, ...ingest, stores: work.stores, queues: ingestQueues, owner, clock, meter: metrics.meter };
+    const targets = taskTargets({
+      sqs,
+      sns: sns.service,
+      functions: functions.service,
+      random,
+      http: { http, trustedHttp, connections: config.connections, clock },
+      aws,
+      ingest: ingestTasks(tasks),
+    });
+    const workflows = await startWorkflows({ engine, clock, random, targets, report });
+    opened.push(() => workflows.stop());
+    const ingestWorkflows = workflowsPort(workflows.service, { owner, random });
+    processing = new Processing({
+      engine,
+      records: ingest.records,
+      workflows: ingestWorkflows,
+      topics: topicsPort(sns.service, { owner, random }),
+      queues: ingestQueues,
+      owner,
+      definitionOf: work.definitionOf,
+      clock,
+      events: log,
+      report,
+    });
+    opened.push(() => processing?.stop() ?? Promise.resolve());
+    await createDeclaredQueues(engine, config.queues, owner);
+    await functions.declare(config.functions, owner);
+    await defineWorkflows(ingestWorkflows, config.ingest.pipelines, work.definitionOf);
+    await processing.start(config.ingest.pipelines);
     listener = await startListener({
       port: config.port,
       host: config.host,
@@ -224,7 +252,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     const toStop = (): void => {
       stopping = true;
     };
-    return running({ listener, sns, functions, workflows, engine, opened, log, toStop });
+    return running({ listener, sns, functions, workflows, processing, engine, opened, log, toStop });
   } catch (fault) {
     await closeAll(opened);
     throw fault;
@@ -284,6 +312,7 @@ interface Running {
   readonly sns: Sns;
   readonly functions: Functions;
   readonly workflows: Workflows;
+  readonly processing: Processing;
   readonly engine: Engine;
   readonly opened: readonly Closing[];
   readonly log: Log;
@@ -291,13 +320,13 @@ interface Running {
   readonly toStop: () => void;
 }
 
-function running({ listener, sns, functions, workflows, engine, opened, log, toStop }: Running): Broker {
+function running({ listener, sns, functions, workflows, processing, engine, opened, log, toStop }: Running): Broker {
   const stop = async (): Promise<void> => {
     log.info('stopping');
     toStop();
     const closed = listener.close(stopMsMax);
     functions.drain();
-    const ended = Promise.all([sns.stop(), workflows.stop()]);
+    const ended = Promise.all([sns.stop(), workflows.stop(), processing.stop()]);
     engine.drain();
     await closed;
     await ended;

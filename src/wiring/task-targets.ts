@@ -1,4 +1,5 @@
 import type { Random } from '../base/random.js';
+import type { IngestTask } from '../services/ingest/workflow/task.js';
 import { dynamodbActions, optimisedDynamodbActions, s3Actions } from '../services/workflows/aws/actions.js';
 import { dynamodbTarget, missingTarget, sdkTarget } from '../services/workflows/aws/sdk-target.js';
 import { functionTarget, invokeTarget } from '../services/workflows/function-target.js';
@@ -8,6 +9,7 @@ import { operationTarget } from '../services/workflows/operation-target.js';
 import { functionTargetName, type Target, type Targets } from '../services/workflows/targets.js';
 import type { Operation, Service } from '../wire/service.js';
 import type { AwsServices } from './aws-services.js';
+import { ingestTargets } from './ingest-targets.js';
 
 export interface TaskTargetParts {
   readonly sqs: Service;
@@ -16,10 +18,11 @@ export interface TaskTargetParts {
   readonly random: Random;
   readonly http: HttpTargetParts;
   readonly aws: AwsServices;
+  readonly ingest: readonly IngestTask[];
 }
 
 /** What tasks of workflows can call, by the service and action of their resource. */
-export function taskTargets({ sqs, sns, functions, random, http, aws }: TaskTargetParts): Targets {
+export function taskTargets({ sqs, sns, functions, random, http, aws, ingest }: TaskTargetParts): Targets {
   const invoke = operationOf(functions, 'Invoke');
   const send = { service: sqs, operation: 'SendMessage', errors: 'SQS', texts: ['MessageBody'], once: onceInGroup };
   const publish = { service: sns, operation: 'Publish', errors: 'SNS', texts: ['Message'], once: onceInGroup };
@@ -29,6 +32,7 @@ export function taskTargets({ sqs, sns, functions, random, http, aws }: TaskTarg
     ['lambda:invoke', invokeTarget(invoke, random)],
     ['http:invoke', httpTarget(http)],
     ...sdkTargets(aws, random),
+    ...ingestTargets(ingest),
     [functionTargetName, functionTarget(invoke, random)],
   ]);
 }

@@ -21,6 +21,8 @@ export interface IngestDependencies {
   readonly spoolFolder: string;
   /** False: nothing of it need outlive the machine. */
   readonly durable: boolean;
+  /** Told before the first record of a pipeline is accepted. */
+  readonly opened: (pipeline: string) => void;
   /** Told of faults in background work. */
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -38,8 +40,8 @@ const ingestPath = /^\/(ingest\/|ingest[mM]essage\/?$)/;
 const pipelinePath = /^\/ingest\/([^/]+)\/?$/;
 
 export async function startIngest(dependencies: IngestDependencies): Promise<Ingest> {
-  const { engine, pipelines: settings, spoolFolder, durable, report } = dependencies;
-  const pipelines = new Map(settings.map((one) => [one.name, new Pipeline(one, engine)]));
+  const { engine, pipelines: settings, spoolFolder, durable, opened, report } = dependencies;
+  const pipelines = new Map(settings.map((one) => [one.name, new Pipeline(one, engine, opened)]));
   const spool = await openSpool({ folder: spoolFolder, pipelines: [...pipelines.keys()], durable });
   const records = new RecordStore(engine);
   const gate = new Gate({ ...dependencies, pipelines, spool, records, documents: engine.documents });
@@ -61,7 +63,9 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Ing
 }
 
 async function sweep(pipelines: readonly string[], spool: Spool, records: RecordStore): Promise<void> {
-  for (const name of pipelines) await spool.sweep(name, async (key) => (await records.read(name, key)) !== undefined);
+  for (const name of pipelines) {
+    await spool.sweep(name, async (key) => (await records.read(name, key))?.storageContext.spoolReference?.key === key);
+  }
 }
 
 /** Which pipeline a path means. Names need no percent-encoding, so that one that has some is none. */

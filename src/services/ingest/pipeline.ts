@@ -14,6 +14,7 @@ export class Pipeline {
   constructor(
     readonly settings: PipelineSettings,
     private readonly engine: Pick<Engine, 'createQueue' | 'findQueue'>,
+    private readonly opened: (pipeline: string) => void,
   ) {}
 
   get name(): string {
@@ -22,7 +23,9 @@ export class Pipeline {
 
   /** Where accepted records go; undefined: a broker that starts on a full disk has no such queue yet. */
   async accepted(): Promise<Queue | undefined> {
-    this.#accepted ??= await acceptedQueue(this.engine, this.name);
+    if (this.#accepted !== undefined) return this.#accepted;
+    this.#accepted = await acceptedQueue(this.engine, this.name);
+    if (this.#accepted !== undefined) this.opened(this.name);
     return this.#accepted;
   }
 }

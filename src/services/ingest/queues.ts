@@ -1,3 +1,4 @@
+import type { QueueAddress } from '../../base/ids.js';
 import type { Engine, Queue } from '../../engine/engine.js';
 import { internalQueue } from '../../engine/queue-worker.js';
 
@@ -6,9 +7,14 @@ export interface AcceptedMessage {
   readonly messageID: string;
 }
 
-/** Records of this pipeline whose workflows have not been started. Undefined: the disk is full. */
+/** Of the records of this pipeline whose workflows have not been started. It is made with the first one. */
+export function acceptedAddress(pipeline: string): QueueAddress {
+  return `internal/ingest/${pipeline}/accepted` as QueueAddress;
+}
+
+/** Undefined: the disk is full. */
 export function acceptedQueue(engine: Pick<Engine, 'createQueue' | 'findQueue'>, pipeline: string): Promise<Queue | undefined> {
-  return internalQueue(engine, `internal/ingest/${pipeline}/accepted`);
+  return internalQueue(engine, acceptedAddress(pipeline));
 }
 
 export function encodeAccepted(message: AcceptedMessage): Buffer {

@@ -1,0 +1,145 @@
+import type { Clock } from '../../../base/clock.js';
+import type { EventLog } from '../../../base/event-log.js';
+import { untilOrAborted } from '../../../base/waiting.js';
+import type { Engine, Queue } from '../../../engine/engine.js';
+import { QueueWorker } from '../../../engine/queue-worker.js';
+import { acceptedAddress, acceptedQueue } from '../queues.js';
+import { stepNames } from '../record.js';
+import type { RecordStore } from '../record-store.js';
+import { acceptedHandler } from './accepted-handler.js';
+import { Launcher } from './launcher.js';
+import { deadLetterQueueName, type Owner, pipelineResource, queueAddress, redriveQueueName } from './names.js';
+import type { Queues, QueueToMake, Topics, Workflows } from './ports.js';
+import { Redrive } from './redrive.js';
+import { redriveHandler } from './redrive-handler.js';
+
+export interface ProcessingParts {
+  readonly engine: Engine;
+  readonly records: RecordStore;
+  readonly workflows: Workflows;
+  readonly topics: Topics;
+  readonly queues: Queues;
+  readonly owner: Owner;
+  /** The text of a pipeline's workflow. */
+  readonly definitionOf: (pipeline: string) => string;
+  readonly clock: Clock;
+  readonly events: EventLog;
+  readonly report: (what: string, fault: unknown) => void;
+}
+
+const startsMax = 32;
+const redrivesMax = 8;
+const redriveReceivesMax = 10;
+const day = 86_400;
+/** As long as SQS keeps a message. */
+const retentionSeconds = 14 * day;
+const againMs = 1_000;
+
+/**
+ * What follows the receipt: makes what a pipeline needs (topic, state machine, queues of its steps), starts a workflow for each accepted record, and
+ * redrives what comes back from dead-letter queues.
+ *
+ * A pipeline is opened with its first record, or at start when it is named in the configuration: who runs none has no queues of it.
+ */
+export class Processing {
+  readonly redrive: Redrive;
+  readonly #launcher: Launcher;
+  readonly #open = new Map<string, Promise<void>>();
+  readonly #opening: Promise<void>[] = [];
+  readonly #workers: QueueWorker[] = [];
+  readonly #ended = new AbortController();
+
+  constructor(private readonly parts: ProcessingParts) {
+    const { records, workflows, owner } = parts;
+    this.#launcher = new Launcher({ records, workflows, owner, define: (pipeline) => this.#define(pipeline) });
+    this.redrive = new Redrive({ records, workflows, launcher: this.#launcher });
+  }
+
+  /** Opens the pipelines that somebody has named, and those that have had records. */
+  async start(pipelines: readonly { readonly name: string; readonly declared: boolean }[]): Promise<void> {
+    for (const { name, declared } of pipelines) {
+      if (declared || (await this.parts.engine.findQueue(acceptedAddress(name))) !== undefined) await this.open(name);
+    }
+  }
+
+  /** Once. Resolves after the first attempt, whose fault is reported; what could not be made then is tried again until it is there. */
+  open(pipeline: string): Promise<void> {
+    const known = this.#open.get(pipeline);
+    if (known !== undefined) return known;
+    const opening = this.#opened(pipeline).then((opened) => {
+      if (!opened) this.#opening.push(this.#openLater(pipeline));
+    });
+    this.#open.set(pipeline, opening);
+    return opening;
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    await Promise.all(this.#open.values());
+    await Promise.all(this.#opening);
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+  }
+
+  async #openLater(pipeline: string): Promise<void> {
+    const { clock } = this.parts;
+    const { signal } = this.#ended;
+    do await untilOrAborted(clock, clock.now() + againMs, signal);
+    while (!signal.aborted && !(await this.#opened(pipeline)));
+  }
+
+  async #opened(pipeline: string): Promise<boolean> {
+    try {
+      await this.#make(pipeline);
+      return true;
+    } catch (fault) {
+      this.parts.report(`opening the pipeline ${pipeline}`, fault);
+      return false;
+    }
+  }
+
+  async #make(pipeline: string): Promise<void> {
+    const { engine, topics, queues } = this.parts;
+    await topics.create(pipelineResource(pipeline));
+    await queues.create(stepNames.flatMap((step) => queuesOf(pipeline, step)));
+    await this.#define(pipeline);
+    const accepted = await acceptedQueue(engine, pipeline);
+    if (accepted === undefined) throw new Error('the disk is nearly full');
+    const redrives = await Promise.all(stepNames.map(async (step) => this.#redrives(pipeline, step)));
+    const { records } = this.parts;
+    this.#work(accepted, startsMax, acceptedHandler(pipeline, { engine, records, launcher: this.#launcher }));
+    for (const { from, deadLetters } of redrives) {
+      this.#work(from, redrivesMax, redriveHandler(pipeline, deadLetters, { ...this.parts, redrive: this.redrive }));
+    }
+  }
+
+  async #redrives(pipeline: string, step: (typeof stepNames)[number]): Promise<{ readonly from: Queue; readonly deadLetters: Queue }> {
+    return {
+      from: await this.#queue(redriveQueueName(pipeline, step)),
+      deadLetters: await this.#queue(deadLetterQueueName(pipeline, step)),
+    };
+  }
+
+  async #queue(name: string): Promise<Queue> {
+    const queue = await this.parts.engine.findQueue(queueAddress(this.parts.owner, name));
+    if (queue === undefined) throw new Error(`the queue ${name} is gone`);
+    return queue;
+  }
+
+  #define(pipeline: string): Promise<void> {
+    return this.parts.workflows.define(pipelineResource(pipeline), this.parts.definitionOf(pipeline));
+  }
+
+  #work(queue: Queue, concurrency: number, handler: ConstructorParameters<typeof QueueWorker>[3]): void {
+    const worker = new QueueWorker(this.parts, queue, concurrency, handler);
+    this.#workers.push(worker);
+    worker.start();
+  }
+}
+
+function queuesOf(pipeline: string, step: (typeof stepNames)[number]): readonly QueueToMake[] {
+  const deadLetterQueue = deadLetterQueueName(pipeline, step);
+  return [
+    { name: deadLetterQueue, retentionSeconds },
+    { name: redriveQueueName(pipeline, step), retentionSeconds, deadLetterQueue, maxReceiveCount: redriveReceivesMax },
+  ];
+}

@@ -1,0 +1,94 @@
+import '../../sdk/no-notices.js';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ingesting, ingesting } from './ingesting.js';
+
+let ingest: Ingesting;
+let sqs: SQSClient;
+let sns: SNSClient;
+beforeAll(async () => {
+  ingest = await ingesting({ ingest: { pipelines: { claims: {} } } });
+  const options = { endpoint: ingest.broker.url, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+  [sqs, sns] = [new SQSClient(options), new SNSClient(options)];
+});
+afterAll(async () => {
+  for (const client of [sqs, sns]) client.destroy();
+  await ingest[Symbol.asyncDispose]();
+});
+
+const arnOf = (service: string, name: string) => `arn:aws:${service}:us-east-1:000000000000:${name}`;
+
+async function subscriber(name: string, attributes: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
+  await sns.send(
+    new SubscribeCommand({
+      TopicArn: arnOf('sns', 'ingest-claims'),
+      Protocol: 'sqs',
+      Endpoint: arnOf('sqs', name),
+      Attributes: { RawMessageDelivery: 'true', ...attributes },
+    }),
+  );
+  return QueueUrl;
+}
+
+async function received(QueueUrl: string, count: number) {
+  const messages: { readonly body: Record<string, unknown>; readonly attributes: Readonly<Record<string, string | undefined>> }[] = [];
+  while (messages.length < count) {
+    const reply = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 10, MessageAttributeNames: ['All'] }),
+    );
+    if (reply.Messages === undefined) throw new Error(`only ${messages.length} messages came`);
+    for (const { Body = '', MessageAttributes = {} } of reply.Messages) {
+      const attributes = Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]));
+      messages.push({ body: JSON.parse(Body), attributes });
+    }
+  }
+  return messages;
+}
+
+test('a record is archived, its metadata are stored, and subscribers are told of each step', async () => {
+  const all = await subscriber('all');
+  const some = await subscriber('some', { FilterPolicy: JSON.stringify({ state: ['archived'], messageType: ['claim'] }) });
+  const payload = Buffer.alloc(300_000, 'claim');
+  const { body: receipt } = await ingest.send(payload, { path: '/ingest/claims' });
+  const { messageID } = receipt;
+  const told = await received(all, 5);
+  const states = told.map(({ attributes }) => attributes.state);
+  expect([states[0], states.slice(1, 4).sort(), states[4]]).toEqual([
+    'received',
+    ['accepted', 'metadataStored', 'payloadArchived'],
+    'archived',
+  ]);
+  for (const { body, attributes } of told) {
+    expect(attributes).toMatchObject({ messageType: 'claim', sourceSystemID: 'core' });
+    expect(body).toMatchObject({ messageID, messageMetaData: { messageType: 'claim', sourceSystemID: 'core' } });
+  }
+  const [first, , , , last] = told.map(({ body }) => body);
+  expect(first).toEqual({
+    message: expect.any(String),
+    messageID,
+    messageMetaData: expect.any(Object),
+    state: 'received',
+    storageContext: { spoolReference: { key: messageID }, S3Reference: null, metaDataReference: null },
+  });
+
+  const key = `${receipt.receivedAt.slice(0, 16).replace(/[-T:]/g, '/')}/${messageID}`;
+  const storageContext = {
+    spoolReference: null,
+    S3Reference: { bucket: 'ingest-claims', key },
+    metaDataReference: { dynamoDbTableName: 'ingest-claims-metadata', primaryKey: messageID },
+    persistence: { S3: true, metaData: true },
+  };
+  expect(last).toEqual({
+    messageID,
+    messageMetaData: expect.any(Object),
+    messageSecurityContext: expect.objectContaining({ keyName: 'core' }),
+    storageContext,
+  });
+  expect((await received(some, 1)).map(({ body }) => body)).toEqual([last]);
+  expect((await readFile(join(ingest.folder, 'data', 'archive', 'claims', key))).equals(payload)).toBe(true);
+  expect((await ingest.spooled('claims')).size).toBe(0);
+});
