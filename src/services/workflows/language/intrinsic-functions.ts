@@ -75,7 +75,8 @@ const functions: Readonly<Record<IntrinsicName, Intrinsic>> = {
   },
   ArrayRange: ([from, to, step]) => range(from, to, step) ?? invalidArgument('ArrayRange'),
   ArrayUnique: ([array]) => (isJsonArray(array) ? unique(array) : invalidArgument('ArrayUnique')),
-  Base64Decode: ([text]) => (isShortText(text) ? Buffer.from(text, 'base64').toString() : invalidArgument('Base64Decode')),
+  Base64Decode: ([text]) =>
+    isShortText(text) && base64Pattern.test(text) ? Buffer.from(text, 'base64').toString() : invalidArgument('Base64Decode'),
   Base64Encode: ([text]) => (isShortText(text) ? Buffer.from(text).toString('base64') : invalidArgument('Base64Encode')),
   Format: ([template, ...values]) => (typeof template === 'string' ? format(template, values) : invalidArgument('Format')),
   Hash: ([data = null, algorithm]) => hash(data, algorithm) ?? invalidArgument('Hash'),
@@ -103,6 +104,9 @@ function invalidArgument(name: IntrinsicName): Failure {
 function orInvalid(value: Json | undefined, name: IntrinsicName): Json | Failure {
   return value === undefined ? invalidArgument(name) : value;
 }
+
+/** RFC 4648, section 4; padding may be missing. */
+const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 function isShortText(value: Json | undefined): value is string {
   return typeof value === 'string' && value.length <= intrinsicCharsMax;
