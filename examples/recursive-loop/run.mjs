@@ -1,0 +1,3 @@
+import { play } from '../stage.mjs';
+
+await play(import.meta.url);

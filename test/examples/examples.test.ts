@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const folder = new URL('../../examples/', import.meta.url);
+const names = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+const playMsMax = 90_000;
+
+test.concurrent.each(names)('the example %s does and prints what its page says', { timeout: playMsMax }, async (name) => {
+  const page = readFileSync(new URL(`${name}/README.md`, folder), 'utf8');
+  const [, said] = /^```text\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  const { stdout } = await run(process.execPath, [fileURLToPath(new URL(`${name}/run.mjs`, folder))], { timeout: playMsMax });
+  expect(stdout).toBe(said);
+});
+
+test('every example is on the page of all', () => {
+  const page = readFileSync(new URL('README.md', folder), 'utf8');
+  expect([...page.matchAll(/^\| \[([\w-]+)\]\(\1\)/gm)].map(([, name]) => name).sort()).toEqual(names.sort());
+});
