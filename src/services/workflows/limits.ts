@@ -45,7 +45,11 @@ export const queryStepsMax = 100_000;
 export const queryStackMax = 1_000;
 export const querySequenceMax = 250_000;
 export const queryTextCharsMax = 1_048_576;
+/** Characters of a text times instructions of a regular expression: half a second at most. */
+export const matchStepsMax = 500_000_000;
 export const expressionCharsMax = 65_536;
+/** Of JSONata in one definition: each takes a fifth of a millisecond to read. */
+export const expressionsMax = 10_000;
 
 /** What one transition appends to the history before it leaves the rest to the next one (rule S7 of the store). */
 export const transitionEventsMax = 200;

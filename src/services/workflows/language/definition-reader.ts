@@ -1,9 +1,10 @@
-import { jsonDepthMax, nestingMax, secondsMax, stateNameCharsMax } from '../limits.js';
+import { expressionsMax, jsonDepthMax, nestingMax, secondsMax, stateNameCharsMax } from '../limits.js';
 import { type Block, type BlockId, type Machine, rootBlock, type State } from './definition.js';
 import type { QueryLanguage } from './expression.js';
 import { Fields } from './fields.js';
 import { isJsonObject, parseJson } from './json.js';
 import { type Diagnostic, Problems, pointer } from './problems.js';
+import { queryMark } from './query.js';
 import { type DefinitionRules, type Reading, readLanguage, type Scopes } from './reading.js';
 import { readState } from './state-reader.js';
 import { targetsOf } from './transitions.js';
@@ -20,7 +21,9 @@ export function readDefinition(text: string, rules: DefinitionRules): Definition
   const value = parseJson(text);
   if (value === undefined) problems.add(whereJsonEnds(text), 'The definition is not valid JSON', 'INVALID_JSON_DESCRIPTION');
   else if (!isJsonObject(value)) problems.add('/', 'Definition must be a valid JSON object');
-  if (!isJsonObject(value)) return { machine: undefined, diagnostics: problems.found };
+  if (text.split(queryMark).length > expressionsMax + 1)
+    problems.add('/', `A definition has at most ${expressionsMax} JSONata expressions`);
+  if (!isJsonObject(value) || problems.hasErrors) return { machine: undefined, diagnostics: problems.found };
   const machine = new DefinitionReader(problems, rules).read(new Fields(value, '', problems));
   return { machine: problems.hasErrors ? undefined : machine, diagnostics: problems.found };
 }

@@ -139,7 +139,7 @@ export function range(from: Json | undefined, to: Json | undefined, by: Json | u
 }
 
 /** By their text with members in one order, so that it takes no comparison of each with each. */
-function unique(array: readonly Json[]): Json {
+export function unique(array: readonly Json[]): readonly Json[] {
   const seen = new Map<string, Json>();
   for (const item of array) {
     const text = printJson(ordered(item));

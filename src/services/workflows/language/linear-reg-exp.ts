@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { matchStepsMax } from '../limits.js';
 
 /**
  * A regular expression as JSONata uses one, matched in linear time: those of JavaScript can take exponential time on a short text.
@@ -23,6 +24,7 @@ export class LinearRegExp {
   }
 
   exec(text: string): RegExpExecArray | null {
+    if (text.length * this.#pattern.programSize() > matchStepsMax) throw { message: 'The text is too long for this regular expression.' };
     const matcher = this.#pattern.matcher(text);
     if (this.lastIndex > text.length || !matcher.find(this.lastIndex)) {
       this.lastIndex = 0;

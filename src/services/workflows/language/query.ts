@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type jsonata from 'jsonata';
 import type { Random } from '../../../base/random.js';
 import { expressionCharsMax, payloadBytesMax, querySequenceMax, queryStackMax, queryStepsMax, queryTextCharsMax } from '../limits.js';
-import { fraction, hash, partition, range, seededFraction } from './intrinsic-functions.js';
+import { fraction, hash, partition, range, seededFraction, unique } from './intrinsic-functions.js';
 import { type Json, type JsonObject, parseJson } from './json.js';
 import { loadedJsonata } from './jsonata.js';
 import { LinearRegExp } from './linear-reg-exp.js';
@@ -31,17 +31,18 @@ export interface QueryEnvironment {
 /** What comes out is any value of JavaScript: see `queryResult` in `evaluate.ts`. */
 export type QueryOutcome = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'threw'; readonly message: string };
 
-const open = '{%';
+/** What an expression begins with. */
+export const queryMark = '{%';
 const close = '%}';
 
 /** A whole text between marks is an expression; anything else is plain text. */
 export function isQueryText(text: string): boolean {
-  return text.length >= open.length + close.length && text.startsWith(open) && text.endsWith(close);
+  return text.length >= queryMark.length + close.length && text.startsWith(queryMark) && text.endsWith(close);
 }
 
 /** A text is what is wrong with it. */
 export function readQuery(marked: string): Query | string {
-  const text = marked.slice(open.length, -close.length).trim();
+  const text = marked.slice(queryMark.length, -close.length).trim();
   if (text.length > expressionCharsMax) return `The JSONata expression is longer than ${expressionCharsMax} characters.`;
   try {
     const options = { stack: queryStackMax, sequence: querySequenceMax, RegexEngine: LinearRegExp as unknown as RegExpConstructor };
@@ -101,6 +102,7 @@ function additions({ now, random }: QueryEnvironment): Readonly<Record<string, u
       if (numbers === undefined) throw { message: '$range takes three numbers, and makes at most 1,000 elements.' };
       return numbers;
     },
+    distinct: (values: unknown) => (Array.isArray(values) ? distinct(values) : values),
     hash: (data: Json, algorithm: Json = 'SHA-256') => {
       const digest = data === undefined ? undefined : hash(data, algorithm);
       if (digest === undefined) throw { message: '$hash takes at most 10,000 characters, and MD5, SHA-1, SHA-256, SHA-384 or SHA-512.' };
@@ -126,6 +128,12 @@ function additions({ now, random }: QueryEnvironment): Readonly<Record<string, u
     millis: () => now,
     now: atTime(now),
   };
+}
+
+/** By their texts: the library compares each with each. What the library made as a sequence stays one, which may be a single value. */
+function distinct(values: readonly Json[] & { readonly sequence?: boolean }): readonly Json[] {
+  const found = unique(values);
+  return values.sequence === true ? Object.defineProperty([...found], 'sequence', { value: true }) : found;
 }
 
 /** `$now(picture, timezone)` of the library reads the machine's clock. */

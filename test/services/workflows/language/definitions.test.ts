@@ -270,6 +270,11 @@ test('reading takes no longer than its text is long', () => {
   }
 });
 
+test('a definition has a bounded number of expressions', () => {
+  const values = Array.from({ length: 10_001 }, (_, index) => `{% ${index} %}`);
+  expect(problemsOf(machine({ Type: 'Pass', Output: values }, { QueryLanguage: 'JSONata' }))).toEqual(['SCHEMA_VALIDATION_FAILED /']);
+});
+
 test('an inner scope may not assign what an outer one has', () => {
   const inner = { StartAt: 'I', States: { I: { Type: 'Pass', Assign: { v: 1, own: 1 }, End: true } } };
   const around = { StartAt: 'M', States: { M: { Type: 'Map', ItemProcessor: inner, Assign: { w: 1 }, End: true } } };

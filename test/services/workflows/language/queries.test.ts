@@ -55,6 +55,11 @@ const cases: readonly (readonly [Json, Json])[] = [
   [' {% 1 %}', ' {% 1 %}'],
   ['{% 1 %} ', '{% 1 %} '],
   ['{% $keys({"x.$": 1}) %}', 'x.$'],
+  ['{% $distinct([1, 2, 1, {"a": 1, "b": 2}, {"b": 2, "a": 1}, "1"]) %}', [1, 2, { a: 1, b: 2 }, '1']],
+  ['{% $distinct([{"a": 1}, {"a": 1}].a) %}', 1],
+  ['{% $distinct([1, 1]) %}', [1]],
+  ['{% $distinct(3) %}', 3],
+  ['{% $count($distinct([1..100000])) %}', 100_000],
 ];
 
 test.each(cases)('%j', async (template, value) => {
@@ -100,5 +105,10 @@ test.each([
 });
 
 test('a regular expression takes linear time', async () => {
+  const long = `$pad("", 250000, "ab")`;
+  expect(await templateValue(`{% $contains(${long}, /(a|b|c){1,900}d/) %}`, 'JSONata', given)).toEqual([
+    'States.QueryEvaluationError',
+    expect.stringContaining('The text is too long for this regular expression.'),
+  ]);
   expect(await templateValue(`{% $contains("${'a'.repeat(60)}!", /^(a+)+$/) %}`, 'JSONata', given)).toBe(false);
 });
