@@ -14,6 +14,7 @@ import {
 import type { Execution, ExecutionState, Thread } from './interpreter/execution.js';
 import type { HistoryEvent } from './interpreter/history.js';
 import type { Transition } from './interpreter/transition.js';
+import type { Resource } from './language/resource.js';
 import { closedMs, sweepMax } from './limits.js';
 import { encodeCall, encodeWork, type Work } from './messages.js';
 
@@ -29,8 +30,9 @@ import { encodeCall, encodeWork, type Work } from './messages.js';
 export interface ExecutionQueues {
   /** Timers, continuations, ends of children, and what is to be forgotten. */
   readonly work: Queue;
-  /** Calls to targets. */
-  readonly calls: Queue;
+  /** Calls to a target. */
+  callsOf(resource: Resource): Queue;
+  readonly all: readonly Queue[];
 }
 
 export interface KeptEvent {
@@ -135,7 +137,7 @@ export class ExecutionStore {
 
   #transact<T>({ state: { execution } }: Transition, queues: readonly Queue[], body: (transaction: EngineTransaction) => T): Promise<T> {
     const collections = [executionDocuments(execution.arn), indexDocuments(execution.machineArn)];
-    return this.engine.transact({ collections, queues: [this.queues.work, this.queues.calls, ...queues] }, body);
+    return this.engine.transact({ collections, queues: [...this.queues.all, ...queues] }, body);
   }
 
   #write(transaction: EngineTransaction, { state: { execution }, commands }: Transition, { writes, deletes }: Changes): void {
@@ -148,7 +150,7 @@ export class ExecutionStore {
     const { arn } = execution;
     switch (command.kind) {
       case 'call':
-        transaction.send(this.queues.calls, { content: encodeCall(command) });
+        transaction.send(this.queues.callsOf(command.resource), { content: encodeCall(command) });
         return;
       case 'timer': {
         const { thread, stamp, at } = command;

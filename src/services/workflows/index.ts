@@ -10,7 +10,7 @@ import { ExecutionStore } from './execution-store.js';
 import { executionTarget } from './execution-target.js';
 import { Executions } from './executions.js';
 import { InternalQueues } from './internal-queues.js';
-import { callsMax, transitionsMax } from './limits.js';
+import { callsMax, slowCallsMax, transitionsMax } from './limits.js';
 import { Machines } from './machines.js';
 import { createActivity } from './operations/createActivity.js';
 import { createStateMachine } from './operations/createStateMachine.js';
@@ -72,10 +72,12 @@ export async function startWorkflows({ engine, clock, random, targets: given, re
   const workers: QueueWorker[] = [];
   /** False: the disk is too full for the queues that everything here goes by. */
   const begin = async (): Promise<boolean> => {
-    if (!(await queues.open())) return false;
+    const opened = await queues.open();
+    if (opened === undefined) return false;
     const worker = { engine, clock, report };
-    workers.push(new QueueWorker(worker, queues.work, transitionsMax, handlers.work));
-    workers.push(new QueueWorker(worker, queues.calls, callsMax, handlers.calls));
+    workers.push(new QueueWorker(worker, opened.work, transitionsMax, handlers.work));
+    workers.push(new QueueWorker(worker, opened.calls, callsMax, handlers.calls));
+    workers.push(new QueueWorker(worker, opened.slowCalls, slowCallsMax, handlers.calls));
     for (const each of workers) each.start();
     return true;
   };

@@ -2,28 +2,51 @@ import type { Engine, Queue } from '../../engine/engine.js';
 import { internalQueue } from '../../engine/queue-worker.js';
 import { storageFull } from './errors.js';
 import type { ExecutionQueues } from './execution-store.js';
+import type { Resource } from './language/resource.js';
+
+interface Opened {
+  readonly work: Queue;
+  readonly calls: Queue;
+  readonly slowCalls: Queue;
+}
+
+/** What this broker answers in milliseconds. */
+const quickServices = ['sqs', 'sns', 'states'];
 
 /** The queues that executions go by. A broker that starts on a full disk has none yet: what needs them is refused until there is room. */
 export class InternalQueues implements ExecutionQueues {
-  #work: Queue | undefined;
-  #calls: Queue | undefined;
+  #opened: Opened | undefined;
 
   constructor(private readonly engine: Pick<Engine, 'createQueue' | 'findQueue'>) {}
 
-  /** False: the disk is full. */
-  async open(): Promise<boolean> {
-    this.#work = await internalQueue(this.engine, 'internal/workflows/work');
-    this.#calls = await internalQueue(this.engine, 'internal/workflows/calls');
-    return this.#work !== undefined && this.#calls !== undefined;
+  /** Undefined: the disk is full. */
+  async open(): Promise<Opened | undefined> {
+    const [work, calls, slowCalls] = [await this.#queue('work'), await this.#queue('calls'), await this.#queue('slow-calls')];
+    if (work !== undefined && calls !== undefined && slowCalls !== undefined) this.#opened = { work, calls, slowCalls };
+    return this.#opened;
   }
 
   get work(): Queue {
-    if (this.#work === undefined) throw storageFull();
-    return this.#work;
+    return this.#known.work;
   }
 
-  get calls(): Queue {
-    if (this.#calls === undefined) throw storageFull();
-    return this.#calls;
+  get all(): readonly Queue[] {
+    return Object.values(this.#known);
+  }
+
+  /** Functions, and whatever is outside, take their time: others do not wait behind them. */
+  callsOf(resource: Resource): Queue {
+    const { calls, slowCalls } = this.#known;
+    const isQuick = resource.kind === 'activity' || (resource.kind === 'integration' && quickServices.includes(resource.service));
+    return isQuick ? calls : slowCalls;
+  }
+
+  get #known(): Opened {
+    if (this.#opened === undefined) throw storageFull();
+    return this.#opened;
+  }
+
+  #queue(name: string): Promise<Queue | undefined> {
+    return internalQueue(this.engine, `internal/workflows/${name}`);
   }
 }

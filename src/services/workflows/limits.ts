@@ -76,8 +76,9 @@ export const pageMax = 1_000;
 export const pageDefault = 100;
 /** A page of a history ends after this much of it: choice. */
 export const historyPageCharsMax = 4 * 1_048_576;
-/** Calls to targets under way at a time, transitions under way at a time: choice. */
+/** Under way at a time: calls that are answered in milliseconds, calls of functions and of what is outside, transitions. Choice. */
 export const callsMax = 64;
+export const slowCallsMax = 256;
 export const transitionsMax = 64;
 /** Of `http:invoke`: how long a request takes, and how much of an answer is read. */
 export const httpMsMax = 60_000;
