@@ -59,6 +59,7 @@ import { updateFunctionEventInvokeConfig } from './operations/updateFunctionEven
 import type { Parts } from './parts.js';
 import type { FunctionPool } from './pool.js';
 import { Slots } from './slots.js';
+import { Tagged } from './tagged.js';
 
 export interface FunctionsDependencies {
   readonly engine: Engine;
@@ -178,6 +179,7 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
 
 function functionsService(parts: Parts, events: EventQueues, ofMappings: Pick<MappingParts, 'engine' | 'records' | 'mappings'>): Service {
   const mapping = { ...parts, ...ofMappings };
+  const tagging = { catalogue: parts.catalogue, tagged: new Tagged(parts.catalogue, ofMappings.records) };
   const operations: readonly Operation[] = [
     addPermission(parts),
     createAlias(parts),
@@ -202,15 +204,15 @@ function functionsService(parts: Parts, events: EventQueues, ofMappings: Pick<Ma
     listEventSourceMappings(mapping),
     listFunctionEventInvokeConfigs(parts),
     listFunctions(parts),
-    listTags(parts),
+    listTags(tagging),
     listVersionsByFunction(parts),
     publishVersion(parts),
     putFunctionConcurrency(parts),
     putFunctionEventInvokeConfig(parts),
     putFunctionRecursionConfig(parts),
     removePermission(parts),
-    tagResource(parts),
-    untagResource(parts),
+    tagResource(tagging),
+    untagResource(tagging),
     updateAlias(parts),
     updateEventSourceMapping(mapping),
     updateFunctionCode(parts),

@@ -125,5 +125,5 @@ function decoded(content: string | undefined): Mapping | undefined {
 function decode(content: string): Mapping {
   const document: Mapping & { readonly layout: number } = JSON.parse(content);
   if (document.layout !== layout) throw new Error(`an event source mapping has layout ${document.layout}, known is ${layout}`);
-  return document;
+  return { ...document, tags: document.tags ?? {} }; // those of the first days have none
 }

@@ -14,6 +14,7 @@ export interface Mapping {
   /** It goes as soon as no batch of it runs. */
   readonly deleting: boolean;
   readonly settings: MappingSettings;
+  readonly tags: Readonly<Record<string, string>>;
   /** Epoch milliseconds. */
   readonly modifiedAt: number;
 }

@@ -1,18 +1,29 @@
+import type { AccountId } from '../../../base/ids.js';
 import { isRefusal, type Refusal } from '../../../wire/refusal.js';
-import { invalidValue, notSupported } from '../errors.js';
+import { invalidValue, notSupported, otherRegion } from '../errors.js';
 import { tagKeyCharsMax, tagsMax, tagValueCharsMax } from '../limits.js';
 import { Constraints } from './constraints.js';
 import { type Caller, type FunctionAddress, readReference } from './function-name.js';
 
-/** The function whose tags a request is about. */
-export function readTaggable(arn: string, caller: Caller): FunctionAddress | Refusal {
+/** What can have tags. */
+export type Taggable =
+  | { readonly kind: 'function'; readonly address: FunctionAddress }
+  | { readonly kind: 'mapping'; readonly place: Omit<FunctionAddress, 'name'>; readonly id: string };
+
+/** What a request about tags is about. */
+export function readTaggable(arn: string, caller: Caller): Taggable | Refusal {
   const broken = new Constraints().pattern('resource', arn, resourcePattern).refusal();
   if (broken !== undefined) return broken;
-  if (!arn.includes(':function:')) return notSupported('Tags of other resources than functions');
+  const [, , , region = '', account, kind, id = ''] = arn.split(':');
+  if (kind === 'event-source-mapping') {
+    if (region !== caller.region) return otherRegion(region, caller.region);
+    return { kind: 'mapping', place: { account: account as AccountId, region: caller.region }, id: id.toLowerCase() };
+  }
+  if (kind !== 'function') return notSupported('Tags of other resources than functions and event source mappings');
   const reference = readReference(arn, undefined, caller);
   if (isRefusal(reference)) return reference;
   return reference.qualifier === undefined
-    ? reference.address
+    ? { kind: 'function', address: reference.address }
     : invalidValue(
         'Tags on function aliases and versions are not supported. Please specify either a function name or an unqualified function ARN.',
       );

@@ -2,7 +2,7 @@ import type { QueueAddress } from '../../../base/ids.js';
 import type { Engine } from '../../../engine/engine.js';
 import { accept, type Refusal } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
-import { invalidValue, mappingExists, notSupported } from '../errors.js';
+import { invalidValue, mappingExists } from '../errors.js';
 import { isFifoQueue, type Mapping } from '../mappings/mapping.js';
 import type { MappingRecords } from '../mappings/mapping-records.js';
 import type { Mappings } from '../mappings/mappings.js';
@@ -12,6 +12,7 @@ import { createInput, mappingConfiguration } from '../mappings/shapes.js';
 import { shownMapping } from '../mappings/shown.js';
 import { Constraints } from '../model/constraints.js';
 import { qualifiedArn, readReference } from '../model/function-name.js';
+import { addTags } from '../model/tags.js';
 import type { Parts } from '../parts.js';
 
 /**
@@ -36,7 +37,7 @@ export function createEventSourceMapping({ engine, catalogue, records, mappings,
       const queue = accept(readQueue(input.EventSourceArn, call.region));
       const reference = accept(readReference(input.FunctionName ?? '', undefined, call));
       const settings = accept(readSettings(input, newMapping, isFifoQueue(queue)));
-      if (input.Tags !== undefined) throw notSupported('Tags of an event source mapping');
+      const tags = accept(addTags({}, input.Tags ?? {}));
       await checkPair({ engine, catalogue }, queue, reference, call.accountId);
       records.requireRoom();
       const place = { account: call.accountId, region: call.region };
@@ -47,6 +48,7 @@ export function createEventSourceMapping({ engine, catalogue, records, mappings,
         enabled: input.Enabled ?? true,
         deleting: false,
         settings,
+        tags,
         modifiedAt: clock.now(),
       };
       await records.change(place, (known): true | Refusal => {

@@ -53,6 +53,24 @@ test('a mapping is created, shown, listed, changed and deleted', async () => {
   expect(await subject.refused(mappings.delete('no-uuid'))).toEqual(gone);
 });
 
+test('a mapping has tags', async () => {
+  const name = await subject.create();
+  const { UUID, EventSourceMappingArn: Resource } = await mappings.create(await subject.queue(), name, {
+    Tags: { team: 'blue', old: '1' },
+  });
+  await subject.lambda.send(new Lambda.TagResourceCommand({ Resource, Tags: { team: 'red' } }));
+  await subject.lambda.send(new Lambda.UntagResourceCommand({ Resource, TagKeys: ['old'] }));
+  const list = new Lambda.ListTagsCommand({ Resource });
+  expect(await subject.lambda.send(list)).toMatchObject({ Tags: { team: 'red' } });
+  await mappings.update(UUID, { BatchSize: 7 });
+  expect((await subject.lambda.send(list)).Tags).toEqual({ team: 'red' });
+  const reserved = mappings.create(await subject.queue(), name, { Tags: { 'aws:x': '1' } });
+  expect(await subject.refused(reserved)).toEqual(['InvalidParameterValueException', "Tag keys beginning with 'aws:' are reserved.", 400]);
+  await mappings.delete(UUID);
+  await vi.waitFor(async () => expect(await subject.refused(subject.lambda.send(list))).toEqual(gone));
+  expect(await subject.refused(subject.lambda.send(new Lambda.TagResourceCommand({ Resource, Tags: {} })))).toEqual(gone);
+});
+
 test('lists come in pages', async () => {
   const name = await subject.create();
   const created: string[] = [];
