@@ -47,6 +47,7 @@ import { awsServices } from './wiring/aws-services.js';
 import { functionFolders, lazyPool } from './wiring/functions.js';
 import { spoolFolder } from './wiring/ingest.js';
 import { defineWorkflows, queuesPort, topicsPort, workflowsPort } from './wiring/ingest-ports.js';
+import { ingestReading } from './wiring/ingest-reading.js';
 import { ingestWork } from './wiring/ingest-work.js';
 import { taskTargets } from './wiring/task-targets.js';
 import { topicTarget } from './wiring/topic-target.js';
@@ -237,7 +238,10 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
         keys,
         stopping: () => stopping,
       }),
-      streamed: [{ service: 'ingest', path: ingest.path, handle: ingest.handle }],
+      streamed: [
+        ingestReading({ ingest, stores: work.stores, keys, clock }),
+        { service: 'ingest', path: ingest.path, handle: ingest.handle },
+      ],
       random,
       log,
       observer: {

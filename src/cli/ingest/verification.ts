@@ -132,7 +132,7 @@ class Verification {
   async #recordOf({ messageID, sequence }: CustodyEntry): Promise<ShownRecord | undefined> {
     const response = await this.options.records.fetch(`records/${messageID}`);
     if (response.ok) return (await response.json()) as ShownRecord;
-    await refusalOf(response, ['RecordNotFound']);
+    await refusalOf(response, ['UnknownRecord']);
     this.#find('missing', `record ${messageID} (${sequence}) is missing`);
     return undefined;
   }

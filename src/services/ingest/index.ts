@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.js';
 import { Gate } from './gate.js';
 import type { ApiKeys } from './keys/api-keys.js';
 import { Pipeline, type PipelineSettings } from './pipeline.js';
+import { Changes } from './reading/changes.js';
 import { RecordStore } from './record-store.js';
 import { refusalReply, refused } from './refusal.js';
 import type { IngestReply, IngestRequest } from './request.js';
@@ -31,6 +32,8 @@ export interface Ingest {
   readonly path: RegExp;
   handle(request: IngestRequest): Promise<IngestReply | undefined>;
   readonly records: RecordStore;
+  /** What happens to records. */
+  readonly changes: Changes;
   readonly spool: Spool;
   stop(): Promise<void>;
 }
@@ -43,7 +46,8 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Ing
   const { engine, pipelines: settings, spoolFolder, durable, opened, report } = dependencies;
   const pipelines = new Map(settings.map((one) => [one.name, new Pipeline(one, engine, opened)]));
   const spool = await openSpool({ folder: spoolFolder, pipelines: [...pipelines.keys()], durable });
-  const records = new RecordStore(engine);
+  const changes = new Changes();
+  const records = new RecordStore(engine, (record) => changes.tell(record));
   const gate = new Gate({ ...dependencies, pipelines, spool, records, documents: engine.documents });
   const swept = sweep([...pipelines.keys()], spool, records).catch((fault: unknown) => report('removing payloads without records', fault));
   return {
@@ -54,6 +58,7 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Ing
       return Promise.resolve(refusalReply(unknownPath(request.path), 'unknown', request.requestId));
     },
     records,
+    changes,
     spool,
     stop: async () => {
       await swept;

@@ -16,6 +16,11 @@ export const refusalStatus = {
   RequestTimeout: 408,
   UnsupportedContentEncoding: 415,
   TransactionConflict: 409,
+  InvalidParameter: 400,
+  UnknownRecord: 404,
+  PayloadMissing: 410,
+  PayloadAltered: 500,
+  RangeNotSatisfiable: 416,
   TooManyUploads: 503,
   StorageFull: 503,
 } as const satisfies Readonly<Record<string, number>>;
@@ -37,22 +42,25 @@ export interface Refusal {
   /** Of the record that is in the way. */
   readonly messageID?: string | undefined;
   readonly allow?: string | undefined;
+  /** Of the payload that a range was asked of. */
+  readonly bytes?: number | undefined;
 }
 
-type RefusalDetails = Pick<Refusal, 'problems' | 'retryAfterSeconds' | 'messageID' | 'allow'>;
+type RefusalDetails = Pick<Refusal, 'problems' | 'retryAfterSeconds' | 'messageID' | 'allow' | 'bytes'>;
 
 export function refused(code: RefusalCode, message: string, details: RefusalDetails = {}): Refusal {
   return { kind: 'refused', code, message, ...details };
 }
 
 export function refusalReply(
-  { code, message, problems, messageID, retryAfterSeconds, allow }: Refusal,
+  { code, message, problems, messageID, retryAfterSeconds, allow, bytes }: Refusal,
   operation: string,
   requestId: string,
 ): IngestReply {
   const headers: string[] = [];
   if (retryAfterSeconds !== undefined) headers.push('Retry-After', String(retryAfterSeconds));
   if (allow !== undefined) headers.push('Allow', allow);
+  if (bytes !== undefined) headers.push('Content-Range', `bytes */${bytes}`);
   return {
     operation,
     outcome: code,

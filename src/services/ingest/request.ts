@@ -33,7 +33,7 @@ export interface IngestReply {
   readonly headers?: readonly string[];
 }
 
-export function headerOf({ headers }: IngestRequest, name: string): string | undefined {
+export function headerOf({ headers }: Pick<IngestRequest, 'headers'>, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }

@@ -48,7 +48,7 @@ export async function recordRoom(): Promise<RecordRoom> {
   const records = new RecordStore(engine, (record) => changes.tell(record));
   const keys = new ApiKeys({ documents: engine.documents, clock, random, pipelines: [pipeline] });
   const payloads = {
-    spooled: spooled.open.bind(spooled),
+    spooled: (_pipeline: string, ...object: Parameters<typeof spooled.open>) => spooled.open(...object),
     archived: (_pipeline: string, ...object: Parameters<typeof archived.open>) => archived.open(...object),
   };
   const parts = { records, payloads, changes, keys, clock, hasPipeline: (name: string) => name === pipeline };

@@ -3,6 +3,7 @@ import { copyFile, link, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { digestOf } from './digest.js';
 import type { ByteRange, FileContent, ObjectStore, OpenObject } from './object-store.js';
+import { openFile } from './open-file.js';
 
 export interface FolderStoreOptions {
   readonly folder: string;
@@ -45,12 +46,8 @@ export class FolderStore implements ObjectStore {
     }
   }
 
-  async open(key: string, range?: ByteRange): Promise<OpenObject | undefined> {
-    const file = await open(join(this.#folder, key)).catch(undefinedWhereMissing);
-    if (file === undefined) return undefined;
-    const { size: bytes } = await file.stat();
-    const part = range === undefined ? {} : { start: range.first, end: range.last };
-    return { bytes, stream: file.createReadStream(part) };
+  open(key: string, range?: ByteRange): Promise<OpenObject | undefined> {
+    return openFile(join(this.#folder, key), range);
   }
 
   get #writing(): string {
@@ -109,11 +106,6 @@ async function flush(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function undefinedWhereMissing(fault: unknown): undefined {
-  if (codeOf(fault) === 'ENOENT') return undefined;
-  throw fault;
 }
 
 function codeOf(fault: unknown): unknown {

@@ -1,8 +1,9 @@
 import { type RecordState, recordStates } from '../record.js';
 import { isPosition } from '../record-documents.js';
 import type { FindRequest, RecordStore } from '../record-store.js';
-import { found, refused } from './replies.js';
-import type { Reading, ReadingReply } from './request.js';
+import { type Refusal, refused } from '../refusal.js';
+import type { IngestReply } from '../request.js';
+import { found, type Reading } from './request.js';
 import { recordSummary } from './shown-record.js';
 
 const operation = 'FindRecords';
@@ -17,9 +18,9 @@ const parameters = [...texts, 'state', 'from', 'to', 'limit', 'after'];
  * `from` and `to` are times of receipt, ISO 8601 or epoch milliseconds, the first included and the second not. An answer with `next` has more behind it,
  * which `after` leads to, even if it holds few records or none. Errors: `InvalidParameter`.
  */
-export async function findRecords({ pipeline, request }: Reading, records: Pick<RecordStore, 'find'>): Promise<ReadingReply> {
+export async function findRecords({ pipeline, request }: Reading, records: Pick<RecordStore, 'find'>): Promise<IngestReply | Refusal> {
   const read = readQuery(request.query);
-  if (read.kind === 'problems') return refused(operation, 'InvalidParameter', read.problems.join('; '));
+  if (read.kind === 'problems') return refused('InvalidParameter', read.problems.join('; '));
   const page = await records.find({ pipeline, ...read.find });
   return found(operation, { records: page.records.map(recordSummary), ...(page.next !== undefined && { next: page.next }) });
 }

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../../../base/clock.js';
 import { type IngestRecord, recordStates } from '../record.js';
 import { textMember } from '../record-documents.js';
+import { type Refusal, refused } from '../refusal.js';
+import type { IngestReply } from '../request.js';
 import type { Changes } from './changes.js';
-import { refused } from './replies.js';
-import type { Reading, ReadingReply } from './request.js';
+import type { Reading } from './request.js';
 import { isoOf } from './shown-record.js';
 
 const operation = 'FollowRecords';
@@ -19,13 +20,13 @@ const stillThereMs = 15_000;
  * line says that it has begun; `{"missed": n}` stands for events that the client was too slow for; empty lines only show that the connection lives.
  * Errors: `InvalidParameter`.
  */
-export function followRecords({ pipeline, request }: Reading, changes: Changes, clock: Clock): ReadingReply {
+export function followRecords({ pipeline, request }: Reading, changes: Changes, clock: Clock): IngestReply | Refusal {
   const { query } = request;
   const unknown = [...query.keys()].filter((name) => !filters.some((filter) => filter === name));
-  if (unknown.length > 0) return refused(operation, 'InvalidParameter', `${unknown.join()} is not known: expected ${filters.join(', ')}`);
+  if (unknown.length > 0) return refused('InvalidParameter', `${unknown.join()} is not known: expected ${filters.join(', ')}`);
   const state = query.get('state');
   if (state !== null && !recordStates.some((known) => known === state)) {
-    return refused(operation, 'InvalidParameter', `state is ${JSON.stringify(state)}: expected ${recordStates.join(', ')}`);
+    return refused('InvalidParameter', `state is ${JSON.stringify(state)}: expected ${recordStates.join(', ')}`);
   }
   if (request.method === 'HEAD') return { operation, outcome: 'ok', status: 200, contentType: 'application/x-ndjson', body: '' };
   const lines = new Lines({ following: pipeline, at: isoOf(clock.now()) });

@@ -1,7 +1,8 @@
 import { limits } from '../limits.js';
 import type { RecordStore } from '../record-store.js';
-import { found, refused } from './replies.js';
-import type { Reading, ReadingReply } from './request.js';
+import { type Refusal, refused } from '../refusal.js';
+import type { IngestReply } from '../request.js';
+import { found, type Reading } from './request.js';
 
 const operation = 'GetCustody';
 
@@ -11,11 +12,11 @@ const operation = 'GetCustody';
 export async function getCustody(
   { pipeline, request }: Reading,
   records: Pick<RecordStore, 'custody' | 'custodyHead'>,
-): Promise<ReadingReply> {
+): Promise<IngestReply | Refusal> {
   const after = wholeOf(request.query.get('after') ?? '0');
   const limit = wholeOf(request.query.get('limit') ?? String(limits.pageMax));
   if (after === undefined || limit === undefined || limit < 1 || limit > limits.pageMax) {
-    return refused(operation, 'InvalidParameter', `after must be a sequence number, and limit a whole number from 1 to ${limits.pageMax}`);
+    return refused('InvalidParameter', `after must be a sequence number, and limit a whole number from 1 to ${limits.pageMax}`);
   }
   const head = await records.custodyHead(pipeline); // first: entries that come in between are then behind it
   return found(operation, { head, entries: await records.custody(pipeline, after, limit) });

@@ -1,14 +1,15 @@
 import type { ByteRange, OpenObject } from '../archive/object-store.js';
 import type { IngestRecord } from '../record.js';
+import { type Refusal, refused } from '../refusal.js';
+import { headerOf, type IngestReply } from '../request.js';
 import { readRange } from './byte-range.js';
-import { refused } from './replies.js';
-import { headerOf, type Reading, type ReadingReply } from './request.js';
+import type { Reading } from './request.js';
 
 const operation = 'GetPayload';
 
 /** Where payloads are. Undefined: there is none of this key. */
 export interface PayloadPlaces {
-  spooled(key: string, range?: ByteRange): Promise<OpenObject | undefined>;
+  spooled(pipeline: string, key: string, range?: ByteRange): Promise<OpenObject | undefined>;
   archived(pipeline: string, key: string, range?: ByteRange): Promise<OpenObject | undefined>;
 }
 
@@ -19,10 +20,10 @@ type Place = 'archive' | 'spool';
  * says from where alone. One range is answered in part. `ETag` and `Repr-Digest` (RFC 9530) hold the SHA-256 that was computed on receipt: who reads to
  * the end can compare. Errors: `InvalidParameter`, `PayloadMissing`, `PayloadAltered`, `RangeNotSatisfiable`.
  */
-export async function getPayload({ request }: Reading, record: IngestRecord, places: PayloadPlaces): Promise<ReadingReply> {
+export async function getPayload({ request }: Reading, record: IngestRecord, places: PayloadPlaces): Promise<IngestReply | Refusal> {
   const only = request.query.get('from') ?? undefined;
   if (only !== undefined && only !== 'archive' && only !== 'spool') {
-    return refused(operation, 'InvalidParameter', `from is ${JSON.stringify(only)}: expected archive or spool`);
+    return refused('InvalidParameter', `from is ${JSON.stringify(only)}: expected archive or spool`);
   }
   const { bytes, sha256 } = record;
   const etag = `"${sha256}"`;
@@ -32,14 +33,13 @@ export async function getPayload({ request }: Reading, record: IngestRecord, pla
   const condition = headerOf(request, 'if-range');
   const range = condition === undefined || condition === etag ? readRange(headerOf(request, 'range'), bytes) : undefined;
   if (range === 'notSatisfiable') {
-    const headers = ['Content-Range', `bytes */${bytes}`];
-    return refused(operation, 'RangeNotSatisfiable', `the payload has ${bytes} bytes: the range lies behind them`, { headers });
+    return refused('RangeNotSatisfiable', `the payload has ${bytes} bytes: the range lies behind them`, { bytes });
   }
   const opened = await openPayload(places, record, only, range);
   if (opened === undefined) return missing(record, only);
   if (opened.object.bytes !== bytes) {
     opened.object.stream.destroy();
-    return refused(operation, 'PayloadAltered', `in the ${opened.place} it has ${opened.object.bytes} bytes, and ${bytes} were received`);
+    return refused('PayloadAltered', `in the ${opened.place} it has ${opened.object.bytes} bytes, and ${bytes} were received`);
   }
   const headers = headersOf(record, etag, opened.place);
   if (range !== undefined) headers.push('Content-Range', `bytes ${range.first}-${range.last}/${bytes}`);
@@ -65,7 +65,7 @@ async function openPayload(places: PayloadPlaces, record: IngestRecord, only: Pl
     return object && { place: 'archive', object };
   };
   const inSpool = async (): Promise<Opened | undefined> => {
-    const object = spoolReference === null ? undefined : await places.spooled(spoolReference.key, range);
+    const object = spoolReference === null ? undefined : await places.spooled(record.pipeline, spoolReference.key, range);
     return object && { place: 'spool', object };
   };
   if (only === 'archive') return inArchive();
@@ -73,11 +73,11 @@ async function openPayload(places: PayloadPlaces, record: IngestRecord, only: Pl
   return (await inArchive()) ?? (await inSpool());
 }
 
-function missing({ messageID, storageContext }: IngestRecord, only: Place | undefined): ReadingReply {
+function missing({ messageID, storageContext }: IngestRecord, only: Place | undefined): Refusal {
   const isToBe = only === 'spool' ? storageContext.spoolReference !== null : storageContext.persistence.S3;
   const where = only === undefined ? 'neither in the archive nor in the spool' : `not in the ${only}`;
   const why = isToBe ? ', where the record says that it is' : '';
-  return refused(operation, 'PayloadMissing', `the payload of ${messageID} is ${where}${why}`);
+  return refused('PayloadMissing', `the payload of ${messageID} is ${where}${why}`);
 }
 
 /** What producers send may be a page with scripts: a browser is told to keep it as a file. */

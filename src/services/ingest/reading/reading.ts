@@ -2,13 +2,14 @@ import type { Clock } from '../../../base/clock.js';
 import type { ApiKeys } from '../keys/api-keys.js';
 import { keyRefusalReply } from '../keys/key-refusal.js';
 import type { RecordStore } from '../record-store.js';
+import { type Refusal, refusalReply, refused } from '../refusal.js';
+import { headerOf, type IngestReply } from '../request.js';
 import type { Changes } from './changes.js';
 import { findRecords } from './find-records.js';
 import { followRecords } from './follow-records.js';
 import { getCustody } from './get-custody.js';
 import { getPayload, type PayloadPlaces } from './get-payload.js';
-import { found, refusal, refused } from './replies.js';
-import { headerOf, type Reading, type ReadingReply, type ReadingRequest } from './request.js';
+import { found, type Reading, type ReadingOperation, type ReadingRequest } from './request.js';
 import { shownRecord } from './shown-record.js';
 
 export interface ReadingParts {
@@ -27,49 +28,75 @@ export interface ReadingParts {
 export const readingPath =
   /^\/(?:(?<local>_signalbox\/ingest\/pipelines)|ingest)\/(?<pipeline>[^/]+)\/(?<what>(?:records|custody|events)(?:\/.*)?)$/;
 
-/** The life of a look at records: path, method, authenticate, find the pipeline, read. */
-export async function read(parts: ReadingParts, request: ReadingRequest): Promise<ReadingReply> {
-  const groups = readingPath.exec(request.path)?.groups;
-  const pipeline = decoded(groups?.pipeline);
-  if (groups === undefined || pipeline === undefined) return refused('unknown', 'PageNotFound', `there is nothing at ${request.path}`);
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const headers = ['Allow', 'GET, HEAD'];
-    return refused('unknown', 'MethodNotAllowed', `${request.path} takes GET and HEAD, not ${request.method}`, { headers });
-  }
-  if (groups.local !== undefined) {
-    const { remoteness } = request;
-    if (remoteness !== undefined) {
-      return refused('unknown', 'NotLocal', `${request.path} answers programs on the broker's own machine only: ${remoteness}`);
-    }
-  } else {
-    const authenticated = await parts.keys.authenticate(headerOf(request, 'x-api-key'), { pipeline, permission: 'read' });
-    if (authenticated.kind !== 'caller') {
-      const reply = keyRefusalReply(authenticated);
-      const { retryAfterSeconds } = reply;
-      return refusal('unknown', reply, retryAfterSeconds === undefined ? {} : { headers: ['Retry-After', String(retryAfterSeconds)] });
-    }
-  }
-  if (!parts.hasPipeline(pipeline)) return refused('unknown', 'PipelineNotFound', `there is no pipeline ${JSON.stringify(pipeline)}`);
-  return readWhat(parts, { pipeline, request }, groups.what ?? '');
+/** The life of a look at records: path, method, authenticate, find the pipeline, read, encode what was refused. */
+export async function read(parts: ReadingParts, request: ReadingRequest): Promise<IngestReply> {
+  const path = readingPath.exec(request.path)?.groups ?? {};
+  const operation = operationOf(path.what ?? '');
+  const answered = await answer(parts, request, {
+    pipeline: decoded(path.pipeline),
+    what: path.what ?? '',
+    isLocal: path.local !== undefined,
+  });
+  return 'kind' in answered ? refusalReply(answered, operation, request.requestId) : answered;
 }
 
-async function readWhat(parts: ReadingParts, reading: Reading, what: string): Promise<ReadingReply> {
+interface Asked {
+  readonly pipeline: string | undefined;
+  readonly what: string;
+  readonly isLocal: boolean;
+}
+
+async function answer(parts: ReadingParts, request: ReadingRequest, { pipeline, what, isLocal }: Asked): Promise<IngestReply | Refusal> {
+  if (pipeline === undefined) return nothingAt(request);
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return refused('MethodNotAllowed', `${request.path} takes GET and HEAD, not ${request.method}`, { allow: 'GET, HEAD' });
+  }
+  const turnedAway = isLocal ? remote(request) : await unauthenticated(parts, request, pipeline);
+  if (turnedAway !== undefined) return turnedAway;
+  if (!parts.hasPipeline(pipeline)) return refused('UnknownPipeline', `there is no pipeline ${JSON.stringify(pipeline)}`);
+  return readWhat(parts, { pipeline, request }, what);
+}
+
+function remote({ path, remoteness }: ReadingRequest): Refusal | undefined {
+  if (remoteness === undefined) return undefined;
+  return refused('ForbiddenException', `${path} answers programs on the broker's own machine only: ${remoteness}`);
+}
+
+async function unauthenticated({ keys }: ReadingParts, request: ReadingRequest, pipeline: string): Promise<Refusal | undefined> {
+  const authenticated = await keys.authenticate(headerOf(request, 'x-api-key'), { pipeline, permission: 'read' });
+  if (authenticated.kind === 'caller') return undefined;
+  const { code, message, retryAfterSeconds } = keyRefusalReply(authenticated);
+  return refused(code, message, { retryAfterSeconds });
+}
+
+async function readWhat(parts: ReadingParts, reading: Reading, what: string): Promise<IngestReply | Refusal> {
   const { records } = parts;
   if (what === 'records') return findRecords(reading, records);
   if (what === 'custody') return getCustody(reading, records);
   if (what === 'events') return followRecords(reading, parts.changes, parts.clock);
-  const [, messageID, payload] = /^records\/([^/]+)(\/payload)?$/.exec(what) ?? [];
-  if (messageID === undefined) return refused('unknown', 'PageNotFound', `there is nothing at ${reading.request.path}`);
-  const operation = payload === undefined ? 'GetRecord' : 'GetPayload';
+  const [, messageID, payload] = recordPath.exec(what) ?? [];
+  if (messageID === undefined) return nothingAt(reading.request);
   const record = isMessageID(messageID) ? await records.read(reading.pipeline, messageID) : undefined;
   if (record === undefined) {
-    return refused(
-      operation,
-      'RecordNotFound',
-      `the pipeline ${reading.pipeline} has no record ${JSON.stringify(messageID.slice(0, 100))}`,
-    );
+    return refused('UnknownRecord', `the pipeline ${reading.pipeline} has no record ${JSON.stringify(messageID.slice(0, 100))}`);
   }
-  return payload === undefined ? found(operation, shownRecord(record)) : getPayload(reading, record, parts.payloads);
+  return payload === undefined ? found('GetRecord', shownRecord(record)) : getPayload(reading, record, parts.payloads);
+}
+
+const recordPath = /^records\/([^/]+)(\/payload)?$/;
+
+/** For metrics and logs. */
+function operationOf(what: string): ReadingOperation | 'unknown' {
+  if (what === 'records') return 'FindRecords';
+  if (what === 'custody') return 'GetCustody';
+  if (what === 'events') return 'FollowRecords';
+  const [path, , payload] = recordPath.exec(what) ?? [];
+  if (path === undefined) return 'unknown';
+  return payload === undefined ? 'GetRecord' : 'GetPayload';
+}
+
+function nothingAt({ path }: ReadingRequest): Refusal {
+  return refused('UnknownPath', `there is nothing at ${path.slice(0, 500)}`);
 }
 
 function isMessageID(text: string): boolean {

@@ -1,35 +1,11 @@
-import type { Readable } from 'node:stream';
+import type { IngestReply, IngestRequest } from '../request.js';
 
-/** What reading needs of a request, and answers: narrow faces of the listener's streamed requests and replies. */
-export interface ReadingRequest {
-  readonly method: string;
-  /** As it was sent: percent-encoded, without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+export interface ReadingRequest extends Omit<IngestRequest, 'body'> {
   /** Why it does not come from a program on this machine; undefined: it does. */
   readonly remoteness: string | undefined;
-  /** Fires when the client is gone. */
-  readonly signal: AbortSignal;
-  /** Fires when the broker begins to stop. */
-  readonly stopping: AbortSignal;
 }
 
-export interface ReadingReply {
-  readonly operation: ReadingOperation;
-  /** `ok`, or the code of the refusal. */
-  readonly outcome: string;
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string | Readable;
-  /** Of a body that is streamed, or left out because HEAD was asked for. */
-  readonly bytes?: number;
-  /** Names and values in turn. */
-  readonly headers?: readonly string[];
-}
-
-export type ReadingOperation = 'GetRecord' | 'FindRecords' | 'GetPayload' | 'GetCustody' | 'FollowRecords' | 'unknown';
+export type ReadingOperation = 'GetRecord' | 'FindRecords' | 'GetPayload' | 'GetCustody' | 'FollowRecords';
 
 /** What is asked for, once it is known that it may be. */
 export interface Reading {
@@ -37,7 +13,7 @@ export interface Reading {
   readonly request: ReadingRequest;
 }
 
-export function headerOf({ headers }: ReadingRequest, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : undefined;
+/** JSON, ended by a line feed for those who read it in a terminal. */
+export function found(operation: ReadingOperation, value: unknown): IngestReply {
+  return { operation, outcome: 'ok', status: 200, contentType: 'application/json', body: `${JSON.stringify(value, undefined, 2)}\n` };
 }
