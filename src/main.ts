@@ -45,7 +45,7 @@ import type { Store, StoreObserver } from './store/store.js';
 import { defaultAccount, defaultRegion } from './wire/sigv4.js';
 import { awsServices } from './wiring/aws-services.js';
 import { functionFolders, lazyPool } from './wiring/functions.js';
-import { spoolFolder } from './wiring/ingest.js';
+import { pipelineSettings, spoolFolder } from './wiring/ingest.js';
 import { defineWorkflows, queuesPort, topicsPort, workflowsPort } from './wiring/ingest-ports.js';
 import { ingestReading } from './wiring/ingest-reading.js';
 import { ingestWork } from './wiring/ingest-work.js';
@@ -179,6 +179,8 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       random,
       keys,
       ...config.ingest,
+      meter: metrics.meter,
+      pipelines: await pipelineSettings(config.ingest.pipelines),
       spoolFolder: spool.path,
       durable: spool.durable,
       opened: (pipeline) => void processing?.open(pipeline),

@@ -1,17 +1,21 @@
 import type { Clock } from '../../base/clock.js';
+import type { Meter } from '../../base/meter.js';
 import type { Random } from '../../base/random.js';
 import type { Documents } from '../../engine/documents.js';
-import { type Intake, intakeOf, type Taken } from './intake.js';
+import { type GateMetrics, gateMetrics } from './gate-metrics.js';
+import { type Intake, intakeOf, type MakeIntake } from './intake.js';
 import type { ApiKeys } from './keys/api-keys.js';
 import { type Caller, keyRefusalReply } from './keys/key-refusal.js';
 import { limits } from './limits.js';
+import { type Filled, newRecord, onceKeys, type Promises, promisesOf, securityContext } from './new-record.js';
 import type { Pipeline } from './pipeline.js';
 import { receiveBody } from './receive-body.js';
-import type { IngestRecord, MessageMetaData, MessageSecurityContext, NewRecord } from './record.js';
+import type { IngestRecord, NewRecord } from './record.js';
 import type { RecordStore } from './record-store.js';
+import { notedReference } from './reference.js';
 import { type Refusal, refusalReply, refused } from './refusal.js';
 import { headerOf, type IngestReply, type IngestRequest } from './request.js';
-import type { Spool, Spooled, SpoolWriter } from './spool.js';
+import type { Spool, SpoolWriter } from './spool.js';
 
 export interface GateDependencies {
   readonly pipelines: ReadonlyMap<string, Pipeline>;
@@ -21,50 +25,72 @@ export interface GateDependencies {
   readonly documents: Pick<Documents, 'hasRoom'>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly meter: Meter;
   readonly uploadsMax: number;
   readonly uploadBytesPerSecondMin: number;
 }
 
 const operation = 'Receive';
 
-/** A payload that is in the spool, and what came with it. */
-interface Received {
-  readonly kind: 'received';
-  readonly writer: SpoolWriter;
-  readonly record: NewRecord;
-  readonly onceKeys: readonly string[];
+/** One request on its way to a receipt. */
+interface Upload {
+  readonly request: IngestRequest;
+  readonly pipeline: Pipeline;
+  readonly caller: Caller;
+  readonly promises: Promises;
+  readonly makeIntake: MakeIntake;
 }
 
-interface Gone {
-  readonly kind: 'gone';
-}
-
-interface Filled extends Omit<Taken, 'kind'>, Spooled {
-  readonly kind: 'filled';
-}
+type Outcome =
+  | { readonly kind: 'accepted' | 'known'; readonly record: IngestRecord }
+  | Refusal
+  /** The client has left. */
+  | { readonly kind: 'gone' };
 
 /**
- * Where records come in.
+ * Where records come in: who sends it, whether it may come, its payload into the spool, one transaction, the receipt.
  *
  * G1  A receipt goes out after the payload and the record are on the disk, never before.
- * G2  What does not end in a receipt leaves no file and no record.
+ * G2  What is refused, or breaks off, leaves no file and no record.
  */
 export class Gate {
   #uploads = 0;
+  readonly #metrics: GateMetrics;
 
-  constructor(private readonly dependencies: GateDependencies) {}
+  constructor(private readonly dependencies: GateDependencies) {
+    this.#metrics = gateMetrics(dependencies.meter, () => this.#uploads);
+  }
 
   /** Undefined: the client has left. */
   async receive(request: IngestRequest, pipelineName: string): Promise<IngestReply | undefined> {
+    const outcome = await this.#receive(request, pipelineName);
+    const label = this.dependencies.pipelines.has(pipelineName) ? pipelineName : 'unknown';
+    switch (outcome.kind) {
+      case 'gone':
+        this.#metrics.received(label, 'gone', 0);
+        return undefined;
+      case 'refused':
+        this.#metrics.received(label, outcome.code, 0);
+        return refusalReply(outcome, operation, request.requestId);
+      default:
+        this.#metrics.received(label, outcome.kind === 'known' ? 'repeated' : 'accepted', outcome.record.bytes);
+        return receipt(outcome.record);
+    }
+  }
+
+  async #receive(request: IngestRequest, pipelineName: string): Promise<Outcome> {
     const caller = await this.#authenticate(request, pipelineName);
-    if ('kind' in caller) return refusalReply(caller, operation, request.requestId);
+    if ('kind' in caller) return caller;
     const pipeline = this.dependencies.pipelines.get(pipelineName);
-    const turnedAway = pipeline === undefined ? unknownPipeline(pipelineName) : this.#turnAway(request);
-    if (turnedAway !== undefined || pipeline === undefined) return turnedAway && refusalReply(turnedAway, operation, request.requestId);
+    if (pipeline === undefined) return unknownPipeline(pipelineName);
+    const turnedAway = this.#turnAway(request);
+    if (turnedAway !== undefined) return turnedAway;
+    const promises = promisesOf(request);
+    if (promises.kind === 'refused') return promises;
+    const makeIntake = intakeOf(request, pipeline);
+    if ('kind' in makeIntake) return makeIntake;
     this.#uploads++;
-    const outcome = await this.#take(request, pipeline, caller).finally(() => this.#uploads--);
-    if (outcome.kind === 'gone') return undefined;
-    return outcome.kind === 'refused' ? refusalReply(outcome, operation, request.requestId) : receipt(outcome.record);
+    return this.#take({ request, pipeline, caller, promises, makeIntake }).finally(() => this.#uploads--);
   }
 
   async #authenticate(request: IngestRequest, pipeline: string): Promise<Caller | Refusal> {
@@ -74,92 +100,69 @@ export class Gate {
     return refused(code, message, { retryAfterSeconds });
   }
 
-  /** What can be said before the body is read. */
   #turnAway(request: IngestRequest): Refusal | undefined {
     if (request.method !== 'POST') return refused('MethodNotAllowed', `records are sent by POST, not ${request.method}`, { allow: 'POST' });
     const coding = headerOf(request, 'content-encoding');
-    if (coding !== undefined && coding !== 'identity')
+    if (coding !== undefined && coding !== 'identity') {
       return refused('UnsupportedContentEncoding', `the content encoding is ${coding}: send the body as it is`);
+    }
     if (!this.dependencies.documents.hasRoom()) return storageFull();
     if (this.#uploads < this.dependencies.uploadsMax) return undefined;
-    return refused('TooManyUploads', `${this.#uploads} uploads are under way, which is the limit`, {
-      retryAfterSeconds: limits.busyRetrySeconds,
-    });
+    const message = `${this.#uploads} uploads are under way, which is the limit`;
+    return refused('TooManyUploads', message, { retryAfterSeconds: limits.busyRetrySeconds });
   }
 
-  async #take(
-    request: IngestRequest,
-    pipeline: Pipeline,
-    caller: Caller,
-  ): Promise<{ kind: 'kept'; record: IngestRecord } | Refusal | Gone> {
-    const received = await this.#spool(request, pipeline, caller);
-    if (received.kind !== 'received') return received;
-    const outcome = await this.#keep(pipeline, received).catch(async (fault: unknown) => {
-      await received.writer.discard();
-      throw fault;
-    });
-    if (outcome.kind === 'accepted') received.writer.keep();
-    else await received.writer.discard(); // G2
-    return outcome.kind === 'refused' ? outcome : { kind: 'kept', record: outcome.record };
-  }
-
-  /** The payload goes to the spool; what does not end there leaves no file. */
-  async #spool(request: IngestRequest, pipeline: Pipeline, caller: Caller): Promise<Received | Refusal | Gone> {
-    const makeIntake = intakeOf(request, pipeline);
-    if ('kind' in makeIntake) return makeIntake;
+  async #take(upload: Upload): Promise<Outcome> {
+    const { request, pipeline, caller, promises } = upload;
     const messageID = this.dependencies.random.uuid();
     const writer = this.dependencies.spool.create(pipeline.name, messageID);
-    try {
-      const filled = await this.#fill(request, makeIntake(writer), writer);
-      if (filled.kind === 'filled') {
-        const record = { ...newRecord(messageID, pipeline.name, filled), messageSecurityContext: securityContext(request, caller) };
-        return { kind: 'received', writer, record, onceKeys: onceKeys(record.messageMetaData) };
-      }
+    const filled = await this.#fill(upload, writer).catch((fault: unknown) => new Fault(fault));
+    if (filled.kind !== 'filled') {
       await writer.discard(); // G2
-      return filled;
-    } catch (fault) {
-      await writer.discard(); // G2
-      return faultOfDisk(fault);
+      return filled instanceof Fault ? filled.asRefusal() : filled;
     }
+    const record = newRecord(messageID, pipeline.name, filled, securityContext(request, caller));
+    const outcome = await this.#keep(pipeline, record, onceKeys(record, caller, promises)).catch((fault: unknown) => new Fault(fault));
+    const isNamed = outcome.kind === 'accepted' || (outcome.kind === 'fault' && (await this.#mayBeKept(record)));
+    if (isNamed) writer.keep();
+    else await writer.discard(); // G2
+    return outcome instanceof Fault ? outcome.asRefusal() : outcome;
   }
 
-  async #fill(request: IngestRequest, intake: Intake, writer: SpoolWriter): Promise<Filled | Refusal | Gone> {
+  /** After a transaction that failed: whether a record is there all the same, or nobody can tell. */
+  #mayBeKept({ pipeline, messageID }: NewRecord): Promise<boolean> {
+    return this.dependencies.records.read(pipeline, messageID).then(
+      (record) => record !== undefined,
+      () => true,
+    );
+  }
+
+  async #fill({ request, promises, makeIntake }: Upload, writer: SpoolWriter): Promise<Filled | Refusal | { readonly kind: 'gone' }> {
     const { clock, uploadBytesPerSecondMin } = this.dependencies;
+    const intake: Intake = makeIntake(writer);
     const received = await receiveBody(request.body(), intake, clock, uploadBytesPerSecondMin);
     if (received.kind !== 'whole') return received;
     const taken = intake.end();
-    return taken.kind === 'refused' ? taken : { ...taken, ...(await writer.finish()), kind: 'filled' };
+    if (taken.kind === 'refused') return taken;
+    const { reference, ...rest } = taken;
+    const noted = reference && notedReference(reference);
+    if (noted !== undefined) writer.write(noted.payload);
+    const spooled = await writer.finish();
+    if (promises.sha256 !== undefined && promises.sha256 !== spooled.sha256) {
+      return refused('ChecksumMismatch', `the payload that arrived has the SHA-256 ${spooled.sha256}, not ${promises.sha256}`);
+    }
+    return { ...rest, ...noted?.facts, ...spooled, kind: 'filled' };
   }
 
-  async #keep(pipeline: Pipeline, { record, onceKeys }: Received) {
+  async #keep(pipeline: Pipeline, record: NewRecord, keys: readonly string[]): Promise<Outcome> {
     const queue = await pipeline.accepted();
-    const outcome = queue === undefined ? undefined : await this.dependencies.records.accept({ record, queue, onceKeys });
+    const outcome = queue === undefined ? undefined : await this.dependencies.records.accept({ record, queue, onceKeys: keys });
     if (outcome === undefined || outcome.kind === 'queueGone') return storageFull();
     if (outcome.kind !== 'conflict') return outcome;
     const { messageID } = outcome.record;
     const what = outcome.differs === 'payload' ? 'another payload' : 'other metadata';
     return refused('TransactionConflict', `the record ${messageID} has come with the same transaction and ${what}`, { messageID });
   }
-}
-
-function newRecord(
-  messageID: string,
-  pipeline: string,
-  { messageMetaData, bytes, sha256, contentType, form }: Filled,
-): Omit<NewRecord, 'messageSecurityContext'> {
-  const persistence = { S3: false, metaData: false };
-  const storageContext = { spoolReference: { key: messageID }, S3Reference: null, metaDataReference: null, persistence };
-  return { messageID, messageMetaData, storageContext, pipeline, bytes, sha256, contentType, form };
-}
-
-function onceKeys({ sourceSystemID, sourceTransactionID }: MessageMetaData): readonly string[] {
-  return sourceTransactionID === undefined ? [] : [JSON.stringify([sourceSystemID ?? null, sourceTransactionID])];
-}
-
-function securityContext(request: IngestRequest, { keyName, keyID }: Caller): MessageSecurityContext {
-  const { sourceAddress, requestId, tls } = request;
-  const userAgent = headerOf(request, 'user-agent')?.slice(0, limits.userAgentMax) ?? null;
-  return { keyName, keyID, sourceAddress, userAgent, requestID: requestId, tls };
 }
 
 function receipt({ messageID, sha256, bytes, receivedAt }: IngestRecord): IngestReply {
@@ -175,9 +178,16 @@ function storageFull(): Refusal {
   return refused('StorageFull', 'the disk is nearly full: nothing was stored', { retryAfterSeconds: limits.fullRetrySeconds });
 }
 
-/** No room is a refusal; anything else is a fault. */
-function faultOfDisk(fault: unknown): Refusal {
-  const code = (fault as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return storageFull();
-  throw fault;
+/** A fault, until what must be done first is done. */
+class Fault {
+  readonly kind = 'fault';
+
+  constructor(private readonly fault: unknown) {}
+
+  /** No room, on the disk or in the store, is a refusal; anything else is thrown on. */
+  asRefusal(): Refusal {
+    const { code, fault } = this.fault as { readonly code?: unknown; readonly fault?: unknown };
+    if (code === 'ENOSPC' || code === 'EDQUOT' || fault === 'full') return storageFull();
+    throw this.fault;
+  }
 }

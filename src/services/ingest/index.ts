@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js';
+import type { Meter } from '../../base/meter.js';
 import type { Random } from '../../base/random.js';
 import type { Engine } from '../../engine/engine.js';
 import { Gate } from './gate.js';
@@ -14,6 +15,7 @@ export interface IngestDependencies {
   readonly engine: Pick<Engine, 'createQueue' | 'findQueue' | 'documents' | 'transact'>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly meter: Meter;
   readonly keys: ApiKeys;
   readonly pipelines: readonly PipelineSettings[];
   readonly uploadsMax: number;
@@ -44,7 +46,7 @@ const pipelinePath = /^\/ingest\/([^/]+)\/?$/;
 
 export async function startIngest(dependencies: IngestDependencies): Promise<Ingest> {
   const { engine, pipelines: settings, spoolFolder, durable, opened, report } = dependencies;
-  const pipelines = new Map(settings.map((one) => [one.name, new Pipeline(one, engine, opened)]));
+  const pipelines = new Map(await Promise.all(settings.map(async (one) => [one.name, await Pipeline.open(one, engine, opened)] as const)));
   const spool = await openSpool({ folder: spoolFolder, pipelines: [...pipelines.keys()], durable });
   const changes = new Changes();
   const records = new RecordStore(engine, (record) => changes.tell(record));

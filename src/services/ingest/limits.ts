@@ -15,6 +15,9 @@ export const limits = {
   /** Metadata, as JSON. They travel in messages of queues and topics, which hold 256 KiB of all that is told. */
   metaDataBytesMax: 16 * 1024,
   metaDataDepthMax: 16,
+  /** Of the JSON form: of a name, and of all that is not the payload, white space included. */
+  memberNameBytesMax: 128,
+  envelopeBytesMax: 64 * 1024,
   /** Of each of the four texts of the sample, in characters. */
   metaDataTextMax: 256,
   /** Of all problems of one request. */

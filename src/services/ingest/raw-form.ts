@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { parseJsonObject } from '../../base/json-object.js';
+import { tooLargeMetaData } from './json-envelope.js';
 import { limits } from './limits.js';
 import type { MessageMetaData } from './record.js';
 import { type Problem, type Refusal, refused } from './refusal.js';
@@ -38,27 +39,20 @@ export function metaDataOfHeaders(request: IngestRequest): ReadMetaData | Refusa
     return decoded ?? undefined;
   };
   const more = text(moreMetaDataHeader);
-  if (more !== undefined && Buffer.byteLength(more) > limits.metaDataBytesMax) return tooLarge();
+  if (more !== undefined && Buffer.byteLength(more) > limits.metaDataBytesMax) return tooLargeMetaData();
   const members = more === undefined ? {} : parseJsonObject(more);
   if (members === undefined) problems.push({ path: moreMetaDataHeader, problem: 'is no JSON object' });
-  const metaData: Record<string, unknown> = {};
-  for (const name of names) {
+  const given = names.flatMap((name) => {
     const value = text(name);
-    if (value !== undefined) metaData[metaDataHeaders[name]] = value;
+    return value === undefined ? [] : [[metaDataHeaders[name], value] as const];
+  });
+  for (const [member] of given) {
+    if (Object.hasOwn(members ?? {}, member)) {
+      problems.push({ path: moreMetaDataHeader, problem: `has the member ${member}, which another header gives too` });
+    }
   }
-  for (const [name, value] of Object.entries(members ?? {})) {
-    if (name in metaData) problems.push({ path: moreMetaDataHeader, problem: `has the member ${name}, which another header gives too` });
-    metaData[name] = value;
-  }
-  if (problems.length === 0) return { kind: 'metaData', messageMetaData: metaData };
-  return refused('InvalidMetaData', 'the metadata cannot be read from the headers', { problems });
-}
-
-export function tooLarge(): Refusal {
-  return refused(
-    'InvalidMetaData',
-    `the metadata have more than ${limits.metaDataBytesMax} bytes as JSON: put what is large into the payload`,
-  );
+  if (problems.length > 0) return refused('InvalidMetaData', 'the metadata cannot be read from the headers', { problems });
+  return { kind: 'metaData', messageMetaData: Object.fromEntries([...given, ...Object.entries(members ?? {})]) };
 }
 
 /** Node takes the bytes of headers for Latin-1. */

@@ -11,6 +11,8 @@ export const refusalStatus = {
   MalformedRequest: 400,
   InvalidMetaData: 400,
   InvalidPayload: 400,
+  InvalidReference: 400,
+  ReferenceRefused: 400,
   ChecksumMismatch: 400,
   PayloadTooLarge: 413,
   RequestTimeout: 408,
