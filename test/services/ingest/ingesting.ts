@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Signalbox, type SignalboxOptions, startSignalbox } from '../../../src/index.js';
 
 /** A broker on a folder of its own, with an API key that may send to every pipeline. */
@@ -12,7 +13,11 @@ export interface Ingesting extends AsyncDisposable {
   /** To a pipeline's endpoint, as a whole record unless told otherwise. */
   send(body: Buffer | string, options?: SendOptions): Promise<Answer>;
   /** What is in the spool, by name. */
-  spooled(pipeline?: string): Promise<ReadonlyMap<string, Buffer>>;
+  spooled(pipeline?: string): Promise<ReadonlySet<string>>;
+  /** The names of all payloads that there are, in the spool or the archive. */
+  kept(pipeline?: string): Promise<ReadonlySet<string>>;
+  /** Wherever it is now. */
+  payload(messageID: string): Promise<Buffer>;
 }
 
 export interface SendOptions {
@@ -28,6 +33,18 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: receipts and refusals, each test knows which
   readonly body: any;
 }
+
+/** In the spool of a data folder and in its archive: the archive is looked at last, so that one on its way is seen. */
+export async function payloadFiles(data: string, pipeline: string): Promise<readonly string[]> {
+  const folders = [join(data, 'spool', pipeline), join(data, 'archive', pipeline)];
+  const found: string[] = [];
+  for (const folder of folders.filter(existsSync)) {
+    for (const name of await readdir(folder, { recursive: true })) if (isMessageID.test(basename(name))) found.push(join(folder, name));
+  }
+  return found;
+}
+
+const isMessageID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 let transactions = 0;
 
@@ -52,10 +69,15 @@ export async function ingesting(options: SignalboxOptions = {}): Promise<Ingesti
     key,
     send: (body, { path = '/ingest/default', headers = rawHeaders(), method = 'POST' } = {}) =>
       answerOf(fetch(`${broker.url}${path}`, { method, headers: { 'x-api-key': key, ...headers }, ...(method !== 'GET' && { body }) })),
-    spooled: async (pipeline = 'default') => {
-      const spool = join(folder, 'data', 'spool', pipeline);
-      const names = await readdir(spool);
-      return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(spool, name))] as const)));
+    spooled: async (pipeline = 'default') => new Set(await readdir(join(folder, 'data', 'spool', pipeline))),
+    kept: async (pipeline = 'default') => new Set((await payloadFiles(join(folder, 'data'), pipeline)).map((path) => basename(path))),
+    payload: async (messageID) => {
+      for (;;) {
+        const path = (await payloadFiles(join(folder, 'data'), 'default')).find((one) => basename(one) === messageID);
+        if (path === undefined) throw new Error(`there is no payload of ${messageID}`);
+        const bytes = await readFile(path).catch(() => undefined);
+        if (bytes !== undefined) return bytes; // else it has gone from the spool to the archive meanwhile
+      }
     },
     [Symbol.asyncDispose]: async () => {
       await broker.stop();

@@ -49,7 +49,7 @@ describe('the form of the sample', () => {
       const payload = Buffer.from([0, 1, 254, 255]);
       const { status, body } = await send({ messageMetaData: metaData(), messagePayload: payload.toString('base64') }, { path });
       expect([status, body.bytes, body.sha256]).toEqual([200, 4, sha256Of(payload)]);
-      expect((await ingest.spooled()).get(body.messageID)?.equals(payload)).toBe(true);
+      expect((await ingest.payload(body.messageID)).equals(payload)).toBe(true);
     },
   );
 
@@ -73,7 +73,7 @@ describe('the form of the sample', () => {
     const body = { messagePayload: Buffer.alloc(1_001).toString('base64'), messageMetaData: metaData() };
     const answer = await send(body, { path: '/ingest/small' });
     expect([answer.status, answer.body.message]).toEqual([413, 'the payload has more than 1000 bytes']);
-    expect((await ingest.spooled('small')).size).toBe(0);
+    expect((await ingest.kept('small')).size).toBe(0);
   });
 
   test.each([
@@ -82,10 +82,10 @@ describe('the form of the sample', () => {
     ['no JSON', '{"messageMetaData": {', 400, 'MalformedRequest'],
     ['a reference', { messageMetaData: metaData(), payloadReference: { url: 'https://a/b' } }, 400, 'ReferenceRefused'],
   ])('%s is refused, and nothing is kept', async (_, body, status, error) => {
-    const before = (await ingest.spooled()).size;
+    const before = (await ingest.kept()).size;
     const answer = await send(body);
     expect([answer.status, answer.body.error]).toEqual([status, error]);
-    expect((await ingest.spooled()).size).toBe(before);
+    expect((await ingest.kept()).size).toBe(before);
   });
 
   test('a body without metadata says how they are sent', async () => {
@@ -202,10 +202,10 @@ describe('headers of raw records', () => {
     ['the checksum of something else', { 'x-amz-checksum-sha256': Buffer.alloc(32).toString('base64') }, 'ChecksumMismatch'],
     ['an idempotency key that is none', { 'idempotency-key': 'x'.repeat(257) }, 'MalformedRequest'],
   ])('%s', async (_, headers, error) => {
-    const before = (await ingest.spooled()).size;
+    const before = (await ingest.kept()).size;
     const answer = await ingest.send('x', { headers: rawHeaders(headers) });
     expect([answer.status, answer.body.error]).toEqual([400, error]);
-    expect((await ingest.spooled()).size).toBe(before);
+    expect((await ingest.kept()).size).toBe(before);
   });
 
   test('a checksum that is right, and UTF-8', async () => {
