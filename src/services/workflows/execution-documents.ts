@@ -29,7 +29,7 @@ export function threadDocument(arn: string, id: number): string {
 
 export const eventDigits = 9;
 
-/** Ids have no gaps: a page of the history is a range of names. */
+/** Named by the last event that it holds: the first name after an id is of the document that the next event is in. */
 export function eventDocument(arn: string, id: number): string {
   return `${executionDocuments(arn)}event/${String(id).padStart(eventDigits, '0')}`;
 }

@@ -19,7 +19,7 @@ import { closedMs, sweepMax } from './limits.js';
 import { encodeCall, encodeWork, type Work } from './messages.js';
 
 /**
- * Executions as documents: `head`, one for each thread, one for each event, and the receipts of timers that have not fired. `version`
+ * Executions as documents: `head`, one for each thread, one for the events of each transition, and the receipts of timers that have not fired. `version`
  * is apart, so that a transition can check it cheaply.
  *
  * D1  A transition is one transaction of all that it changes and of the messages that go with it; the message that it answers is
@@ -47,6 +47,8 @@ export interface Cause {
 }
 
 const threadsMax = 100_000;
+/** Each holds what one transition appended. */
+const eventDocumentsReadMax = 16;
 
 export class ExecutionStore {
   readonly #cache = new ExecutionCache();
@@ -84,8 +86,13 @@ export class ExecutionStore {
   /** Ids have no gaps: `limit` events from the one after `after`, each with how long its text is. */
   async events(arn: string, { after, limit }: { readonly after: number; readonly limit: number }): Promise<readonly KeptEvent[]> {
     const prefix = `${executionDocuments(arn)}event/`;
-    const found = await this.documents.list({ prefix, after: eventDocument(arn, after), limit });
-    return found.map(({ content }) => ({ event: JSON.parse(content) as HistoryEvent, chars: content.length }));
+    const events: KeptEvent[] = [];
+    for (let reached = after; events.length < limit; reached = events.at(-1)?.event.id ?? reached) {
+      const found = await this.documents.list({ prefix, after: eventDocument(arn, reached), limit: eventDocumentsReadMax });
+      events.push(...found.flatMap(({ content }) => keptEvents(content, after)));
+      if (found.length < eventDocumentsReadMax) break;
+    }
+    return events.slice(0, limit);
   }
 
   listOf(machine: string, after: string | undefined, limit: number): Promise<readonly Document[]> {
@@ -200,6 +207,14 @@ interface Changes {
   readonly bytes: ReadonlyMap<number, number>;
 }
 
+/** Of a document of events, those after `after`. One written before transitions kept theirs together holds a single one. */
+function keptEvents(content: string, after: number): readonly KeptEvent[] {
+  const kept = JSON.parse(content) as HistoryEvent | readonly HistoryEvent[];
+  const events = Array.isArray(kept) ? (kept as readonly HistoryEvent[]) : [kept as HistoryEvent];
+  const chars = Math.ceil(content.length / events.length);
+  return events.filter(({ id }) => id > after).map((event) => ({ event, chars }));
+}
+
 function changesOf(before: ExecutionState | undefined, { state: { execution, threads }, events }: Transition): Changes {
   const { arn } = execution;
   const prefix = executionDocuments(arn);
@@ -215,7 +230,8 @@ function changesOf(before: ExecutionState | undefined, { state: { execution, thr
     writes.push([threadDocument(arn, id), text]);
   }
   if (execution.type === 'STANDARD') {
-    for (const event of events) writes.push([eventDocument(arn, event.id), JSON.stringify(event)]);
+    const last = events.at(-1);
+    if (last !== undefined) writes.push([eventDocument(arn, last.id), JSON.stringify(events)]);
     if (before?.execution.status !== execution.status) writes.push([indexDocument(execution), JSON.stringify(entryOf(execution))]);
   }
   const gone = [...(before?.threads.keys() ?? [])].filter((id) => !threads.has(id));
