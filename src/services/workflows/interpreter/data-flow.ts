@@ -13,7 +13,7 @@ import type { Run, ScopeMembers } from './run.js';
 /** What the state works on: its input behind `InputPath`. */
 export async function effectiveInput(run: Run, thread: Thread, flow: Flow): Promise<Json | Failure> {
   const { input } = run.visitOf(thread);
-  return through(flow.inputPath, input, run.scope(thread, input));
+  return through(run, thread, flow.inputPath, input);
 }
 
 /** `Parameters` or `Arguments`; without them the effective input. */
@@ -24,9 +24,9 @@ export async function argumentsOf(run: Run, thread: Thread, flow: Flow, more: Sc
 }
 
 /** Null stands for an empty object. */
-async function through(path: Expression | null | undefined, value: Json, scope: Scope): Promise<Json | Failure> {
+async function through(run: Run, thread: Thread, path: Expression | null | undefined, value: Json): Promise<Json | Failure> {
   if (path === undefined) return value;
-  return path === null ? {} : evaluate(path, { ...scope, input: value });
+  return path === null ? {} : evaluate(path, run.scope(thread, value));
 }
 
 const withResult: readonly State['type'][] = ['Task', 'Parallel', 'Map'];
@@ -48,12 +48,11 @@ async function queryOutput(run: Run, thread: Thread, flow: Flow, result: Json, m
 }
 
 async function pathOutput(run: Run, thread: Thread, flow: Flow, result: Json): Promise<Json | Failure> {
-  const scope = run.scope(thread, result);
-  const selected = flow.resultSelector === undefined ? result : await evaluate(flow.resultSelector, scope);
+  const selected = flow.resultSelector === undefined ? result : await evaluate(flow.resultSelector, run.scope(thread, result));
   if (isFailure(selected)) return selected;
   const { input } = run.visitOf(thread);
   const combined = flow.resultPath === null ? input : flow.resultPath === undefined ? selected : insertAt(input, flow.resultPath, selected);
-  return isFailure(combined) ? combined : through(flow.outputPath, combined, scope);
+  return isFailure(combined) ? combined : through(run, thread, flow.outputPath, combined);
 }
 
 /** All right sides see the values from before. */

@@ -230,20 +230,57 @@ export class Run {
 
   /** Everything that an expression of the thread's state may read. `input` is the root of JSONPath. */
   scope(thread: Thread, input: Json, more: ScopeMembers = {}): Scope {
-    const context = this.#context(thread, more);
-    const { result, errorOutput } = more;
-    const states = {
-      input: this.visitOf(thread).input,
-      context,
+    return new ThreadScope(this, thread, input, more);
+  }
+}
+
+/** Most fields read little of this: what takes work is made when it is read. It is as it was when the scope was made, since what changes a thread replaces it. */
+class ThreadScope implements Scope {
+  readonly now: number;
+  readonly random: Random;
+  readonly #run: Run;
+  readonly #thread: Thread;
+  readonly #more: ScopeMembers;
+  readonly #execution: Execution;
+  #context: JsonObject | undefined;
+
+  constructor(
+    run: Run,
+    thread: Thread,
+    readonly input: Json,
+    more: ScopeMembers,
+  ) {
+    this.now = run.now;
+    this.random = run.random;
+    this.#run = run;
+    this.#thread = thread;
+    this.#more = more;
+    this.#execution = run.execution;
+  }
+
+  get variables(): JsonObject {
+    return this.#run.variablesOf(this.#thread);
+  }
+
+  get states(): JsonObject {
+    const { result, errorOutput } = this.#more;
+    return {
+      input: this.#run.visitOf(this.#thread).input,
+      context: this.context,
       ...(result !== undefined && { result }),
       ...(errorOutput !== undefined && { errorOutput }),
     };
-    return { input, context, states, variables: this.variablesOf(thread), now: this.now, random: this.random };
   }
 
-  #context(thread: Thread, { token, item }: ScopeMembers): JsonObject {
+  get context(): JsonObject {
+    this.#context ??= this.#contextOf();
+    return this.#context;
+  }
+
+  #contextOf(): JsonObject {
+    const { token, item } = this.#more;
     const { arn, input, name, roleArn, startedAt, redriveCount, redrivenAt, machineArn, machineName } = this.#execution;
-    const { state, enteredAt, retryCount } = this.visitOf(thread);
+    const { state, enteredAt, retryCount } = this.#run.visitOf(this.#thread);
     return {
       Execution: {
         Id: arn,
