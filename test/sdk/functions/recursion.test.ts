@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { PutFunctionEventInvokeConfigCommand } from '@aws-sdk/client-lambda';
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { countedOf } from './counted.js';
@@ -20,7 +20,8 @@ const subject = brokerForAll({
   resources: {
     functions: [
       { ...relay, name: 'to-topic', environment: { TARGET: topicArn } },
-      { ...relay, name: 'to-itself' },
+      { ...relay, name: 'to-own-topic', environment: { TARGET: `arn:aws:sns:${account}:own` } },
+      { ...relay, name: 'to-itself', concurrencyPerEnvironment: 10 },
       { ...relay, name: 'to-python', environment: { TARGET: 'for-python' } },
       { ...relay, name: 'to-node', runtime: 'python3.12', environment: { TARGET: 'for-node' } },
     ],
@@ -62,20 +63,44 @@ test('a loop of queue, function and topic is stopped after 16 invocations, and i
   expect(await counted('to-topic')).toMatchObject({ invocations: 16, recursive_invocations_dropped: 1 });
 });
 
-test('a function that sends itself events is stopped, and the event goes to its destination', async () => {
+test('a loop of topic and function is stopped, and the event goes to the destination of the function', async () => {
   const destination = await subject.queue();
-  const DestinationConfig = { OnFailure: { Destination: destination } };
-  await subject.lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName: 'to-itself', DestinationConfig }));
-  await subject.event('to-itself', { n: 1 });
+  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'own' }));
+  const Endpoint = `arn:aws:lambda:${account}:function:to-own-topic`;
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'lambda', Endpoint }));
+  await failTo(destination, 'to-own-topic');
+  await sns.send(new PublishCommand({ TopicArn, Message: 'first' }));
   const record = JSON.parse((await subject.next(destination))?.Body ?? '');
-  expect(record).toMatchObject({ requestContext: { condition: 'RecursiveInvocation' }, requestPayload: { n: 1 } });
+  expect(record).toMatchObject({
+    requestContext: { condition: 'RecursiveInvocation' },
+    requestPayload: { Records: [{ Sns: { Message: 'again' } }] },
+  });
+  expect(await counted('to-own-topic')).toMatchObject({ invocations: 16, recursive_invocations_dropped: 1 });
+});
+
+test('a function that sends itself events is stopped in each chain of requests by itself, with many of them in one process', async () => {
+  const destination = await subject.queue();
+  await failTo(destination, 'to-itself');
+  await Promise.all([1, 2, 3].map((n) => subject.event('to-itself', { n })));
+  const records = [];
+  for (let n = 0; n < 3; n++) records.push(JSON.parse((await subject.next(destination))?.Body ?? ''));
+  expect(records.map(({ requestContext, requestPayload }) => [requestContext.condition, requestPayload.n]).sort()).toEqual([
+    ['RecursiveInvocation', 1],
+    ['RecursiveInvocation', 2],
+    ['RecursiveInvocation', 3],
+  ]);
   expect(await counted('to-itself')).toMatchObject({
-    invocations: 16,
-    recursive_invocations_dropped: 1,
-    async_events_received: 17,
-    async_events_dropped: 1,
+    invocations: 48,
+    recursive_invocations_dropped: 3,
+    async_events_received: 51,
+    async_events_dropped: 3,
   });
 });
+
+async function failTo(Destination: string, FunctionName: string): Promise<void> {
+  const DestinationConfig = { OnFailure: { Destination } };
+  await subject.lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName, DestinationConfig }));
+}
 
 const noBoto3 = spawnSync('python3', ['-c', 'import boto3']).status !== 0;
 
