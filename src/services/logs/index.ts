@@ -48,7 +48,7 @@ export interface LogPage {
 
 /** Amazon CloudWatch Logs, API version 2014-03-28, for the logs of functions and as far as docs/functions.md says. */
 export function createLogs({ folder, clock, report }: LogsDependencies): Logs {
-  const groups = new LogGroups(folder, report);
+  const groups = new LogGroups(folder, clock, report);
   const operations = [deleteLogGroup(groups), describeLogGroups(groups), filterLogEvents(groups)];
   return {
     service: {

@@ -9,6 +9,9 @@ export const groupFilesMax = 32;
 /** Ours: lines that wait for the disk; beyond, they are dropped, and their number is logged. */
 export const pendingBytesMax = 4 * 1024 * 1024;
 
+/** Ours: how long a line waits for others, to be written along with them. */
+export const gatherMs = 50;
+
 /** API reference, "FilterLogEvents": a page has a megabyte or ten thousand events. */
 export const eventsMax = 10_000;
 export const pageBytesMax = 1024 * 1024;

@@ -1,6 +1,8 @@
 import { appendFile, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileBytesMax, groupBytesMax, groupFilesMax, pendingBytesMax } from './limits.js';
+import type { Clock } from '../../base/clock.js';
+import { untilOrAborted } from '../../base/waiting.js';
+import { fileBytesMax, gatherMs, groupBytesMax, groupFilesMax, pendingBytesMax } from './limits.js';
 
 export interface LogLine {
   /** Epoch milliseconds. */
@@ -35,7 +37,8 @@ interface LogFile {
  * The log of one function: lines in files, which are read from the oldest on and of which the oldest goes when all have too much.
  *
  * L1  Lines are kept in the order of `append`, with times that do not decrease within a process.
- * L2  What a reader is told of is on its way to the disk; a power loss may cost the newest lines, and a torn one is not shown.
+ * L2  Lines wait a moment for others, so that a busy function costs few writes: the end of the broker by force costs what waits, a power loss some more,
+ *     and a torn line is not shown. Who reads waits for nothing.
  * L3  Logging neither fails nor holds up a function: what the disk does not take is dropped, and counted in the log.
  */
 export class LogGroup {
@@ -44,10 +47,13 @@ export class LogGroup {
   #dropped = 0;
   #latestAt = 0;
   #writing: Promise<void> | undefined;
+  /** Ends the wait for more lines. */
+  #hurry = new AbortController();
   #opened: Promise<LogFile[]> | undefined;
 
   constructor(
     private readonly folder: string,
+    private readonly clock: Clock,
     private readonly report: (fault: unknown) => void,
   ) {}
 
@@ -66,7 +72,9 @@ export class LogGroup {
 
   /** All that was appended before now has been written. */
   async flushed(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+    if (this.#writing === undefined) return;
+    this.#hurry.abort();
+    await this.#writing;
   }
 
   /** Lines from a position or a time on, the oldest first. A position whose file is gone means the oldest line. */
@@ -100,6 +108,7 @@ export class LogGroup {
 
   async #write(): Promise<void> {
     try {
+      await untilOrAborted(this.clock, this.clock.now() + gatherMs, this.#hurry.signal); // L2
       while (this.#pending.length > 0) await this.#writeSome();
     } catch (fault) {
       this.#pending = [];
@@ -107,6 +116,7 @@ export class LogGroup {
       this.report(fault); // L3
     } finally {
       this.#writing = undefined;
+      this.#hurry = new AbortController();
     }
   }
 

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clock } from '../../base/clock.js';
 import type { AccountId, Region } from '../../base/ids.js';
 import { LogGroup } from './log-group.js';
 
@@ -17,6 +18,7 @@ export class LogGroups {
 
   constructor(
     private readonly folder: string,
+    private readonly clock: Clock,
     private readonly report: (what: string, fault: unknown) => void,
   ) {}
 
@@ -25,7 +27,7 @@ export class LogGroups {
     const path = this.#pathOf(address);
     const known = this.#groups.get(path);
     if (known !== undefined) return known;
-    const group = new LogGroup(path, (fault) => this.report(`writing the log of the function ${address.functionName}`, fault));
+    const group = new LogGroup(path, this.clock, (fault) => this.report(`writing the log of the function ${address.functionName}`, fault));
     this.#groups.set(path, group);
     return group;
   }

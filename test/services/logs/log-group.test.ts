@@ -2,11 +2,12 @@ import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createRealClock } from '../../../src/base/real-clock.js';
 import { LogGroup } from '../../../src/services/logs/log-group.js';
 
 let folder: string;
 const faults: unknown[] = [];
-const opened = (): LogGroup => new LogGroup(join(folder, 'log'), (fault) => faults.push(fault));
+const opened = (): LogGroup => new LogGroup(join(folder, 'log'), createRealClock(), (fault) => faults.push(fault));
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-logs-'));
