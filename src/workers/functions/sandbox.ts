@@ -3,6 +3,7 @@ import type { Exit } from './failures.js';
 import { type FunctionProcess, type ProcessUser, startProcess } from './function-process.js';
 import type { EnvironmentSpec } from './invocation.js';
 import { type Launch, launchOf, type Machine } from './launch.js';
+import { watchMs } from './limits.js';
 import type { OrphanGuard } from './orphan-guard.js';
 import { residentMbMax } from './proc.js';
 import { ProcessOutput } from './process-output.js';
@@ -42,6 +43,8 @@ export class Sandbox {
   #output: ProcessOutput | undefined;
   #killed = false;
   #hadTooMuch = false;
+  /** Finding out costs a tenth of what a short invocation does. */
+  #memory: { readonly mbMax: number | undefined; readonly freshUntil: number } = { mbMax: undefined, freshUntil: 0 };
 
   constructor(
     private readonly parts: SandboxParts,
@@ -54,7 +57,11 @@ export class Sandbox {
   /** The most that the process has had in memory, where the system tells. */
   get memoryMbMax(): number | undefined {
     if (this.#hadTooMuch) return this.spec.memoryMb;
-    return this.#process?.pid === undefined ? undefined : residentMbMax(this.#process.pid);
+    const now = this.parts.clock.now();
+    if (this.#process?.pid !== undefined && now >= this.#memory.freshUntil) {
+      this.#memory = { mbMax: residentMbMax(this.#process.pid), freshUntil: now + watchMs };
+    }
+    return this.#memory.mbMax;
   }
 
   /** Resolves when what was printed before now has been read. */

@@ -413,9 +413,13 @@ export class Poller {
 
   #untilOwnRoom(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#roomMade = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      if (signal.aborted) resolve();
+      const done = (): void => {
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#roomMade = done;
+      signal.addEventListener('abort', done);
+      if (signal.aborted) done();
     });
   }
 
