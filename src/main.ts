@@ -19,6 +19,7 @@ import { functionCodePage } from './observe/pages/function-code.js';
 import { functionLogsPage } from './observe/pages/function-logs.js';
 import { healthPage } from './observe/pages/health.js';
 import { ingestKeysPages } from './observe/pages/ingest-keys.js';
+import { ingestRedrivePage } from './observe/pages/ingest-redrive.js';
 import { messagesPage } from './observe/pages/messages.js';
 import { metricsPage } from './observe/pages/metrics.js';
 import { pushPage } from './observe/pages/push.js';
@@ -213,6 +214,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       owner,
       definitionOf: work.definitionOf,
       clock,
+      meter: metrics.meter,
       events: log,
       report,
     });
@@ -238,6 +240,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
         sms: sns.sms,
         sns,
         keys,
+        processing,
         stopping: () => stopping,
       }),
       streamed: [
@@ -288,11 +291,26 @@ interface Parts {
   readonly sms: SmsDesk;
   readonly sns: Pick<Sns, 'pushes'>;
   readonly keys: ApiKeys;
+  readonly processing: Processing;
   readonly stopping: () => boolean;
 }
 
 /** The broker's own pages, beside the services. */
-function pages({ store, engine, clock, testClock, metrics, signer, functions, logs, sms, sns, keys, stopping }: Parts): readonly Route[] {
+function pages({
+  store,
+  engine,
+  clock,
+  testClock,
+  metrics,
+  signer,
+  functions,
+  logs,
+  sms,
+  sns,
+  keys,
+  processing,
+  stopping,
+}: Parts): readonly Route[] {
   const version = programVersion();
   const subscriptions = { engine, pendingOf, queueOf: deliveryQueueOf };
   return [
@@ -310,6 +328,7 @@ function pages({ store, engine, clock, testClock, metrics, signer, functions, lo
     smsConversionsPage(sms),
     pushPage(sns),
     ...ingestKeysPages(keys),
+    ingestRedrivePage(processing),
   ];
 }
 

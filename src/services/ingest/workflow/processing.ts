@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.js';
 import type { EventLog } from '../../../base/event-log.js';
+import type { Meter } from '../../../base/meter.js';
 import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, Queue } from '../../../engine/engine.js';
 import { QueueWorker } from '../../../engine/queue-worker.js';
@@ -12,6 +13,7 @@ import { deadLetterQueueName, type Owner, pipelineResource, queueAddress, redriv
 import type { Queues, QueueToMake, Topics, Workflows } from './ports.js';
 import { Redrive } from './redrive.js';
 import { redriveHandler } from './redrive-handler.js';
+import { type RedrivenPart, redrivePass } from './redrive-pass.js';
 
 export interface ProcessingParts {
   readonly engine: Engine;
@@ -23,9 +25,22 @@ export interface ProcessingParts {
   /** The text of a pipeline's workflow. */
   readonly definitionOf: (pipeline: string) => string;
   readonly clock: Clock;
+  readonly meter: Meter;
   readonly events: EventLog;
   readonly report: (what: string, fault: unknown) => void;
 }
+
+export interface RedriveRequest {
+  readonly pipeline: string;
+  readonly step: string | undefined;
+  readonly after: string | undefined;
+}
+
+export type RedriveAnswer =
+  | { readonly kind: 'redriven'; readonly part: RedrivenPart }
+  /** Or none that has had a record. */
+  | { readonly kind: 'unknownPipeline' }
+  | { readonly kind: 'unknownStep'; readonly known: readonly string[] };
 
 const startsMax = 32;
 const redrivesMax = 8;
@@ -53,6 +68,14 @@ export class Processing {
     const { records, workflows, owner } = parts;
     this.#launcher = new Launcher({ records, workflows, owner, define: (pipeline) => this.#define(pipeline) });
     this.redrive = new Redrive({ records, workflows, launcher: this.#launcher });
+    parts.meter.gauge(
+      {
+        name: 'signalbox_ingest_dead_letters',
+        help: 'Messages in the dead-letter queues of steps: records that wait for a redrive. Alarm on any',
+        labels: ['pipeline', 'step'],
+      },
+      () => this.#deadLetters(),
+    );
   }
 
   /** Opens the pipelines that somebody has named, and those that have had records. */
@@ -71,6 +94,14 @@ export class Processing {
     });
     this.#open.set(pipeline, opening);
     return opening;
+  }
+
+  /** One part of a redrive of the pipeline, as people ask for it. */
+  async redriveRecords({ pipeline, step: name, after }: RedriveRequest): Promise<RedriveAnswer> {
+    if (!this.#open.has(pipeline)) return { kind: 'unknownPipeline' };
+    const step = stepNames.find((known) => known === name);
+    if (name !== undefined && step === undefined) return { kind: 'unknownStep', known: stepNames };
+    return { kind: 'redriven', part: await redrivePass({ ...this.parts, redrive: this.redrive }, { pipeline, step, after }) };
   }
 
   async stop(): Promise<void> {
@@ -110,6 +141,18 @@ export class Processing {
     for (const { from, deadLetters } of redrives) {
       this.#work(from, redrivesMax, redriveHandler(pipeline, deadLetters, { ...this.parts, redrive: this.redrive }));
     }
+  }
+
+  async #deadLetters() {
+    const { engine, owner } = this.parts;
+    const all = [...this.#open.keys()].flatMap((pipeline) => stepNames.map((step) => ({ pipeline, step })));
+    return Promise.all(
+      all.map(async ({ pipeline, step }) => {
+        const queue = await engine.findQueue(queueAddress(owner, deadLetterQueueName(pipeline, step)));
+        const counts = queue && (await engine.counts(queue));
+        return { labels: { pipeline, step }, value: counts === undefined ? 0 : counts.visible + counts.inFlight + counts.delayed };
+      }),
+    );
   }
 
   async #redrives(pipeline: string, step: (typeof stepNames)[number]): Promise<{ readonly from: Queue; readonly deadLetters: Queue }> {

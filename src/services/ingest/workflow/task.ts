@@ -44,9 +44,11 @@ export function isFailure(value: object): value is TaskFailure {
   return 'kind' in value && value.kind === 'failed';
 }
 
-/** What a client of another store says is for people. */
+/** What a file system or a client of another store says, for people. Clients of AWS tell the status beside it: an answer to HEAD has no more. */
 export function reasonOf(fault: unknown): string {
-  return fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
+  if (!(fault instanceof Error)) return String(fault);
+  const { httpStatusCode: status } = (fault as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata ?? {};
+  return `${fault.name}: ${fault.message}${status === undefined ? '' : ` (status ${status})`}`;
 }
 
 /** The record that the parameters `pipeline` and `messageID` name. */
