@@ -9,6 +9,7 @@ import { readDefinition } from './language/definition-reader.js';
 import type { Failure } from './language/failure.js';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, memberOf, parseJson, printJson } from './language/json.js';
 import type { ServiceParts } from './service-parts.js';
+import { type InspectionLevel, StateNotes } from './state-notes.js';
 import { targetOf, targetRules } from './targets.js';
 
 /** One state by itself: with a mock of what its task comes to, or with the task called. */
@@ -19,6 +20,9 @@ export interface StateTest {
   readonly input: Json;
   readonly variables: JsonObject;
   readonly mock: { readonly kind: 'result'; readonly result: Json } | { readonly kind: 'error'; readonly failure: Failure } | undefined;
+  /** What is shown of the way: `TRACE` adds what an HTTP task sent and got. */
+  readonly inspectionLevel: InspectionLevel;
+  readonly revealSecrets: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -28,6 +32,8 @@ export interface StateTestOutcome {
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
   readonly nextState?: string | undefined;
+  /** Absent at `INFO`. */
+  readonly inspectionData?: Readonly<Record<string, unknown>>;
 }
 
 type TestParts = Pick<ServiceParts, 'targets' | 'clock' | 'random'>;
@@ -46,7 +52,10 @@ export async function testOf(parts: TestParts, test: StateTest): Promise<StateTe
   if (machine === undefined) return invalidDefinition(diagnostics);
   const waits = typeof resource === 'string' && /\.sync|\.waitForTaskToken|:activity:/.test(resource);
   if (test.mock === undefined && waits) return unsupported('TestState of a task that somebody else ends, without a mock,');
-  return outcomeOf(await runAlone(parts, test, machine, name), name);
+  const notes = new StateNotes(name);
+  const outcome = outcomeOf(await runAlone(parts, test, { machine, name, notes }), name);
+  const { inspectionLevel, variables } = test;
+  return inspectionLevel === 'INFO' ? outcome : { ...outcome, inspectionData: notes.shown(inspectionLevel, variables) };
 }
 
 interface FoundState {
@@ -115,11 +124,16 @@ function* targetsIn(value: Json): Generator<string> {
 }
 
 /** Until the state is left: it may go on to itself. */
+interface Tested {
+  readonly machine: Machine;
+  readonly name: string;
+  readonly notes: StateNotes;
+}
+
 async function runAlone(
   parts: TestParts,
   test: StateTest,
-  machine: Machine,
-  name: string,
+  { machine, name, notes }: Tested,
 ): Promise<{ readonly state: ExecutionState; readonly events: readonly HistoryEvent[] }> {
   const { clock, random } = parts;
   let state: ExecutionState = { execution: aloneOf(test.input, clock.now()), threads: new Map() };
@@ -129,11 +143,12 @@ async function runAlone(
     // A Wait is over at once: its time is the time of the next step.
     const waited: Thread | undefined = [...state.threads.values()].find(({ phase }) => phase.kind === 'waiting');
     const now = waited?.phase.kind === 'waiting' ? waited.phase.until : clock.now();
-    const next: Transition | undefined = await transition({ state, machine, happening, now, random });
+    const next: Transition | undefined = await transition({ state, machine, happening, now, random, observe: notes.observe });
     if (next === undefined) break;
     state = next.state;
     events.push(...next.events);
-    happening = next.events.some((event) => isExitOf(event, name)) ? undefined : await following(parts, test, next);
+    notes.take(next.events);
+    happening = next.events.some((event) => isExitOf(event, name)) ? undefined : await following(parts, test, next, notes);
   }
   return { state, events };
 }
@@ -143,7 +158,12 @@ function isExitOf({ type, details }: HistoryEvent, name: string): boolean {
 }
 
 /** What comes of what the state asked for; undefined: it has come to its end, or would try again later. */
-async function following(parts: TestParts, { mock, signal }: StateTest, { state, commands }: Transition): Promise<Happening | undefined> {
+async function following(
+  parts: TestParts,
+  { mock, signal, revealSecrets }: StateTest,
+  { state, commands }: Transition,
+  { exchanged }: StateNotes,
+): Promise<Happening | undefined> {
   const [thread] = state.threads.values();
   if (state.execution.status !== 'RUNNING' || thread === undefined) return undefined;
   const { id, stamp, phase } = thread;
@@ -153,7 +173,9 @@ async function following(parts: TestParts, { mock, signal }: StateTest, { state,
   if (mock?.kind === 'result') return { kind: 'succeeded', thread: id, stamp, output: mock.result };
   if (mock?.kind === 'error') return { kind: 'failed', thread: id, stamp, failure: mock.failure };
   const { resource, parameters, task } = call;
-  const request = { resource, parameters, key: parts.random.uuid(), task, machineArn: state.execution.machineArn, signal };
+  const inspection = { revealSecrets, exchanged };
+  const { machineArn } = state.execution;
+  const request = { resource, parameters, key: parts.random.uuid(), task, machineArn, signal, inspection };
   const outcome = await targetOf(parts.targets, resource)?.call(request);
   if (outcome?.kind === 'answered') return { kind: 'succeeded', thread: id, stamp, output: outcome.output };
   return outcome?.kind === 'failed' ? { kind: 'failed', thread: id, stamp, failure: outcome.failure } : undefined;

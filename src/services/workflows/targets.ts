@@ -26,6 +26,35 @@ export interface TargetCall {
   readonly machineArn: string;
   /** Fires when the broker stops. */
   readonly signal: AbortSignal;
+  /** Of TestState: somebody wants to see what goes out and comes back. */
+  readonly inspection?: Inspection | undefined;
+}
+
+export interface Inspection {
+  /** Also what a connection adds to a request. */
+  readonly revealSecrets: boolean;
+  exchanged(exchange: HttpExchange): void;
+}
+
+/** In the shape that TestState has for it. */
+export interface HttpExchange {
+  readonly request: {
+    readonly protocol: string;
+    readonly method: string;
+    readonly url: string;
+    readonly headers: string;
+    readonly body: string | undefined;
+  };
+  /** Absent: no answer came. */
+  readonly response:
+    | {
+        readonly protocol: string;
+        readonly statusCode: string;
+        readonly statusMessage: string;
+        readonly headers: string;
+        readonly body: string;
+      }
+    | undefined;
 }
 
 export type TargetOutcome =

@@ -262,8 +262,26 @@ describe('failures', () => {
   });
 });
 
-test('TestState makes the request', async () => {
-  const definition = JSON.stringify(task({ ApiEndpoint: `${api.url}/`, Method: 'GET', Authentication: connection('open') }));
-  const { status, output } = await subject.sfn.send(new TestStateCommand({ definition, input: '{}' }));
-  expect([status, JSON.parse(output ?? '')]).toEqual(['SUCCEEDED', expect.objectContaining({ StatusCode: 200 })]);
+test('TestState makes the request, and shows it without what the connection added unless that is asked for', async () => {
+  const definition = JSON.stringify(
+    task({ ApiEndpoint: `${api.url}/`, Method: 'POST', Authentication: connection('keyed'), Headers: { own: 'h' }, RequestBody: { n: 1 } }),
+  );
+  const shown = async (revealSecrets: boolean) => {
+    const given = { definition, input: '{}', inspectionLevel: 'TRACE', revealSecrets } as const;
+    const { status, inspectionData } = await subject.sfn.send(new TestStateCommand(given));
+    expect(status).toBe('SUCCEEDED');
+    return inspectionData;
+  };
+  const plain = await shown(false);
+  expect(plain).toMatchObject({
+    request: { protocol: 'http', method: 'POST', url: `${api.url}/`, body: '{"n":1}', headers: expect.stringContaining('own: h') },
+    response: {
+      statusCode: '200',
+      statusMessage: 'OK',
+      body: '{"ok":[1]}',
+      headers: expect.stringContaining('content-type: application/json'),
+    },
+  });
+  expect(plain?.request?.headers).not.toContain('key-secret');
+  expect((await shown(true))?.request?.headers).toContain('x-api-key: key-secret');
 });

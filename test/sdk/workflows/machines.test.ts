@@ -273,6 +273,82 @@ describe('testing a state', () => {
     expect(await testState({ ...task, Retry: [{ ErrorEquals: ['E'] }] }, failing)).toMatchObject({ status: 'RETRIABLE', error: 'E' });
   });
 
+  test('DEBUG shows what the data becomes on its way', async () => {
+    const stages = {
+      InputPath: '$.in',
+      Parameters: { 'p.$': '$.x' },
+      ResultSelector: { 's.$': '$.Payload' },
+      ResultPath: '$.r',
+      OutputPath: '$.r',
+      Assign: { 'w.$': '$.Payload' },
+    };
+    const given = { input: '{"in":{"x":1}}', variables: '{"v":2}', mock: { result: '{"Payload":7}' }, inspectionLevel: 'DEBUG' } as const;
+    const { inspectionData, output } = await testState({ ...task, ...stages }, given);
+    expect(inspectionData).toEqual({
+      input: '{"in":{"x":1}}',
+      afterInputPath: '{"x":1}',
+      afterParameters: '{"p":1}',
+      result: '{"Payload":7}',
+      afterResultSelector: '{"s":7}',
+      afterResultPath: '{"in":{"x":1},"r":{"s":7}}',
+      variables: '{"v":2,"w":7}',
+    });
+    expect(output).toBe('{"s":7}');
+    const jsonata = {
+      Type: 'Task',
+      Resource: task.Resource,
+      QueryLanguage: 'JSONata',
+      Arguments: { a: '{% $states.input.in.x %}' },
+      Output: '{% $states.result.Payload %}',
+      End: true,
+    };
+    expect((await testState(jsonata, given)).inspectionData).toEqual({
+      input: '{"in":{"x":1}}',
+      afterArguments: '{"a":1}',
+      result: '{"Payload":7}',
+      variables: '{"v":2}',
+    });
+    const wait = await testState(
+      { Type: 'Wait', Seconds: 5, InputPath: '$.in', Next: 'N' },
+      { input: given.input, inspectionLevel: 'DEBUG' },
+    );
+    expect(wait.inspectionData).toMatchObject({ afterInputPath: '{"x":1}' });
+    const again = {
+      StartAt: 'A',
+      States: {
+        A: { Type: 'Choice', Choices: [{ Variable: '$.in.x', NumericEquals: 1, Next: 'B' }] },
+        B: { Type: 'Pass', Result: { in: { x: 1 } }, Next: 'A' },
+        C: { Type: 'Succeed' },
+      },
+    };
+    expect((await testState(again, { ...given, mock: undefined, stateName: 'B' })).inspectionData).toMatchObject({
+      afterInputPath: given.input,
+    });
+    expect((await testState(task, { mock: given.mock })).inspectionData).toBeUndefined();
+  });
+
+  test('DEBUG shows what is done about an error', async () => {
+    const failing = { mock: { errorOutput: { error: 'E' } }, inspectionLevel: 'DEBUG' } as const;
+    const retry = [{ ErrorEquals: ['Other'] }, { ErrorEquals: ['E'], IntervalSeconds: 7 }];
+    const retried = await testState({ ...task, Retry: retry }, failing);
+    expect(retried.inspectionData?.errorDetails).toEqual({ retryIndex: 1, retryBackoffIntervalSeconds: 7 });
+    const caught = await testState(
+      {
+        ...task,
+        Catch: [
+          { ErrorEquals: ['Other'], Next: 'A' },
+          { ErrorEquals: ['E'], Next: 'B' },
+        ],
+      },
+      failing,
+    );
+    expect(caught.inspectionData?.errorDetails).toEqual({ catchIndex: 1 });
+    const failed = await testState({ Type: 'Pass', InputPath: '$.no', End: true }, { input: '{"a":1}', inspectionLevel: 'DEBUG' });
+    expect(failed).toMatchObject({ status: 'FAILED', inspectionData: { input: '{"a":1}' } });
+    await expect(testState(task, { inspectionLevel: 'ALL' as never })).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(testState(task, { inspectionLevel: 'DEBUG', revealSecrets: true })).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
   test('without a mock the task is called', async () => {
     expect(await testState(task)).toMatchObject({ status: 'FAILED', error: 'Lambda.ResourceNotFoundException' });
   });

@@ -38,6 +38,16 @@ export interface HttpParameters {
   readonly body: Readonly<Record<string, string>>;
 }
 
+/** One that adds nothing. */
+export const bareConnection: Connection = {
+  name: '',
+  account: '',
+  region: '',
+  auth: { kind: 'none' },
+  parameters: { headers: {}, query: {}, body: {} },
+  allowHttp: true,
+};
+
 /** With or without the id that EventBridge puts behind the name. */
 const connectionArn = /^arn:aws[a-z-]*:events:([a-z0-9-]+):(\d{12}):connection\/([.\w-]{1,64})(?:\/[\w-]+)?$/;
 

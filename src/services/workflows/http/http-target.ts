@@ -5,7 +5,8 @@ import { httpAnswerBytesMax, httpMsMax } from '../limits.js';
 import { ownerOf } from '../model/arn.js';
 import type { Target, TargetCall, TargetOutcome } from '../targets.js';
 import { AccessTokens } from './access-tokens.js';
-import { type Connection, connectionOf } from './connection.js';
+import { bareConnection, type Connection, connectionOf } from './connection.js';
+import { exchangeOf } from './exchange.js';
 import type { HttpAnswer, HttpOutcome, HttpPort } from './http-port.js';
 import { connectionArnOf, requestOf, type TaskRequest } from './http-request.js';
 
@@ -48,8 +49,10 @@ export function httpTarget({ http, trustedHttp, connections, clock }: HttpTarget
   ): Promise<HttpOutcome | Failure> => {
     const credentials = await credentialsOf(connection, signal);
     if (isFailure(credentials)) return credentials;
-    const headers = { 'idempotency-key': call.key, ...request.headers, ...ownHeaders(call), ...credentials };
-    return http.request({ ...request, headers, answerBytesMax: httpAnswerBytesMax, signal });
+    const headers = headersOf(request, call, credentials);
+    const outcome = await http.request({ ...request, headers, answerBytesMax: httpAnswerBytesMax, signal });
+    show(call, request, headers, outcome);
+    return outcome;
   };
   return {
     patterns: ['requestResponse'],
@@ -70,6 +73,18 @@ export function httpTarget({ http, trustedHttp, connections, clock }: HttpTarget
       return isFailure(outcome) ? failed(outcome) : outcomeOf(outcome);
     },
   };
+}
+
+function headersOf(request: TaskRequest, call: TargetCall, credentials: Headers): Record<string, string | readonly string[]> {
+  return { 'idempotency-key': call.key, ...request.headers, ...ownHeaders(call), ...credentials };
+}
+
+/** Without what the connection adds, unless that is to be revealed. */
+function show(call: TargetCall, request: TaskRequest, headers: ReturnType<typeof headersOf>, outcome: HttpOutcome): void {
+  const { inspection, parameters } = call;
+  if (inspection === undefined) return;
+  const own = inspection.revealSecrets ? request : requestOf(parameters, bareConnection);
+  if (!isFailure(own)) inspection.exchanged(exchangeOf(own, own === request ? headers : headersOf(own, call, {}), outcome));
 }
 
 type Headers = Readonly<Record<string, string>>;

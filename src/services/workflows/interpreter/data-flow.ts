@@ -6,6 +6,7 @@ import { boundedText, isJsonObject, type Json, type JsonObject, printJson } from
 import { insertAt } from '../language/reference-path.js';
 import { payloadBytesMax, variablesBytesMax } from '../limits.js';
 import type { Thread } from './execution.js';
+import type { Stage } from './observe.js';
 import type { Run, ScopeMembers } from './run.js';
 
 /** Amazon States Language, "Input and Output Processing", "Variables". */
@@ -13,14 +14,21 @@ import type { Run, ScopeMembers } from './run.js';
 /** What the state works on: its input behind `InputPath`. */
 export async function effectiveInput(run: Run, thread: Thread, flow: Flow): Promise<Json | Failure> {
   const { input } = run.visitOf(thread);
-  return through(run, thread, flow.inputPath, input);
+  const effective = await through(run, thread, flow.inputPath, input);
+  if (flow.language === 'JSONPath') note(run, thread, 'afterInputPath', effective);
+  return effective;
 }
 
 /** `Parameters` or `Arguments`; without them the effective input. */
 export async function argumentsOf(run: Run, thread: Thread, flow: Flow, more: ScopeMembers = {}): Promise<Json | Failure> {
   const input = await effectiveInput(run, thread, flow);
-  if (isFailure(input) || flow.arguments === undefined) return input;
-  return evaluate(flow.arguments, run.scope(thread, input, more));
+  const given = isFailure(input) || flow.arguments === undefined ? input : await evaluate(flow.arguments, run.scope(thread, input, more));
+  note(run, thread, flow.language === 'JSONPath' ? 'afterParameters' : 'afterArguments', given);
+  return given;
+}
+
+function note(run: Run, thread: Thread, stage: Stage, value: Json | Failure): void {
+  if (!isFailure(value)) run.observed(thread, stage, value);
 }
 
 /** Null stands for an empty object. */
@@ -36,6 +44,7 @@ export async function finish(run: Run, thread: Thread, result: Json): Promise<vo
   const state = run.stateOf(thread);
   const { flow } = state;
   const more = withResult.includes(state.type) ? { result } : {};
+  if (withResult.includes(state.type) || state.type === 'Pass') note(run, thread, 'result', result);
   const output =
     flow.language === 'JSONata' ? await queryOutput(run, thread, flow, result, more) : await pathOutput(run, thread, flow, result);
   const assigned = await assignedBy(flow.assign, run.scope(thread, result, more));
@@ -50,8 +59,10 @@ async function queryOutput(run: Run, thread: Thread, flow: Flow, result: Json, m
 async function pathOutput(run: Run, thread: Thread, flow: Flow, result: Json): Promise<Json | Failure> {
   const selected = flow.resultSelector === undefined ? result : await evaluate(flow.resultSelector, run.scope(thread, result));
   if (isFailure(selected)) return selected;
+  note(run, thread, 'afterResultSelector', selected);
   const { input } = run.visitOf(thread);
   const combined = flow.resultPath === null ? input : flow.resultPath === undefined ? selected : insertAt(input, flow.resultPath, selected);
+  note(run, thread, 'afterResultPath', combined);
   return isFailure(combined) ? combined : through(run, thread, flow.outputPath, combined);
 }
 

@@ -21,8 +21,12 @@ export async function raise(run: Run, step: RaisedStep): Promise<void> {
     const retrier = state.retry[index];
     if (retrier !== undefined && retryLater(run, thread, index, retrier)) return;
     noteContainerFailed(run, thread);
-    const catcher = state.catch.find(({ errorEquals }) => matchesError(errorEquals, raised));
-    if (catcher !== undefined) return caught(run, thread, catcher, failure);
+    const catchIndex = state.catch.findIndex(({ errorEquals }) => matchesError(errorEquals, raised));
+    const catcher = state.catch[catchIndex];
+    if (catcher !== undefined) {
+      run.observed(thread, 'catchIndex', catchIndex);
+      return caught(run, thread, catcher, failure);
+    }
   }
   run.push({ kind: 'break', thread: thread.id, failure });
 }
@@ -61,6 +65,8 @@ function retryLater(run: Run, thread: Thread, index: number, retrier: Retrier): 
   const retried: Visit = { ...visit, attempts, retryCount: visit.retryCount + 1 };
   run.dropChildren(thread.id);
   const until = run.now + delayMs(retrier, used + 1, run);
+  run.observed(thread, 'retryIndex', index);
+  run.observed(thread, 'retryBackoffIntervalSeconds', Math.round((until - run.now) / 1_000));
   run.change(thread.id, { visit: retried });
   run.timer(run.wait(thread.id, { kind: 'retrying', until }), until);
   return true;

@@ -7,6 +7,7 @@ import { printTimestamp } from '../language/timestamp.js';
 import { historyEventsMax, transitionBytesMax, transitionEventsMax } from '../limits.js';
 import type { Execution, ExecutionState, ExecutionStatus, Phase, Thread, Visit } from './execution.js';
 import type { EventDetails, HistoryEvent } from './history.js';
+import type { Observe, Stage } from './observe.js';
 import type { Command } from './step.js';
 
 /** One step of a transition. All but `enter` are done before the transition ends. */
@@ -57,6 +58,7 @@ export class Run {
     readonly machine: Machine,
     readonly now: number,
     readonly random: Random,
+    private readonly observe?: Observe,
   ) {
     this.#execution = state.execution;
     this.threads = new Map(state.threads);
@@ -175,6 +177,10 @@ export class Run {
 
   stateOf(thread: Thread): State {
     return this.stateNamed(thread, this.visitOf(thread).state);
+  }
+
+  observed(thread: Thread, stage: Stage, value: Json): void {
+    this.observe?.(this.visitOf(thread).state, stage, value);
   }
 
   // History and commands

@@ -8,6 +8,7 @@ import { definitionBytesMax } from '../limits.js';
 import { readRole } from '../model/machine-request.js';
 import { readPayload } from '../model/payload.js';
 import type { ServiceParts } from '../service-parts.js';
+import { type InspectionLevel, inspectionLevels } from '../state-notes.js';
 import { type StateTest, testOf } from '../state-test.js';
 
 /**
@@ -27,7 +28,22 @@ const input = structure({
   context: string,
   stateConfiguration: structure({ retrierRetryCount: integer, errorCausedByState: string }),
 });
-const output = structure({ output: string, error: string, cause: string, nextState: string, status: string });
+const request = structure({ protocol: string, method: string, url: string, headers: string, body: string });
+const response = structure({ protocol: string, statusCode: string, statusMessage: string, headers: string, body: string });
+const inspectionData = structure({
+  input: string,
+  afterInputPath: string,
+  afterParameters: string,
+  afterArguments: string,
+  result: string,
+  afterResultSelector: string,
+  afterResultPath: string,
+  variables: string,
+  request,
+  response,
+  errorDetails: structure({ catchIndex: integer, retryIndex: integer, retryBackoffIntervalSeconds: integer }),
+});
+const output = structure({ output: string, error: string, cause: string, nextState: string, status: string, inspectionData });
 
 export function testState(parts: ServiceParts): Operation {
   return operation({
@@ -35,12 +51,13 @@ export function testState(parts: ServiceParts): Operation {
     input,
     output,
     async handle(given, call) {
-      const { definition, inspectionLevel = 'INFO', revealSecrets, context, stateConfiguration } = given;
+      const { definition, revealSecrets = false, context, stateConfiguration } = given;
       if (definition === undefined) throw missing('definition');
       if (definition.length > definitionBytesMax)
         throw constraint('definition', "''", `Member must have length between 1 and ${definitionBytesMax}`);
-      if (inspectionLevel !== 'INFO') throw unsupported(`inspectionLevel ${inspectionLevel}`);
-      if (revealSecrets === true) throw unsupported('revealSecrets');
+      const inspectionLevel = accept(readLevel(given.inspectionLevel));
+      if (revealSecrets && inspectionLevel !== 'TRACE')
+        throw constraint('revealSecrets', "'true'", 'Member needs the inspectionLevel TRACE');
       if (context !== undefined) throw unsupported('context');
       if (stateConfiguration !== undefined) throw unsupported('stateConfiguration');
       if (given.roleArn !== undefined) accept(readRole(given.roleArn));
@@ -48,9 +65,15 @@ export function testState(parts: ServiceParts): Operation {
       const value = accept(readPayload(given.input ?? '{}', invalidInput));
       const variables = accept(readVariables(given.variables ?? '{}'));
       const mock = accept(readMock(given.mock));
-      return accept(await testOf(parts, { definition, stateName, input: value, variables, mock, signal: call.signal }));
+      const { signal } = call;
+      return accept(await testOf(parts, { definition, stateName, input: value, variables, mock, inspectionLevel, revealSecrets, signal }));
     },
   });
+}
+
+function readLevel(level = 'INFO'): InspectionLevel | Refusal {
+  const known = inspectionLevels.find((one) => one === level);
+  return known ?? constraint('inspectionLevel', `'${level}'`, `Member must satisfy enum value set: [${inspectionLevels.join(', ')}]`);
 }
 
 function readVariables(text: string): JsonObject | Refusal {
