@@ -57,8 +57,10 @@ export class Environment implements SandboxTenant {
   /** Until the first invocation has it. */
   #initMs: number | undefined;
   #idleSince = 0;
+  /** Whether its timer is that of its idleness. */
+  #isIdle = false;
   /** The latest last: it is the one to use. */
-  readonly #polls: Poll[] = [];
+  #polls: Poll[] = [];
   /** What was handed out and is not answered. */
   readonly #runs = new Map<string, Run>();
   /** Of those, and of the ones whose last output is awaited. */
@@ -122,6 +124,7 @@ export class Environment implements SandboxTenant {
     if (poll === undefined) throw new Error('no process waits for this work');
     this.#polls.pop();
     this.#timer[Symbol.dispose]();
+    this.#isIdle = false;
     const { clock, log } = this.parts;
     const { requestId, payload, invokedArn, traceHeader, clientContext } = job.invocation;
     const startedAt = job.startedAt ?? clock.now();
@@ -167,7 +170,7 @@ export class Environment implements SandboxTenant {
       this.#phase = 'serving';
       this.#initMs = this.ageMs;
     }
-    this.#polls.push(poll);
+    this.#polls = [...this.#polls.filter((earlier) => earlier.isOpen()), poll];
     this.#offer();
   }
 
@@ -213,9 +216,10 @@ export class Environment implements SandboxTenant {
   /** Tells that there is room, and when it is all the room there is, begins to grow old. */
   #offer(): void {
     if (!this.isReady) return;
-    if (this.#runs.size === 0) {
+    if (this.#runs.size === 0 && !this.#isIdle) {
       this.#idleSince = this.parts.clock.now();
       this.#endAfter(this.parts.idleMsMax);
+      this.#isIdle = true;
     }
     this.owner.onReady(this);
   }

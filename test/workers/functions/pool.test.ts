@@ -67,6 +67,32 @@ test('a process without work for long enough ends', async () => {
   expect((await invoke()).kind).toBe('answered');
 });
 
+test('asking again and again is no work', async () => {
+  const clock = createSettableClock({ frozen: true });
+  const { define, lines } = await createSubject({ clock, idleMsMax: 60_000 });
+  const impatient = `#!${process.execPath}
+const api = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2018-06-01/runtime/invocation/';
+(async () => {
+  for (;;) {
+    const next = await fetch(api + 'next', { signal: AbortSignal.timeout(50) }).catch(() => console.log('again'));
+    const id = next?.headers.get('lambda-runtime-aws-request-id');
+    if (next) await fetch(api + id + '/response', { method: 'POST', body: String(process.pid) });
+  }
+})();
+`;
+  const { invoke } = await define({ bootstrap: impatient }, { runtime: 'provided', timeoutMs: 900_000 });
+  const { value } = await invoke();
+  const asked = (): number => lines.filter(({ text }) => text === 'again').length;
+  const before = asked();
+  await until(() => asked() > before + 1);
+  clock.advance(30_000);
+  const later = asked();
+  await until(() => asked() > later + 1);
+  expect(isAlive(Number(value))).toBe(true);
+  clock.advance(30_000);
+  await until(() => !isAlive(Number(value)));
+});
+
 test('a process that ends between two invocations fails neither', async () => {
   const { define } = await createSubject();
   const { invoke } = await define({
