@@ -129,16 +129,17 @@ export class ExecutionStore {
     return kept;
   }
 
-  /** Deletes what is left of an execution; false: there is more. */
+  /** Deletes what is left of an execution; false: there is more. Its head goes last: until then the rest is found again, and its name is taken. */
   async forget(execution: Pick<Execution, 'arn' | 'machineArn' | 'startedAt' | 'name'>): Promise<boolean> {
     const prefix = executionDocuments(execution.arn);
     this.#cache.drop(execution.arn);
     const collections = [prefix, indexDocuments(execution.machineArn)];
     return this.engine.transact({ collections, queues: [] }, (transaction) => {
       const found = transaction.list({ prefix, limit: sweepMax });
-      for (const { name } of found) transaction.delete(name);
-      transaction.delete(indexDocument(execution as Execution));
-      return found.length < sweepMax;
+      const isLast = found.length < sweepMax;
+      for (const { name } of found) if (isLast || name !== `${prefix}head`) transaction.delete(name);
+      if (isLast) transaction.delete(indexDocument(execution as Execution));
+      return isLast;
     });
   }
 

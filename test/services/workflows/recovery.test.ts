@@ -199,6 +199,36 @@ test.each([['written'], ['lost']] as const)(
   60_000,
 );
 
+const ninetyDaysMs = 90 * 86_400_000;
+
+test('a crash while an execution is forgotten leaves nothing of it', async () => {
+  const branches = Array.from({ length: 600 }, (_, index) => ({
+    StartAt: `W${index}`,
+    States: { [`W${index}`]: { Type: 'Wait', Seconds: 1_000, End: true } },
+  }));
+  const waits = JSON.stringify({ StartAt: 'P', States: { P: { Type: 'Parallel', Branches: branches, End: true } } });
+  let deaths = 0;
+  for (let place = 6; place <= 9; place++) {
+    const world = new World();
+    const first = await world.open(world.store);
+    const create = { name: 'm', definition: waits, roleArn: 'arn:aws:iam::000000000000:role/r' };
+    const { stateMachineArn } = await ask(first.service, 'CreateStateMachine', create);
+    const { executionArn } = await ask(first.service, 'StartExecution', { stateMachineArn, name: 'e' });
+    await ask(first.service, 'StopExecution', { executionArn });
+    await first.stop();
+    world.clock.advance(ninetyDaysMs);
+    const dying = mortal(world.store, place, 'written');
+    world.open(dying).catch(() => {});
+    for (let turn = 0; turn < 5; turn++) await passTime(world.clock);
+    if (dying.writes() >= place) deaths++;
+    const last = await world.open(world.store);
+    for (let turn = 0; turn < 15; turn++) await passTime(world.clock);
+    expect(await last.engine.documents.list({ prefix: 'workflows/execution', limit: 10 }), String(place)).toEqual([]);
+    await last.stop();
+  }
+  expect(deaths).toBeGreaterThan(1);
+});
+
 test('on a full disk nothing new is taken, and what runs goes on', async () => {
   const world = new World();
   world.space = 'low';
