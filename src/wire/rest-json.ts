@@ -109,8 +109,8 @@ function encoder({ status: usual, output: { status, headers = {}, payload } = {}
     const members = (value ?? {}) as Readonly<Record<string, unknown>>;
     const sent = asHeaders.flatMap(([name, header]) => (members[name] === undefined ? [] : [header, String(members[name])]));
     const answered = { status: status === undefined ? usual : Number(members[status] ?? usual), headers: sent };
-    if (payload !== undefined) return { ...answered, contentType: restContentType, body: members[payload] as Buffer };
     if (answered.status === 204) return { ...answered, contentType: undefined, body: '' };
+    if (payload !== undefined) return { ...answered, contentType: restContentType, body: members[payload] as Buffer };
     const inBody = Object.fromEntries(Object.entries(members).filter(([name]) => !outside.has(name)));
     return { ...answered, contentType: restContentType, body: JSON.stringify(inBody) };
   };

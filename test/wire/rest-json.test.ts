@@ -66,7 +66,7 @@ test('a payload is the whole body, both ways', () => {
   const payload = operation({
     name: 'Pass',
     input: structure({ Data: blob }),
-    output: structure({ Data: blob }),
+    output: structure({ Data: blob, Status: integer }),
     handle: async () => ({}),
   });
   const passing = restCodec(payload, {
@@ -74,11 +74,12 @@ test('a payload is the whole body, both ways', () => {
     path: '/2020-01-01/pass',
     status: 200,
     payload: 'Data',
-    output: { payload: 'Data' },
+    output: { payload: 'Data', status: 'Status' },
   });
   const bytes = Buffer.from([0, 255, 1]);
   expect(passing.decode({ ...empty, path: {}, body: bytes })).toEqual({ Data: bytes });
   expect(passing.encode({ Data: bytes }).body).toBe(bytes);
+  expect(passing.encode({ Data: Buffer.alloc(0), Status: 204 })).toMatchObject({ status: 204, contentType: undefined, body: '' });
 });
 
 test('an error has its code in a header, and its text under the name that the model has', () => {
