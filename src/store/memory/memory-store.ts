@@ -42,6 +42,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   return new MemoryStore(options);
 }
 
+/** Queues worked off in microtasks before one waits for timers and connections. */
+const turnEvery = 100;
+
 /**
  * Everything in one ordered map. Bodies wait in a queue that is worked off in a microtask, so that no caller sees its
  * body run before `transact` has returned: the other adapters do not run it earlier either.
@@ -52,6 +55,8 @@ class MemoryStore implements Store {
   readonly #options: MemoryStoreOptions;
   #waiting: Job[] = [];
   #running = false;
+  /** Queues since timers and connections had their turn. */
+  #sinceTurn = 0;
   #closed = false;
 
   constructor(options: MemoryStoreOptions) {
@@ -80,7 +85,7 @@ class MemoryStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true;
-    while (this.#waiting.length > 0) await Promise.resolve();
+    while (this.#waiting.length > 0) await new Promise<void>((resolve) => setImmediate(resolve));
   }
 
   #enqueue<T>(kind: Job['kind'], scopes: readonly Scope[], body: (tx: Transaction) => T | NeedScopes): Promise<T> {
@@ -88,8 +93,22 @@ class MemoryStore implements Store {
     if (this.#running) return Promise.reject(new Error('transact was called within a body: bodies do not nest'));
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ kind, scopes, guard: new ScopeGuard(scopes), rounds: 0, body, settle: notRun, resolve, reject });
-      if (this.#waiting.length === 1) queueMicrotask(() => this.#work());
+      if (this.#waiting.length === 1) this.#schedule();
     });
+  }
+
+  /** Soon, but who calls again and again lets timers and connections have their turn now and then: a store of files would. */
+  #schedule(): void {
+    if (++this.#sinceTurn >= turnEvery) {
+      setImmediate(() => this.#work());
+      return;
+    }
+    if (this.#sinceTurn === 1) {
+      setImmediate(() => {
+        this.#sinceTurn = 0;
+      });
+    }
+    queueMicrotask(() => this.#work());
   }
 
   #work(): void {

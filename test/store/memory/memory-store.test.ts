@@ -71,4 +71,18 @@ describe('the memory store', () => {
     }
     expect(await store.read([a], (tx) => tx.range(within(a, 1)))).toEqual([]);
   });
+
+  it('lets timers have their turn, however many transactions follow each other', async () => {
+    const store = createMemoryStore();
+    let turned = false;
+    setTimeout(() => {
+      turned = true;
+    }, 0);
+    const startedAt = performance.now();
+    while (!turned && performance.now() - startedAt < 5_000) await store.transact([a], (tx) => tx.put(n, n));
+    expect(turned).toBe(true);
+    const last = store.transact([a], (tx) => tx.get(n)?.toString());
+    await store.close();
+    expect(await last).toBe('a/n');
+  });
 });
