@@ -61,9 +61,10 @@ export const mapConcurrencyMax = 40;
 
 /** Definitions and executions that are kept ready in memory. */
 export const definitionsReadBytesMax = 16 * 1_048_576;
-/** One execution, and all of them. */
+/** One execution, and all of them; and the last one that takes more than that. */
 export const executionCachedBytesMax = 2 * 1_048_576;
 export const executionsCachedBytesMax = 8 * 1_048_576;
+export const largeCachedBytesMax = 64 * 1_048_576;
 /** Happenings of one execution that share a transaction (rule S7 of the store). */
 export const happeningsMax = 16;
 

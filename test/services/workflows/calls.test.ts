@@ -30,3 +30,15 @@ test('calls that are answered at once do not wait behind those that take their t
   await stop();
   expect(waiting).toBe(256);
 });
+
+test('an iteration costs the same whatever the ones before it have left', async () => {
+  const target: Target = { patterns: ['requestResponse'], call: async () => ({ kind: 'answered', output: 'x'.repeat(10_000) }) };
+  const { ask, begin, stop } = await started(new Map([['sqs:sendMessage', target]]));
+  const items = { Type: 'Pass', Result: Array.from({ length: 500 }, () => 0), Next: 'M' };
+  const each = { Type: 'Map', ItemProcessor: { StartAt: 'T', States: { T: taskOf('sqs:sendMessage') } }, ResultPath: null, End: true };
+  const startedAt = performance.now();
+  const executionArn = await begin({ I: items, M: each });
+  await vi.waitFor(async () => expect((await ask('DescribeExecution', { executionArn })).status).toBe('SUCCEEDED'), { timeout: 30_000 });
+  expect(performance.now() - startedAt).toBeLessThan(20_000); // all of them were read for each
+  await stop();
+}, 40_000);
