@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.js';
-import type { MessageId, ReceiptHandle } from '../../../base/ids.js';
+import type { MessageId } from '../../../base/ids.js';
 import type { Random } from '../../../base/random.js';
 import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
@@ -14,6 +14,7 @@ import type { Slots } from '../slots.js';
 import { Batch, type Held } from './batch.js';
 import { reportedFailures } from './batch-outcome.js';
 import { eventRecord, type ShowMessage } from './event.js';
+import { Hand } from './hand.js';
 import { type Received, siftLoops } from './loop-guard.js';
 import type { Mapping } from './mapping.js';
 import type { EventCount, MappingMetrics } from './mapping-metrics.js';
@@ -37,8 +38,6 @@ const receiveMax = 10;
 const lanesMax = 16;
 /** Events in hand of one mapping: beyond, it receives nothing until one of them is done with. */
 const bytesMax = 256 * 1024 * 1024;
-/** Receipts in one transaction. */
-const chunk = 50;
 /** While there is nothing that a poller could do, it looks again when it is woken, and after this long. */
 const parkedMs = 5_000;
 /** Beyond the time-out of the function: its process has to start first, and to end. */
@@ -61,6 +60,7 @@ export class Poller {
   /** Ends the waits of what polls by an earlier configuration. */
   #changed = new AbortController();
   readonly #batches = new Set<Promise<void>>();
+  readonly #hand: Hand;
   readonly #held = new Map<MessageId, Held>();
   /** Batches that receives under way may fill, and those that the function has not answered yet. */
   #gathering = 0;
@@ -68,8 +68,7 @@ export class Poller {
   /** Batches that will need room and have not taken it yet. */
   #unstarted = 0;
   #bytes = 0;
-  #roomMade: () => void = () => {};
-  #woken: () => void = () => {};
+  #endRest: () => void = () => {};
   #wakes = 0;
   #problem: string | undefined;
   #filter: MessageFilter | undefined;
@@ -79,6 +78,7 @@ export class Poller {
     private mapping: Mapping,
   ) {
     this.#filter = filterOf(mapping);
+    this.#hand = new Hand(parts);
   }
 
   /** Why nothing is received. */
@@ -107,10 +107,10 @@ export class Poller {
     this.#changed.abort();
   }
 
-  /** What it is parked for may have come. */
+  /** What it waits for may have come. */
   wake(): void {
     this.#wakes++;
-    this.#woken();
+    this.#endRest();
   }
 
   /**
@@ -146,9 +146,10 @@ export class Poller {
         return 'less';
       }
       this.#problem = undefined;
-      const { free, wait } = this.#room(found, lane);
+      const own = this.#bytes >= bytesMax ? 0 : concurrencyOf(this.mapping) - this.#running - this.#gathering;
+      const free = Math.min(own, this.#freeSlots(found.target));
       if (free > 0) return (await this.#receive(found, lane, free)) ? 'more' : 'less'; // P1
-      if (lane.isFirst) await wait();
+      if (lane.isFirst) await this.#untilRoom(own > 0, lane.signal);
       return 'no room';
     } catch (fault) {
       await this.#pause(fault, lane.signal);
@@ -165,12 +166,8 @@ export class Poller {
     return target.record.reservedConcurrency === 0 ? 'The reserved concurrency of the function is zero.' : { queue, target };
   }
 
-  /** For how many batches there is room, and what to wait for where there is none. */
-  #room({ target: { address, record, usage } }: Found, { signal }: Lane): { readonly free: number; readonly wait: () => Promise<void> } {
-    const own = this.#bytes >= bytesMax ? 0 : concurrencyOf(this.mapping) - this.#running - this.#gathering;
-    if (own <= 0) return { free: 0, wait: () => this.#untilOwnRoom(signal) };
-    const slots = this.parts.slots.free(address, record, usage) - this.#unstarted;
-    return { free: Math.min(own, slots), wait: () => this.#untilRoom(signal) };
+  #freeSlots({ address, record, usage }: Target): number {
+    return this.parts.slots.free(address, record, usage) - this.#unstarted;
   }
 
   /** Receives for as many batches as there is room for and one receive may fill, and starts them. Whether there may be more messages already. */
@@ -192,6 +189,7 @@ export class Poller {
     } finally {
       this.#gathering -= room;
       this.#unstarted -= room - started;
+      if (started < room) this.wake(); // the first lane may have found no room because of this one
     }
   }
 
@@ -223,7 +221,7 @@ export class Poller {
   }
 
   async #take({ queue, target }: Found, messages: readonly ReceivedMessage[], batches: readonly Batch[]): Promise<void> {
-    const { engine, showMessage, clock, functionMetrics } = this.parts;
+    const { showMessage, clock, functionMetrics } = this.parts;
     const { ordering } = queue.settings;
     const now = clock.now();
     const wanted: Received[] = [];
@@ -247,9 +245,9 @@ export class Poller {
     this.#count('FailedInvoke', looped.length);
     if (looped.length > 0) functionMetrics.loopStopped(arn, looped.length);
     await Promise.all([
-      unwanted.length > 0 && engine.settle(queue, receiptsOf(unwanted)),
-      tooMany.length > 0 && engine.unreceive(queue, receiptsOf(tooMany)),
-      this.#leave(
+      this.#hand.delete(queue, unwanted),
+      this.#hand.giveBack(queue, tooMany),
+      this.#hand.leave(
         queue,
         looped.map(({ message }) => ({ ...message, receivedAt: now })),
       ),
@@ -277,9 +275,10 @@ export class Poller {
       .catch((fault: unknown) => this.parts.report(`a batch of the event source mapping ${this.mapping.id}`, fault))
       .finally(() => {
         this.#forget(batch);
+        const isRoomMade = this.#bytes >= bytesMax;
         this.#bytes -= bytes;
         this.#batches.delete(done);
-        this.#roomMade();
+        if (isRoomMade) this.wake();
       });
     this.#batches.add(done);
   }
@@ -289,24 +288,24 @@ export class Poller {
   }
 
   async #process({ queue, target }: Found, batch: Batch, waited: boolean): Promise<void> {
-    using _hidden = this.#hidden(queue, batch);
+    using _hidden = this.#hand.keepHidden(queue, batch);
     const { reportsFailures } = this.mapping.settings;
     const outcome = await this.#invoke(batch, waited ? undefined : target).finally(() => {
       this.#running--;
-      this.#roomMade();
+      this.wake();
     });
     switch (outcome?.kind) {
       case undefined:
       case 'stopped':
       case 'throttled': // somebody else was faster: the next round waits
-        return this.#giveBack(queue, batch.messages); // P1
+        return this.#hand.giveBack(queue, batch.messages); // P1
       case 'recursion': // loops might go on when these were received
         this.#count('FailedInvoke', batch.size);
-        return this.#leave(queue, batch.messages);
+        return this.#hand.leave(queue, batch.messages);
       case 'failed':
         this.#count('Invoked', batch.size);
         this.#count('FailedInvoke', batch.size);
-        return this.#leave(queue, batch.messages);
+        return this.#hand.leave(queue, batch.messages);
       case 'answered': {
         const failed = reportsFailures
           ? reportedFailures(outcome.payload, new Set(batch.messages.map(({ messageId }) => messageId)))
@@ -316,7 +315,7 @@ export class Poller {
         this.#count('Invoked', batch.size);
         this.#count('FailedInvoke', left.length);
         this.#count('Deleted', done.length);
-        await Promise.all([this.#delete(queue, done), this.#leave(queue, left)]);
+        await Promise.all([this.#hand.delete(queue, done), this.#hand.leave(queue, left)]);
       }
     }
   }
@@ -340,43 +339,6 @@ export class Poller {
     return invoking;
   }
 
-  /** Renews the claim when half of what is left of it is over, until it is disposed of. P3 */
-  #hidden(queue: Queue, { messages, claimMs, receivedAt }: Batch): Disposable {
-    const { engine, clock, report } = this.parts;
-    const renew = (): void => {
-      timer = clock.timer(clock.now() + claimMs / 2, renew);
-      const renewed = inChunks(messages, (some) =>
-        engine.changeVisibility(
-          queue,
-          some.map(({ receipt }) => ({ receipt, visibilityTimeoutMs: claimMs })),
-        ),
-      );
-      renewed.catch((fault: unknown) => report(`keeping messages of ${queue.address} hidden`, fault));
-    };
-    let timer = clock.timer((clock.now() + receivedAt + claimMs) / 2, renew);
-    return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
-  }
-
-  #delete(queue: Queue, messages: readonly Held[]): Promise<void> {
-    return inChunks(messages, (some) => this.parts.engine.settle(queue, receiptsOf(some))); // P2
-  }
-
-  #giveBack(queue: Queue, messages: readonly Held[]): Promise<void> {
-    return inChunks(messages, (some) => this.parts.engine.unreceive(queue, receiptsOf(some)));
-  }
-
-  /** P3 */
-  #leave(queue: Queue, messages: readonly Held[]): Promise<void> {
-    const { engine, clock } = this.parts;
-    const rest = ({ receivedAt }: Held): number => Math.max(0, receivedAt + queue.settings.visibilityTimeoutMs - clock.now());
-    return inChunks(messages, (some) =>
-      engine.changeVisibility(
-        queue,
-        some.map((held) => ({ receipt: held.receipt, visibilityTimeoutMs: rest(held) })),
-      ),
-    );
-  }
-
   #count(event: EventCount, messages: number): void {
     this.parts.metrics.count(this.mapping.id, event, messages);
   }
@@ -393,34 +355,28 @@ export class Poller {
     }
   }
 
-  /** `wakes`: as many as there had been when the problem was found. */
   async #park(problem: string, wakes: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.parts;
     this.#problem = problem;
-    const woken = new AbortController();
-    const wake = (): void => woken.abort();
-    this.#woken = wake;
-    signal.addEventListener('abort', wake);
-    if (signal.aborted || wakes !== this.#wakes) wake();
-    await untilOrAborted(clock, clock.now() + parkedMs, woken.signal);
-    signal.removeEventListener('abort', wake);
+    await this.#rest(wakes, signal, (until, ended) => untilOrAborted(this.parts.clock, until, ended));
   }
 
-  async #untilRoom(signal: AbortSignal): Promise<void> {
+  /** `isOwn`: this poller has room, but its function has none. */
+  #untilRoom(isOwn: boolean, signal: AbortSignal): Promise<void> {
     const { clock, slots } = this.parts;
-    await slots.freed(clock, clock.now() + parkedMs, signal);
+    return this.#rest(this.#wakes, signal, (until, ended) =>
+      isOwn ? slots.freed(clock, until, ended) : untilOrAborted(clock, until, ended),
+    );
   }
 
-  #untilOwnRoom(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#roomMade = done;
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
+  /** The first lane waits, until it is woken. `wakes`: as many as there had been before it looked for what it waits for now. */
+  async #rest(wakes: number, signal: AbortSignal, wait: (until: number, ended: AbortSignal) => Promise<unknown>): Promise<void> {
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    this.#endRest = end;
+    signal.addEventListener('abort', end);
+    if (signal.aborted || wakes !== this.#wakes) end();
+    await wait(this.parts.clock.now() + parkedMs, ended.signal);
+    signal.removeEventListener('abort', end);
   }
 
   async #pause(fault: unknown, signal: AbortSignal): Promise<void> {
@@ -464,12 +420,4 @@ function claimMsOf({ settings }: Queue, mapping: Mapping, { version }: Target): 
 /** Undefined: every message is taken. */
 function filterOf({ settings: { filters } }: Mapping): MessageFilter | undefined {
   return filters && accept(readFilter(filters));
-}
-
-function receiptsOf(messages: readonly { readonly receipt: ReceiptHandle }[]): readonly ReceiptHandle[] {
-  return messages.map(({ receipt }) => receipt);
-}
-
-async function inChunks<T>(items: readonly T[], work: (some: readonly T[]) => Promise<unknown>): Promise<void> {
-  for (let from = 0; from < items.length; from += chunk) await work(items.slice(from, from + chunk));
 }

@@ -272,6 +272,21 @@ function invokedBefore(name: string, count: number) {
   return { MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: header } } };
 }
 
+test('messages that the filter drops take no room from those behind them', async () => {
+  const queue = await subject.queue();
+  const name = await subject.create(() => answered(null));
+  const FilterCriteria = { Filters: [{ Pattern: '{"body":["kept"]}' }] };
+  await mappings.create(queue, name, { BatchSize: 5, ScalingConfig: { MaximumConcurrency: 2 }, FilterCriteria });
+  await mappings.send(
+    queue,
+    Array.from({ length: 10 }, () => 'dropped'),
+  );
+  await mappings.untilCounts(queue, 0, 0);
+  await mappings.send(queue, ['kept']);
+  await mappings.untilCounts(queue, 0, 0);
+  expect(subject.pool.invocations.filter(({ environment }) => environment.functionName === name)).toHaveLength(1);
+});
+
 test('a message that goes round in a loop ends in the dead-letter queue, and the others of its batch reach the function', async () => {
   const deadLetters = await subject.queue();
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: deadLetters, maxReceiveCount: 1 });
