@@ -173,6 +173,9 @@ const sections = Type.Object(
 
 const compiled = TypeCompiler.Compile(sections);
 
+/** What is in these, or would be if it were well-formed, is in no error: errors go to logs. */
+const secrets: ReadonlySet<string> = new Set(['secretAccessKey', 'sessionToken', 'apiKey', 'basic', 'oauth']);
+
 /** The first problem with the sections, if there is one. */
 export function problemOf(value: Sections): SectionProblem | undefined {
   const error = compiled.Errors(value).First();
@@ -183,8 +186,10 @@ export function problemOf(value: Sections): SectionProblem | undefined {
       return { path, problem: `is not known: expected ${knownAt(path)}` };
     case ValueErrorType.ObjectRequiredProperty:
       return { path, problem: `is missing: expected ${error.schema.expected}` };
-    default:
-      return { path, problem: `is ${JSON.stringify(error.value)}: expected ${error.schema.expected ?? error.message}` };
+    default: {
+      const given = path.some((name) => secrets.has(name)) ? 'cannot be used' : `is ${JSON.stringify(error.value)}`;
+      return { path, problem: `${given}: expected ${error.schema.expected ?? error.message}` };
+    }
   }
 }
 

@@ -265,6 +265,14 @@ describe('embedding', () => {
       { workflows: { connections: [{ name: 'a', apiKey: { name: 'X', value: 'y' }, basic: { username: 'u', password: 'p' } }] } },
       'option workflows.connections[0] has more than one of apiKey, basic and oauth: expected one',
     ],
+    [
+      { workflows: { connections: [{ name: 'a', apiKey: 'my-secret' }] } },
+      'option workflows.connections[0].apiKey cannot be used: expected a header with a key: name, value',
+    ],
+    [
+      { workflows: { connections: [{ name: 'a', basic: { username: 'u', password: 12345 } }] } },
+      'option workflows.connections[0].basic.password cannot be used: expected a password',
+    ],
     [{ aws: { sqs: {} } }, 'option aws.sqs is not known: expected s3, dynamodb'],
     [{ push: { url: 'http://a', sendCredentials: 1 } }, 'option push.sendCredentials is 1: expected true or false'],
     [
