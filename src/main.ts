@@ -141,6 +141,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       endpoint,
       watch: watchFolder,
       meter: metrics.meter,
+      events: log,
       report,
     });
     opened.push(() => functions.stop());

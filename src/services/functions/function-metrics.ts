@@ -58,7 +58,7 @@ export class FunctionMetrics {
     this.#throttles.add({ function: function_ });
   }
 
-  loopStopped(function_: FunctionArn, invocations = 1): void {
+  loopStopped(function_: FunctionArn, invocations: number): void {
     this.#recursion.add({ function: function_ }, invocations);
   }
 

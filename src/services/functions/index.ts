@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js';
+import type { EventLog } from '../../base/event-log.js';
 import type { AccountId, Region } from '../../base/ids.js';
 import type { Meter } from '../../base/meter.js';
 import type { Random } from '../../base/random.js';
@@ -14,6 +15,7 @@ import { type DeclaredFunction, declareFunctions, type WatchFolder } from './dec
 import { errorCodes } from './errors.js';
 import { FunctionMetrics } from './function-metrics.js';
 import { Invoker } from './invoker.js';
+import { LoopNotices } from './loop-notices.js';
 import type { ShowMessage } from './mappings/event.js';
 import { MappingMetrics } from './mappings/mapping-metrics.js';
 import { MappingRecords } from './mappings/mapping-records.js';
@@ -77,6 +79,8 @@ export interface FunctionsDependencies {
   readonly endpoint: () => string;
   readonly watch: WatchFolder;
   readonly meter: Meter;
+  /** What people should know. */
+  readonly events: Pick<EventLog, 'warn'>;
   /** Told of faults in background work; the work is tried again. */
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -106,13 +110,29 @@ export interface FunctionEvent {
 
 /** AWS Lambda, API version 2015-03-31, as far as docs/functions.md says. */
 export async function startFunctions(dependencies: FunctionsDependencies): Promise<Functions> {
-  const { engine, clock, random, pool, queues, topics, showMessage, folder, concurrencyMax, endpoint, watch, meter, report } = dependencies;
+  const {
+    engine,
+    clock,
+    random,
+    events: log,
+    pool,
+    queues,
+    topics,
+    showMessage,
+    folder,
+    concurrencyMax,
+    endpoint,
+    watch,
+    meter,
+    report,
+  } = dependencies;
   const catalogue = new Catalogue(engine.documents);
   const packages = new PackageStore(folder, () => sweeper.schedule());
   const draw = () => ({ now: clock.now(), revision: random.uuid(), deployment: random.uuid(), versionRevision: random.uuid() });
   const slots = new Slots(concurrencyMax);
   const metrics = new FunctionMetrics(meter, () => slots.running);
-  const invoker = new Invoker({ catalogue, packages, pool, slots, metrics, clock, random, endpoint });
+  const loops = new LoopNotices(metrics, log, clock);
+  const invoker = new Invoker({ catalogue, packages, pool, slots, metrics, loops, clock, random, endpoint });
   const deliveries = new Deliveries({ engine, catalogue, queues, topics, metrics, clock, random, report });
   const events = new EventQueues({ engine, catalogue, invoker, slots, deliveries, metrics, clock, report });
   const records = new MappingRecords(engine.documents);
@@ -123,7 +143,7 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
     slots,
     showMessage,
     metrics: new MappingMetrics(meter),
-    functionMetrics: metrics,
+    loops,
     clock,
     random,
     report,

@@ -5,6 +5,7 @@ import type { PackageStore, UnpackedPackage } from './code/package-store.js';
 import { aliasNotFound, functionNotFound } from './errors.js';
 import type { FunctionMetrics } from './function-metrics.js';
 import { recursionMax, responseBytesMax } from './limits.js';
+import type { LoopNotices } from './loop-notices.js';
 import { arnOf, type FunctionAddress, type FunctionReference, isVersionNumber, latest, qualifiedArn } from './model/function-name.js';
 import type { AliasRecord, FunctionRecord, VersionRecord } from './model/function-record.js';
 import { kindOf } from './model/runtime.js';
@@ -17,7 +18,8 @@ export interface InvokerParts {
   readonly packages: Pick<PackageStore, 'unpacked'>;
   readonly pool: FunctionPool;
   readonly slots: Slots;
-  readonly metrics: Pick<FunctionMetrics, 'ran' | 'throttled' | 'loopStopped'>;
+  readonly metrics: Pick<FunctionMetrics, 'ran' | 'throttled'>;
+  readonly loops: Pick<LoopNotices, 'stopped'>;
   readonly clock: Clock;
   readonly random: Random;
   /** Where functions reach this server. */
@@ -83,11 +85,11 @@ export class Invoker {
 
   async invoke(target: Target, request: Request): Promise<Invoked> {
     const { address, record, version, usage } = target;
-    const { metrics, slots, clock, random } = this.parts;
+    const { metrics, loops, slots, clock, random } = this.parts;
     const arn = arnOf(address);
     const { header, count } = traced(request.traceHeader, arn, clock.now(), random);
     if (count > recursionMax && record.recursiveLoop === 'Terminate') {
-      metrics.loopStopped(arn);
+      loops.stopped(arn, 1);
       return { kind: 'recursion' };
     }
     const taken = slots.take(address, record, usage);

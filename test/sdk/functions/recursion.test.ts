@@ -17,6 +17,7 @@ const account = 'us-east-1:000000000000';
 const relay = { runtime: 'nodejs22.x', handler: 'relay.handler', path, memory: 512, timeout: 30 };
 const topicArn = `arn:aws:sns:${account}:round`;
 const subject = brokerForAll({
+  logLevel: 'error', // it warns of each loop
   resources: {
     functions: [
       { ...relay, name: 'to-topic', environment: { TARGET: topicArn } },

@@ -301,10 +301,12 @@ test('a function that keeps on invoking itself is stopped, unless it may', async
   }
   const refused = await invokeWith(name, header.replace('|', '%7C'));
   expect([refused.status, refused.headers.get('x-amzn-errortype')]).toEqual([400, 'RecursiveInvocationException']);
+  expect(subject.told.splice(0)).toEqual([['a function is part of a loop, and was stopped', { functionArn: subject.arn(name) }]]);
   expect((await invokeWith(name, header, 'Event')).status).toBe(202);
   expect(record(await subject.next(destination))).toMatchObject({
     requestContext: { condition: 'RecursiveInvocation', approximateInvokeCount: 0 },
   });
+  expect(subject.told).toEqual([]); // once a minute is enough
   await subject.lambda.send(new PutFunctionRecursionConfigCommand({ FunctionName: name, RecursiveLoop: 'Allow' }));
   expect((await invokeWith(name, header)).status).toBe(200);
   expect(calls.at(-1)).toContain(':17;');

@@ -92,6 +92,8 @@ export class Subject {
   /** Of topics: what a publish answers, in turn; then it is delivered. */
   readonly topicOutcomes: Awaited<ReturnType<TopicTarget['publish']>>[] = [];
   readonly faults: unknown[] = [];
+  /** What the service would have people know. */
+  readonly told: unknown[] = [];
   pool = new ScriptedPool();
   #running: Running | undefined;
   #folder: string | undefined;
@@ -145,6 +147,7 @@ export class Subject {
       concurrencyMax: 1_000,
       endpoint: () => this.url,
       meter: createMetrics().meter,
+      events: { warn: (fields, message) => this.told.push([message, fields]) },
       watch: watchFolder,
       report,
     });

@@ -5,9 +5,9 @@ import type { Random } from '../../../base/random.js';
 import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
 import { accept, isRefusal } from '../../../wire/refusal.js';
-import type { FunctionMetrics } from '../function-metrics.js';
 import type { Invoked, Invoker, Target } from '../invoker.js';
 import { concurrencyPerPoller, mappingConcurrencyDefault, provisionedConcurrencyMax } from '../limits.js';
+import type { LoopNotices } from '../loop-notices.js';
 import { arnOf, referenceOfArn } from '../model/function-name.js';
 import { mostInvoked } from '../model/trace-header.js';
 import type { Slots } from '../slots.js';
@@ -26,7 +26,7 @@ export interface PollerParts {
   readonly slots: Slots;
   readonly showMessage: ShowMessage;
   readonly metrics: Pick<MappingMetrics, 'count'>;
-  readonly functionMetrics: Pick<FunctionMetrics, 'loopStopped'>;
+  readonly loops: Pick<LoopNotices, 'stopped'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly report: (what: string, fault: unknown) => void;
@@ -221,7 +221,7 @@ export class Poller {
   }
 
   async #take({ queue, target }: Found, messages: readonly ReceivedMessage[], batches: readonly Batch[]): Promise<void> {
-    const { showMessage, clock, functionMetrics } = this.parts;
+    const { showMessage, clock, loops } = this.parts;
     const { ordering } = queue.settings;
     const now = clock.now();
     const wanted: Received[] = [];
@@ -243,7 +243,7 @@ export class Poller {
     this.#count('Polled', messages.length - tooMany.length);
     this.#count('FilteredOut', unwanted.length);
     this.#count('FailedInvoke', looped.length);
-    if (looped.length > 0) functionMetrics.loopStopped(arn, looped.length);
+    if (looped.length > 0) loops.stopped(arn, looped.length);
     await Promise.all([
       this.#hand.delete(queue, unwanted),
       this.#hand.giveBack(queue, tooMany),
