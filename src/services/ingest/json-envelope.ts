@@ -1,6 +1,7 @@
 import { TextDecoder } from 'node:util';
 import { isObject } from '../../base/json-object.js';
 import { Base64Decoder } from './base64-decoder.js';
+import { inexactProblem } from './exact-json.js';
 import { limits } from './limits.js';
 import { type Refusal, refused } from './refusal.js';
 
@@ -201,7 +202,14 @@ export class JsonEnvelope {
     if (typeof found === 'string') {
       return this.#malformed(this.#before + scan.at - bytes.length, `${this.#member} is no valid JSON: ${found}`);
     }
+    const problem = inexactProblem(bytes.toString(), found);
+    if (problem !== undefined) return this.#inexact(problem);
     return this.#member === 'messageMetaData' ? this.handler.metaData(found) : this.handler.reference(found);
+  }
+
+  #inexact(problem: string): Refusal {
+    const code = this.#member === 'messageMetaData' ? 'InvalidMetaData' : 'InvalidReference';
+    return refused(code, `${this.#member} ${problem}`, { problems: [{ path: `/${this.#member}`, problem }] });
   }
 
   #tooDeep(): Refusal {

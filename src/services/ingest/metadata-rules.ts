@@ -22,6 +22,8 @@ export function metaDataRefusal(metaData: MessageMetaData, check: SchemaCheck): 
   const json = JSON.stringify(metaData);
   if (Buffer.byteLength(json) > limits.metaDataBytesMax) return tooLargeMetaData();
   const problems = [...memberProblems(metaData), ...check(metaData)];
+  if (isFunction.test(json))
+    problems.push({ path: '', problem: 'has a member _jsonata_lambda or _jsonata_function: those names are reserved' });
   if (!isTold.test(json)) problems.push({ path: '', problem: 'has a character that is none (U+FFFE, U+FFFF or half of a pair)' });
   if (problems.length === 0) return undefined;
   const shown = problems.slice(0, limits.problemsMax);
@@ -31,6 +33,8 @@ export function metaDataRefusal(metaData: MessageMetaData, check: SchemaCheck): 
 
 /** Notifications can carry no others. `JSON.stringify` escapes halves of pairs. */
 const isTold = /^(?:\\u(?!d[89a-f])|\\[^u]|[^\\\uFFFE\uFFFF])*$/;
+/** Members by which the language of workflows knows functions: a state that hands such metadata on fails. */
+const isFunction = /"_jsonata_(?:lambda|function)":/;
 const isPlain = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
 
 function memberProblems(metaData: MessageMetaData): Problem[] {

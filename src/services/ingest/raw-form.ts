@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { parseJsonObject } from '../../base/json-object.js';
+import { inexactProblem } from './exact-json.js';
 import { tooLargeMetaData } from './json-envelope.js';
 import { limits } from './limits.js';
 import type { MessageMetaData } from './record.js';
@@ -41,7 +42,8 @@ export function metaDataOfHeaders(request: IngestRequest): ReadMetaData | Refusa
   const more = text(moreMetaDataHeader);
   if (more !== undefined && Buffer.byteLength(more) > limits.metaDataBytesMax) return tooLargeMetaData();
   const members = more === undefined ? {} : parseJsonObject(more);
-  if (members === undefined) problems.push({ path: moreMetaDataHeader, problem: 'is no JSON object' });
+  const problem = members === undefined ? 'is no JSON object' : more && inexactProblem(more, members);
+  if (problem) problems.push({ path: moreMetaDataHeader, problem });
   const given = names.flatMap((name) => {
     const value = text(name);
     return value === undefined ? [] : [[metaDataHeaders[name], value] as const];

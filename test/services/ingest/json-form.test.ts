@@ -103,6 +103,24 @@ describe('metadata', () => {
       : [body.error, ...(body.problems ?? []).map((one: { path: string; problem: string }) => `${one.path} ${one.problem}`)];
   };
 
+  test.each([
+    ['12345678901234567890', 'has the number 12345678901234567890, which would be read as 12345678901234567000: send it as a text'],
+    ['[0.1, -1e400]', 'has the number -1e400, which would be read as -Infinity: send it as a text'],
+    ['{"a": 1, "b": "\\"a\\":", "a": 2}', 'has a member twice in one object'],
+  ])('with %s, which reading would change, are refused in either form', async (value, problem) => {
+    const given = JSON.stringify(metaData({ note: 0 })).replace('"note":0', `"note":${value}`);
+    const answer = await send(`{"messageMetaData": ${given}, "messagePayload": ""}`);
+    expect([answer.status, answer.body.problems]).toEqual([400, [{ path: '/messageMetaData', problem }]]);
+    const raw = await send('', { headers: { ...rawHeaders(), 'x-message-metadata': `{"note": ${value}}` } });
+    expect([raw.status, raw.body.problems]).toEqual([400, [{ path: 'x-message-metadata', problem }]]);
+  });
+
+  test('with numbers that reading keeps are taken', async () => {
+    const note = '[0, -0.0, 1.50, 1e23, 5e-324, 9007199254740992, 0.30000000000000004, 0.10000000000000001, "\\" 1e400 :"]';
+    const given = JSON.stringify(metaData({ note: 0 })).replace('"note":0', `"note":${note}`);
+    expect((await send(`{"messageMetaData": ${given}, "messagePayload": ""}`)).status).toBe(200);
+  });
+
   test('every problem is told', async () => {
     expect(await problemsOf({ messageType: 7, sourceSystemID: '', dateTime: 'yesterday' })).toEqual([
       'InvalidMetaData',
@@ -142,6 +160,8 @@ describe('metadata', () => {
     ['a control character', { sourceSystemID: 'a\u0000b' }],
     ['half of a pair', { note: 'a\ud800b' }],
     ['more than 16 KB', { note: 'x'.repeat(16_400) }],
+    // JSONata takes what has such a member for a function: the workflow would end at once, and the record stand still
+    ['what the language of workflows takes for a function', { note: [{ _jsonata_lambda: true }] }],
     ['17 levels', { note: JSON.parse('['.repeat(17) + ']'.repeat(17)) }],
   ])('%s is refused', async (_, more) => {
     expect(await problemsOf(metaData(more))).toEqual(expect.arrayContaining(['InvalidMetaData']));
