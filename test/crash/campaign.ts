@@ -23,16 +23,18 @@ export interface CampaignReport {
 /** A deduplication id is good for five minutes, and the checkers take it to be good for the whole history. */
 export const campaignSecondsMax = 200;
 /** A process lives this long after it is ready; one in eight is killed while it still starts. */
-const livesMsMax = 2_000;
+const livesMsMaxDefault = 2_000;
 const startMsMax = 400;
 
 /** Kills the broker again and again while those work that `begin` sets to it; answers how often. The last one is left running. */
-export function killUnderLoad(server: KilledServer, seconds: number, begin: (shift: Shift) => readonly Promise<void>[]): Promise<number> {
+export function killUnderLoad(server: KilledServer, seconds: number, begin: Begin, livesMsMax = livesMsMaxDefault): Promise<number> {
   if (seconds > campaignSecondsMax) throw new RangeError(`a campaign lasts ${campaignSecondsMax} s at most`);
-  return Promise.race([loadAndKill(server, seconds, begin), server.failed]);
+  return Promise.race([loadAndKill(server, seconds, begin, livesMsMax), server.failed]);
 }
 
-async function loadAndKill(server: KilledServer, seconds: number, begin: (shift: Shift) => readonly Promise<void>[]): Promise<number> {
+type Begin = (shift: Shift) => readonly Promise<void>[];
+
+async function loadAndKill(server: KilledServer, seconds: number, begin: Begin, livesMsMax: number): Promise<number> {
   const until = performance.now() + seconds * 1_000;
   const shift: Shift = { isOver: () => performance.now() >= until, open: 0 };
   const working = Promise.all(begin(shift));
