@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -50,6 +50,20 @@ test('the first message with the JavaScript SDK', { timeout: commandMsMax }, asy
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('the first audit record', { timeout: commandMsMax }, async () => {
+  const { stdout } = await run('bash', ['-ec', await sample('sh', 'signalbox keys create')], {
+    cwd: root,
+    env: { PATH: process.env.PATH, SIGNALBOX_PORT: String(broker.port) },
+    timeout: commandMsMax,
+  });
+  const [receipt = '', heads, row] = stdout.split('\n');
+  const { messageID, bytes } = JSON.parse(receipt) as { messageID: string; bytes: number };
+  expect(bytes).toBe((await stat(join(root, 'LICENSE'))).size);
+  expect(heads).toMatch(/^RECEIVED +MESSAGE ID/);
+  expect(row).toContain(`  ${messageID}  `);
+  expect(stdout).toMatch(/\ndefault: 1 records, .+\n[\s\S]+findings +0\nhead 1-[0-9a-f]{64}\nproven/);
 });
 
 /** The samples use one queue name; what the one left in flight is not for the other. */

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-const program = fileURLToPath(new URL('../../examples/audit-trail/run.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../examples/audit-trail/run.mjs', import.meta.url));
 const endsMsMax = 110_000;
 
 /** The example as it is, with fewer files. */
 test('every file becomes a record that is archived, told of and proven, the one that failed too', { timeout: 120_000 }, async () => {
-  const args = ['--no-warnings', '--import', 'tsx', program, '--files', '25'];
+  const args = [program, '--files', '25'];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: endsMsMax });
   expect(stderr).toBe('');
   expect(stdout).toMatch(/the step "archive" has given up after 2 attempts \(Ingest\.ArchiveUnavailable\)/);
