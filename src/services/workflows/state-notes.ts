@@ -1,5 +1,5 @@
 import type { HistoryEvent } from './interpreter/history.js';
-import type { Observe, Stage } from './interpreter/observe.js';
+import type { Stage, Testing } from './interpreter/observe.js';
 import { type Json, type JsonObject, parseJson, printJson } from './language/json.js';
 import type { HttpExchange } from './targets.js';
 
@@ -15,7 +15,7 @@ export class StateNotes {
 
   constructor(private readonly name: string) {}
 
-  readonly observe: Observe = (state, stage, value) => {
+  readonly observe: Testing['observe'] = (state, stage, value) => {
     if (state === this.name && !this.#stages.has(stage)) this.#stages.set(stage, value);
   };
 

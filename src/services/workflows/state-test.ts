@@ -19,6 +19,10 @@ export interface StateTest {
   readonly stateName: string | undefined;
   readonly input: Json;
   readonly variables: JsonObject;
+  /** Members of the context that take the place of what it would have. */
+  readonly context: JsonObject;
+  /** Attempts that each retrier has used up already. */
+  readonly retryCount: number;
   readonly mock: { readonly kind: 'result'; readonly result: Json } | { readonly kind: 'error'; readonly failure: Failure } | undefined;
   /** What is shown of the way: `TRACE` adds what an HTTP task sent and got. */
   readonly inspectionLevel: InspectionLevel;
@@ -136,6 +140,7 @@ async function runAlone(
   { machine, name, notes }: Tested,
 ): Promise<{ readonly state: ExecutionState; readonly events: readonly HistoryEvent[] }> {
   const { clock, random } = parts;
+  const testing = { observe: notes.observe, context: test.context };
   let state: ExecutionState = { execution: aloneOf(test.input, clock.now()), threads: new Map() };
   const events: HistoryEvent[] = [];
   let happening: Happening | undefined = { kind: 'started' };
@@ -143,14 +148,25 @@ async function runAlone(
     // A Wait is over at once: its time is the time of the next step.
     const waited: Thread | undefined = [...state.threads.values()].find(({ phase }) => phase.kind === 'waiting');
     const now = waited?.phase.kind === 'waiting' ? waited.phase.until : clock.now();
-    const next: Transition | undefined = await transition({ state, machine, happening, now, random, observe: notes.observe });
+    const next: Transition | undefined = await transition({ state, machine, happening, now, random, testing });
     if (next === undefined) break;
-    state = next.state;
+    state = test.retryCount === 0 ? next.state : retriedBefore(next.state, machine, test.retryCount);
     events.push(...next.events);
     notes.take(next.events);
-    happening = next.events.some((event) => isExitOf(event, name)) ? undefined : await following(parts, test, next, notes);
+    happening = next.events.some((event) => isExitOf(event, name)) ? undefined : await following(parts, test, { ...next, state }, notes);
   }
   return { state, events };
+}
+
+/** As if the state had been tried so often: before the first attempt comes to an end. */
+function retriedBefore(state: ExecutionState, machine: Machine, retryCount: number): ExecutionState {
+  const [thread] = state.threads.values();
+  if (thread?.visit === undefined || thread.visit.attempts.length > 0 || thread.phase.kind !== 'task') return state;
+  const tested = machine.blocks.get(thread.block)?.states.get(thread.visit.state);
+  if (tested?.type !== 'Task') return state;
+  const attempts = tested.retry.map(() => retryCount);
+  const tried = { ...thread, visit: { ...thread.visit, attempts } };
+  return { ...state, threads: new Map([[thread.id, tried]]) };
 }
 
 function isExitOf({ type, details }: HistoryEvent, name: string): boolean {

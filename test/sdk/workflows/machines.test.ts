@@ -349,6 +349,26 @@ describe('testing a state', () => {
     await expect(testState(task, { inspectionLevel: 'DEBUG', revealSecrets: true })).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
+  test('a mock may come after other attempts, and in a context of its own', async () => {
+    const failing = { mock: { errorOutput: { error: 'E' } }, inspectionLevel: 'DEBUG' } as const;
+    const state = {
+      ...task,
+      Retry: [{ ErrorEquals: ['E'], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 3 }],
+      Catch: [{ ErrorEquals: ['E'], Next: 'B' }],
+    };
+    const tried = (retrierRetryCount: number) => testState(state, { ...failing, stateConfiguration: { retrierRetryCount } });
+    expect(await tried(2)).toMatchObject({
+      status: 'RETRIABLE',
+      inspectionData: { errorDetails: { retryIndex: 0, retryBackoffIntervalSeconds: 4 } },
+    });
+    expect(await tried(3)).toMatchObject({ status: 'CAUGHT_ERROR', nextState: 'B' });
+    const reads = { ...task, Parameters: { 'id.$': '$$.Execution.Id', 'name.$': '$$.State.Name' } };
+    const given = { mock: { result: '1' }, context: '{"Execution":{"Id":"mine"}}', inspectionLevel: 'DEBUG' } as const;
+    expect((await testState(reads, given)).inspectionData?.afterParameters).toBe('{"id":"mine","name":"State"}');
+    await expect(testState(task, { context: '{}' })).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(testState(task, { mock: { result: '1' }, context: '[]' })).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
   test('without a mock the task is called', async () => {
     expect(await testState(task)).toMatchObject({ status: 'FAILED', error: 'Lambda.ResourceNotFoundException' });
   });

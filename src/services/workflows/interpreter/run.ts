@@ -7,7 +7,7 @@ import { printTimestamp } from '../language/timestamp.js';
 import { historyEventsMax, transitionBytesMax, transitionEventsMax } from '../limits.js';
 import type { Execution, ExecutionState, ExecutionStatus, Phase, Thread, Visit } from './execution.js';
 import type { EventDetails, HistoryEvent } from './history.js';
-import type { Observe, Stage } from './observe.js';
+import type { Stage, Testing } from './observe.js';
 import type { Command } from './step.js';
 
 /** One step of a transition. All but `enter` are done before the transition ends. */
@@ -58,7 +58,7 @@ export class Run {
     readonly machine: Machine,
     readonly now: number,
     readonly random: Random,
-    private readonly observe?: Observe,
+    readonly testing?: Testing,
   ) {
     this.#execution = state.execution;
     this.threads = new Map(state.threads);
@@ -180,7 +180,7 @@ export class Run {
   }
 
   observed(thread: Thread, stage: Stage, value: Json): void {
-    this.observe?.(this.visitOf(thread).state, stage, value);
+    this.testing?.observe(this.visitOf(thread).state, stage, value);
   }
 
   // History and commands
@@ -279,7 +279,7 @@ class ThreadScope implements Scope {
   }
 
   get context(): JsonObject {
-    this.#context ??= this.#contextOf();
+    this.#context ??= { ...this.#contextOf(), ...this.#run.testing?.context };
     return this.#context;
   }
 

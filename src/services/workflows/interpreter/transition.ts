@@ -7,7 +7,7 @@ import { effectiveInput, finish } from './data-flow.js';
 import { type ExecutionState, rootThread, type Thread } from './execution.js';
 import { raise } from './failing.js';
 import type { HistoryEvent } from './history.js';
-import type { Observe } from './observe.js';
+import type { Testing } from './observe.js';
 import { beginChoice, beginFail, beginPass, beginSucceed, beginWait, settle } from './plain-states.js';
 import { restart } from './redrive.js';
 import { historyFull, Run, type Step } from './run.js';
@@ -21,7 +21,7 @@ export interface TransitionInputs {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly random: Random;
-  readonly observe?: Observe | undefined;
+  readonly testing?: Testing | undefined;
 }
 
 export interface Transition {
@@ -35,8 +35,8 @@ export interface Transition {
  * depends on its inputs alone, and has no effects; it is asynchronous because JSONata is. Undefined: it is nothing to this
  * execution, or not any more.
  */
-export async function transition({ state, machine, happening, now, random, observe }: TransitionInputs): Promise<Transition | undefined> {
-  const run = new Run(state, machine, now, random, observe);
+export async function transition({ state, machine, happening, now, random, testing }: TransitionInputs): Promise<Transition | undefined> {
+  const run = new Run(state, machine, now, random, testing);
   if (!take(run, happening)) return undefined;
   for (let step = run.next(); step !== undefined; step = run.next()) {
     if (run.historyFull) run.failExecution(run.execution.nextEvent - 1, historyFull());

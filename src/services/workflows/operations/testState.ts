@@ -58,15 +58,37 @@ export function testState(parts: ServiceParts): Operation {
       const inspectionLevel = accept(readLevel(given.inspectionLevel));
       if (revealSecrets && inspectionLevel !== 'TRACE')
         throw constraint('revealSecrets', "'true'", 'Member needs the inspectionLevel TRACE');
-      if (context !== undefined) throw unsupported('context');
-      if (stateConfiguration !== undefined) throw unsupported('stateConfiguration');
+      const { retrierRetryCount = 0, errorCausedByState } = stateConfiguration ?? {};
+      if (errorCausedByState !== undefined) throw unsupported('errorCausedByState');
+      if (retrierRetryCount < 0)
+        throw constraint(
+          'stateConfiguration.retrierRetryCount',
+          `'${retrierRetryCount}'`,
+          'Member must have value greater than or equal to 0',
+        );
+      if ((context !== undefined || retrierRetryCount > 0) && given.mock === undefined)
+        throw constraint('mock', 'null', 'Member must be given with context and retrierRetryCount');
       if (given.roleArn !== undefined) accept(readRole(given.roleArn));
       const { stateName } = given;
       const value = accept(readPayload(given.input ?? '{}', invalidInput));
-      const variables = accept(readVariables(given.variables ?? '{}'));
+      const variables = accept(readObject('variables', given.variables));
+      const ofContext = accept(readObject('context', context));
       const mock = accept(readMock(given.mock));
       const { signal } = call;
-      return accept(await testOf(parts, { definition, stateName, input: value, variables, mock, inspectionLevel, revealSecrets, signal }));
+      return accept(
+        await testOf(parts, {
+          definition,
+          stateName,
+          input: value,
+          variables,
+          context: ofContext,
+          retryCount: retrierRetryCount,
+          mock,
+          inspectionLevel,
+          revealSecrets,
+          signal,
+        }),
+      );
     },
   });
 }
@@ -76,9 +98,9 @@ function readLevel(level = 'INFO'): InspectionLevel | Refusal {
   return known ?? constraint('inspectionLevel', `'${level}'`, `Member must satisfy enum value set: [${inspectionLevels.join(', ')}]`);
 }
 
-function readVariables(text: string): JsonObject | Refusal {
-  const value = accept(readPayload(text, (reason) => constraint('variables', "'...'", reason)));
-  return isJsonObject(value) ? value : constraint('variables', "'...'", 'Member must be a JSON object');
+function readObject(member: string, text = '{}'): JsonObject | Refusal {
+  const value = accept(readPayload(text, (reason) => constraint(member, "'...'", reason)));
+  return isJsonObject(value) ? value : constraint(member, "'...'", 'Member must be a JSON object');
 }
 
 interface MockRequest {
