@@ -103,6 +103,8 @@ function additions({ now, random }: QueryEnvironment): Readonly<Record<string, u
       return numbers;
     },
     distinct: (values: unknown) => (Array.isArray(values) ? distinct(values) : values),
+    sort: (values: unknown, comesAfter?: ComesAfter) =>
+      values === undefined ? undefined : sorted(Array.isArray(values) ? values : [values], comesAfter),
     hash: (data: Json, algorithm: Json = 'SHA-256') => {
       const digest = data === undefined ? undefined : hash(data, algorithm);
       if (digest === undefined) throw { message: '$hash takes at most 10,000 characters, and MD5, SHA-1, SHA-256, SHA-384 or SHA-512.' };
@@ -134,6 +136,29 @@ function additions({ now, random }: QueryEnvironment): Readonly<Record<string, u
 function distinct(values: readonly Json[] & { readonly sequence?: boolean }): readonly Json[] {
   const found = unique(values);
   return values.sequence === true ? Object.defineProperty([...found], 'sequence', { value: true }) : found;
+}
+
+/** Of two values, whether the first comes after the second. */
+type ComesAfter = (a: unknown, b: unknown) => Promise<unknown>;
+
+/** The library copies what is left of the values for each of them. */
+async function sorted(values: readonly unknown[], comesAfter: ComesAfter | undefined): Promise<readonly unknown[]> {
+  if (comesAfter !== undefined) return mergeSorted(values, comesAfter);
+  if (values.every((value) => typeof value === 'number')) return values.toSorted((a, b) => a - b);
+  if (values.every((value) => typeof value === 'string')) return values.toSorted((a, b) => (a < b ? -1 : Number(a > b)));
+  throw { message: '$sort takes numbers alone or strings alone, or a function that compares.' };
+}
+
+/** Each comparison counts as the steps that it takes. */
+async function mergeSorted(values: readonly unknown[], comesAfter: ComesAfter): Promise<readonly unknown[]> {
+  if (values.length < 2) return values;
+  const middle = Math.floor(values.length / 2);
+  const left = await mergeSorted(values.slice(0, middle), comesAfter);
+  const right = await mergeSorted(values.slice(middle), comesAfter);
+  const merged: unknown[] = [];
+  let [at, from] = [0, 0];
+  while (at < left.length && from < right.length) merged.push((await comesAfter(left[at], right[from])) ? right[from++] : left[at++]);
+  return [...merged, ...left.slice(at), ...right.slice(from)];
 }
 
 /** `$now(picture, timezone)` of the library reads the machine's clock. */

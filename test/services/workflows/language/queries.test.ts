@@ -59,6 +59,13 @@ const cases: readonly (readonly [Json, Json])[] = [
   ['{% $distinct([{"a": 1}, {"a": 1}].a) %}', 1],
   ['{% $distinct([1, 1]) %}', [1]],
   ['{% $distinct(3) %}', 3],
+  ['{% $sort([3, 10, -1, 2.5]) %}', [-1, 2.5, 3, 10]],
+  ['{% $sort(["b", "a", "B", ""]) %}', ['', 'B', 'a', 'b']],
+  ['{% $sort([{"a": 2, "n": 1}, {"a": 1, "n": 2}, {"a": 2, "n": 3}], function($l, $r) { $l.a > $r.a }).n %}', [2, 1, 3]],
+  ['{% $sort(7) %}', [7]],
+  ['{% $sort([]) %}', []],
+  ['{% $count($sort($reverse([1..100000]))) %}', 100_000],
+  ['{% $sort(["b", "a"]) ~> $join("-") %}', 'a-b'],
   ['{% $count($distinct([1..100000])) %}', 100_000],
 ];
 
@@ -75,6 +82,7 @@ test.each([
   ['{% $eval("1") %}', 'threw an error during evaluation.'],
   ['{% $parse("{") %}', 'threw an error during evaluation. $parse takes a JSON text.'],
   ['{% 1 + "a" %}', 'threw an error during evaluation.'],
+  ['{% $sort([1, "a"]) %}', '$sort takes numbers alone or strings alone'],
 ])('%s fails', async (template, text) => {
   expect(await templateValue(template, 'JSONata', given)).toEqual(['States.QueryEvaluationError', expect.stringContaining(text)]);
 });
