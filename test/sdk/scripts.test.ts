@@ -71,4 +71,9 @@ describe('a session of another client', () => {
     await needs(skip, 'boto3', 'python3', ['-c', 'import boto3']);
     await runAgainstBroker('python3', 'sns/boto3-session.py');
   });
+
+  it('with boto3: a producer and a subscriber of the sample pipeline', { timeout: scriptMsMax }, async ({ skip }) => {
+    await needs(skip, 'boto3', 'python3', ['-c', 'import boto3']);
+    await runAgainstBroker('python3', 'ingest/boto3-session.py');
+  });
 });

@@ -227,6 +227,14 @@ describe('following', () => {
     ofShop.end();
   });
 
+  test('ends when the broker stops', async () => {
+    const stopping = await recordRoom();
+    const response = await stopping.get('events');
+    const text = response.text();
+    await stopping[Symbol.asyncDispose]();
+    expect(await text).toMatch(/^\{"following":"claims",.+\}\n$/);
+  });
+
   test('refuses what it does not know', async () => {
     expect(await json('events?state=lost')).toMatchObject({ status: 400, error: 'InvalidParameter' });
     expect(await json('events?since=1')).toMatchObject({ status: 400, error: 'InvalidParameter' });
