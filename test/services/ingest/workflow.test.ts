@@ -1,23 +1,50 @@
 import '../../sdk/no-notices.js';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startSignalbox } from '../../../src/index.js';
 import { type Ingesting, ingesting } from './ingesting.js';
 
+let folder: string;
 let ingest: Ingesting;
 let sqs: SQSClient;
 let sns: SNSClient;
 beforeAll(async () => {
-  ingest = await ingesting({ ingest: { pipelines: { claims: {} } } });
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-workflow-'));
+  const workflow = await definitionFile('own.asl.json', ['archive', 'storeMetadata', 'aggregate']);
+  ingest = await ingesting({ ingest: { pipelines: { claims: {}, own: { workflow, archive: { folder: join(folder, 'kept') } } } } });
   const options = { endpoint: ingest.broker.url, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
   [sqs, sns] = [new SQSClient(options), new SNSClient(options)];
 });
 afterAll(async () => {
   for (const client of [sqs, sns]) client.destroy();
   await ingest[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
 });
+
+/** A workflow that takes these steps, one after the other, and tells nobody. */
+async function definitionFile(name: string, actions: readonly string[]): Promise<string> {
+  const steps = actions.map((action, at) => {
+    const Parameters = { 'pipeline.$': '$.pipeline', 'messageID.$': '$.message.messageID' };
+    const next = actions[at + 1];
+    return [
+      action,
+      {
+        Type: 'Task',
+        Resource: `arn:aws:states:::ingest:${action}`,
+        Parameters,
+        ResultPath: null,
+        ...(next ? { Next: next } : { End: true }),
+      },
+    ];
+  });
+  const file = join(folder, name);
+  await writeFile(file, JSON.stringify({ StartAt: actions[0], States: Object.fromEntries(steps) }));
+  return file;
+}
 
 const arnOf = (service: string, name: string) => `arn:aws:${service}:us-east-1:000000000000:${name}`;
 
@@ -91,4 +118,31 @@ test('a record is archived, its metadata are stored, and subscribers are told of
   expect((await received(some, 1)).map(({ body }) => body)).toEqual([last]);
   expect((await readFile(join(ingest.folder, 'data', 'archive', 'claims', key))).equals(payload)).toBe(true);
   expect((await ingest.spooled('claims')).size).toBe(0);
+  const { history } = await recordOf('claims', messageID);
+  expect(history.map(({ state }: { state: string }) => state)).toEqual([
+    'received',
+    'accepted',
+    ...['metadataStored', 'payloadArchived'].sort((a, b) => states.indexOf(a) - states.indexOf(b)),
+    'archived',
+  ]);
 });
+
+test('a pipeline may have a workflow and an archive of its own', async () => {
+  const { body: receipt } = await ingest.send('mine', { path: '/ingest/own' });
+  await vi.waitFor(async () => expect(await recordOf('own', receipt.messageID)).toMatchObject({ state: 'archived' }), { timeout: 10_000 });
+  const key = `${receipt.receivedAt.slice(0, 16).replace(/[-T:]/g, '/')}/${receipt.messageID}`;
+  expect(await readFile(join(folder, 'kept', key), 'utf8')).toBe('mine');
+});
+
+test('a broker does not start with a workflow that is none', async () => {
+  const start = (workflow: string) => startSignalbox({ ingest: { pipelines: { own: { workflow } } } });
+  await expect(start(join(folder, 'none'))).rejects.toThrow(/^ingest\.pipelines\.own\.workflow is ".*none": it cannot be read: .*ENOENT/);
+  const unknown = await definitionFile('unknown.asl.json', ['archive', 'shred']);
+  await expect(start(unknown)).rejects.toThrow(
+    /^ingest\.pipelines\.own\.workflow is ".*": Invalid State Machine Definition: .*ingest:shred is not supported/,
+  );
+});
+
+async function recordOf(pipeline: string, messageID: string) {
+  return (await ingest.send('', { method: 'GET', path: `/ingest/${pipeline}/records/${messageID}`, headers: {} })).body;
+}
