@@ -32,7 +32,7 @@ export interface DeclaredFunction {
   readonly concurrencyPerEnvironment?: number | undefined;
 }
 
-/** Names the function and what is wrong, for the person who wrote the configuration. */
+/** Names the function and what is wrong, for the person who wrote the configuration; values of variables are no matter for a log. */
 export class DeclaredFunctionError extends Error {
   constructor(name: string, problem: string) {
     super(`function "${name}": ${problem}`);
@@ -99,7 +99,7 @@ async function planOf(declared: DeclaredFunction, defaults: { readonly account: 
     Environment: declared.environment && { Variables: texts(declared.environment) },
     DeadLetterConfig: declared.deadLetterTarget === undefined ? undefined : { TargetArn: declared.deadLetterTarget },
   });
-  if (isRefusal(settings)) throw new DeclaredFunctionError(name, settings.message);
+  if (isRefusal(settings)) throw new DeclaredFunctionError(name, settings.message.replace(/ String measured: .*/s, ''));
   if (concurrencyPerEnvironment > 1 && kindOf(settings.runtime) !== 'nodejs') {
     const problem = `concurrencyPerEnvironment is ${concurrencyPerEnvironment}: ${settings.runtime} takes one invocation at a time, only Node.js takes several`;
     throw new DeclaredFunctionError(name, problem);

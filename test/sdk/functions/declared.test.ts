@@ -38,6 +38,7 @@ test.each([
   [{ path: '/nowhere/at/all' }, /function "f": path "\/nowhere\/at\/all" is no folder/],
   [{ runtime: 'java21' }, /function "f": The runtime java21 is not supported/],
   [{ environment: { AWS_REGION: 'x' } }, /function "f": .*reserved keys/],
+  [{ environment: { SECRET: 'x'.repeat(5_000) } }, /function "f": .*exceeded the 4KB limit\.$/],
   [
     { runtime: 'python3.12', concurrencyPerEnvironment: 2 },
     /function "f": concurrencyPerEnvironment is 2: python3.12 takes one invocation at a time/,
