@@ -75,7 +75,10 @@ export class Executions {
     const first = await this.#next({ state, machine: read, happening: { kind: 'started' }, now, random });
     if (first === undefined) throw new Error(`execution ${arn} does not start`);
     const ended = waits && this.#endOf(arn, waits);
-    const outcome = await store.create(first);
+    const outcome = await store.create(first).catch((fault: unknown) => {
+      this.#waiting.delete(arn);
+      throw fault;
+    });
     if (outcome.kind === 'exists') return { ...outcome, ended: undefined };
     this.#noteEnd(first);
     return { kind: 'created', execution: first.state.execution, ended };
