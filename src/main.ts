@@ -29,6 +29,7 @@ import { requestLog } from './observe/request-log.js';
 import { type Functions, startFunctions } from './services/functions/index.js';
 import { startIngest } from './services/ingest/index.js';
 import { ApiKeys } from './services/ingest/keys/api-keys.js';
+import { endedWorkflow } from './services/ingest/workflow/ended-workflow.js';
 import { Processing } from './services/ingest/workflow/processing.js';
 import { ingestTasks } from './services/ingest/workflow/tasks.js';
 import { createLogs, type Logs } from './services/logs/index.js';
@@ -203,7 +204,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       aws,
       ingest: ingestTasks(tasks),
     });
-    const workflows = await startWorkflows({ engine, clock, random, targets, report });
+    const workflows = await startWorkflows({ engine, clock, random, targets, unsuccessful: endedWorkflow(tasks), report });
     opened.push(() => workflows.stop());
     const ingestWorkflows = workflowsPort(workflows.service, { owner, random });
     processing = new Processing({

@@ -100,8 +100,8 @@ export interface IngestRecord extends InternalMessage {
 /** What is known of a record before it is kept. */
 export type NewRecord = Omit<IngestRecord, 'receivedAt' | 'state' | 'failedSteps' | 'restarts' | 'custody' | 'history'>;
 
-/** What has a dead-letter queue of its own. */
-export const stepNames = ['notification', 'archive', 'metadata', 'aggregate'] as const;
+/** What has a dead-letter queue of its own. `workflow`: its execution has ended without success, or was stopped. */
+export const stepNames = ['notification', 'archive', 'metadata', 'aggregate', 'workflow'] as const;
 export type StepName = (typeof stepNames)[number];
 
 /** A state of a workflow that has given up: its execution waits there for somebody to answer with the token. */

@@ -180,6 +180,8 @@ export class ExecutionStore {
         this.#clear(transaction, arn, 'deadline');
         this.#send(transaction, { kind: 'forget', execution: arn }, execution.type === 'EXPRESS' ? 0 : closedMs);
         if (execution.waitedForBy !== undefined) this.#send(transaction, { kind: 'childEnded', child: arn, task: execution.waitedForBy });
+        if (execution.type === 'STANDARD' && execution.status !== 'SUCCEEDED')
+          this.#send(transaction, { kind: 'unsuccessful', execution: arn });
     }
   }
 

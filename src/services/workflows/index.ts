@@ -10,6 +10,7 @@ import { ExecutionStore } from './execution-store.js';
 import { executionTarget } from './execution-target.js';
 import { Executions } from './executions.js';
 import { InternalQueues } from './internal-queues.js';
+import type { Execution } from './interpreter/execution.js';
 import { callsMax, slowCallsMax, transitionsMax } from './limits.js';
 import { Machines } from './machines.js';
 import { createActivity } from './operations/createActivity.js';
@@ -48,6 +49,8 @@ export interface WorkflowsDependencies {
   readonly random: Random;
   /** What tasks can call besides other executions and activities. */
   readonly targets: Targets;
+  /** Told at least once of each STANDARD execution that has ended without success. */
+  readonly unsuccessful: (execution: Pick<Execution, 'machineName' | 'name' | 'status' | 'error' | 'cause' | 'stoppedAt'>) => Promise<void>;
   /** Told of faults in background work; the work is tried again. */
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -59,7 +62,14 @@ export interface Workflows {
 }
 
 /** AWS Step Functions, API version 2016-11-23, as far as docs/workflows.md says. */
-export async function startWorkflows({ engine, clock, random, targets: given, report }: WorkflowsDependencies): Promise<Workflows> {
+export async function startWorkflows({
+  engine,
+  clock,
+  random,
+  targets: given,
+  unsuccessful,
+  report,
+}: WorkflowsDependencies): Promise<Workflows> {
   const queues = new InternalQueues(engine);
   const machines = new Machines(engine.documents);
   const store = new ExecutionStore(engine, queues);
@@ -67,7 +77,10 @@ export async function startWorkflows({ engine, clock, random, targets: given, re
   const activities = new Activities({ engine, store, executions, clock });
   const targets = new Map([...given, ['states:startExecution', executionTarget({ machines, executions, random, engine })]]);
   const parts: ServiceParts = { engine, machines, store, executions, activities, targets, queues, clock, random };
-  const handlers = { work: workHandler(parts), calls: callHandler({ engine, store, executions, activities, targets, clock, report }) };
+  const handlers = {
+    work: workHandler({ ...parts, unsuccessful }),
+    calls: callHandler({ engine, store, executions, activities, targets, clock, report }),
+  };
   const ended = new AbortController();
   const workers: QueueWorker[] = [];
   /** False: the disk is too full for the queues that everything here goes by. */

@@ -18,6 +18,7 @@ export interface WorkParts {
   readonly executions: Executions;
   readonly machines: Machines;
   readonly clock: Clock;
+  readonly unsuccessful: (execution: Execution) => Promise<void>;
 }
 
 /** Does what the messages of the work queue say. */
@@ -36,6 +37,9 @@ async function doWork(parts: WorkParts, work: Work, cause: Cause): Promise<boole
       return (await parts.executions.apply(work.execution, work.happening, cause)) === 'applied';
     case 'childEnded':
       return childEnded(parts, work.child, work.task, cause);
+    case 'unsuccessful':
+      await tellUnsuccessful(parts, work.execution);
+      return false;
     case 'forget':
       await forget(parts, work.execution);
       return false;
@@ -73,6 +77,12 @@ function described(execution: Execution, version: 1 | 2): Json {
     return [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, isData ? (parseJson(value) ?? null) : (value as Json)] as const;
   });
   return Object.fromEntries(members);
+}
+
+/** Unless it was redriven since. */
+async function tellUnsuccessful({ store, unsuccessful }: WorkParts, arn: string): Promise<void> {
+  const execution = await store.find(arn);
+  if (execution !== undefined && execution.status !== 'RUNNING' && execution.status !== 'SUCCEEDED') await unsuccessful(execution);
 }
 
 /** Unless it was redriven since. */

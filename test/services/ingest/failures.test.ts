@@ -175,12 +175,28 @@ test('a record whose workflow was stopped is started again', async () => {
   s3.fault = undefined;
   const executionArn = arnOf('states', `execution:ingest-claims:${messageID}`);
   await sfn.send(new StopExecutionCommand({ executionArn }));
+  await reaches(messageID, { state: 'failed', failedSteps: ['archive', 'workflow'] });
   expect((await run(['ingest', 'redrive', 'claims', '--url', ingest.broker.url])).stdout).toContain('1 were started again');
   await reaches(messageID, { state: 'archived', restarts: 1 });
   await eventually(async () => {
     const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn: `${executionArn}-1` }));
     expect(status).toBe('SUCCEEDED');
   });
+});
+
+test('a workflow that ends where nothing is caught is told of, and goes on where it had ended', async () => {
+  s3.fault = 503;
+  const messageID = await send('aborted');
+  await vi.waitFor(async () => expect((await recordOf(messageID)).state).not.toBe('received'));
+  const executionArn = arnOf('states', `execution:ingest-claims:${messageID}`);
+  await sfn.send(new StopExecutionCommand({ executionArn, error: 'Operator', cause: 'by mistake' }));
+  s3.fault = undefined;
+  await reaches(messageID, { state: 'failed', failedSteps: ['workflow'] });
+  expect((await recordOf(messageID)).history.at(-1).detail).toBe('workflow failed once: Operator: by mistake');
+  expect(await deadLettersOf('workflow')).toBe('1');
+  await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arnOf('sqs', 'ingest-claims-workflow-dlq') }));
+  await reaches(messageID, { state: 'archived', failedSteps: [], restarts: 0 });
+  expect(await deadLettersOf('workflow')).toBe('0');
 });
 
 test('what is no dead letter goes back where it came from', async () => {

@@ -56,8 +56,16 @@ class World {
       throw new Error(what, { cause: fault });
     };
     const random = createRealRandom();
+    const unsuccessful = async (): Promise<void> => {};
     const engine = createEngine({ store, clock, random, recreateAfterMs: 0, report });
-    const { service, stop } = await startWorkflows({ engine, clock, random, targets: new Map([['test:call', this.target]]), report });
+    const { service, stop } = await startWorkflows({
+      engine,
+      clock,
+      random,
+      targets: new Map([['test:call', this.target]]),
+      unsuccessful,
+      report,
+    });
     return { service, engine, stop: () => stop().then(() => engine.stop()) };
   }
 }

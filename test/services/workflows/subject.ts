@@ -25,7 +25,14 @@ export async function started(targets: Targets, random: Partial<Random> = {}): P
   const report = (_what: string, fault: unknown): void => void faults.push(fault);
   const real = createRealRandom();
   const engine = createEngine({ store: createMemoryStore(), clock, random: real, recreateAfterMs: 0, report });
-  const { service, stop } = await startWorkflows({ engine, clock, random: { ...real, ...random }, targets, report });
+  const { service, stop } = await startWorkflows({
+    engine,
+    clock,
+    random: { ...real, ...random },
+    targets,
+    unsuccessful: async () => {},
+    report,
+  });
   let names = 0;
   const ask: Started['ask'] = async (operation, input) =>
     (await service.operations.get(operation)?.handle(input, call)) as Readonly<Record<string, unknown>>;

@@ -27,31 +27,38 @@ export function giveUpTask({ records, engine, queues, owner }: GiveUpTaskParts):
     run: async (parameters) => {
       const request = readRequest(parameters);
       if (request === undefined) return failed('Ingest.InvalidParameters', `expected ${expected}`);
-      const { pipeline, messageID, failure } = request;
-      const { step } = failure;
-      const queue = await engine.findQueue(queueAddress(owner, deadLetterQueueName(pipeline, step)));
-      const deadLetterSource = queueAddress(owner, redriveQueueName(pipeline, step));
-      const known = await records.giveUp({
-        pipeline,
-        messageID,
-        failure,
-        queue,
-        message: (record, given) => ({ content: contentOf(queues, deadLetterOf(record, given)), deadLetterSource }),
-      });
+      const { pipeline, messageID } = request;
+      const known = await giveUp({ records, engine, queues, owner }, request);
       return known ? done({}) : failed('Ingest.UnknownRecord', `pipeline ${pipeline} has no record ${messageID}`);
     },
   };
 }
 
+/** Marks the record as failed and tells the step's dead-letter queue, in one transaction. Resolves to false where there is no such record. */
+export async function giveUp(
+  { records, engine, queues, owner }: GiveUpTaskParts,
+  { pipeline, messageID, failure }: GivenUp,
+): Promise<boolean> {
+  const { step } = failure;
+  const deadLetterSource = queueAddress(owner, redriveQueueName(pipeline, step));
+  return records.giveUp({
+    pipeline,
+    messageID,
+    failure,
+    queue: await engine.findQueue(queueAddress(owner, deadLetterQueueName(pipeline, step))),
+    message: (record, given) => ({ content: contentOf(queues, deadLetterOf(record, given)), deadLetterSource }),
+  });
+}
+
 const expected = `pipeline, messageID, step (${stepNames.join(', ')}), waitingState, taskToken, attempts, error, cause`;
 
-interface Request {
+export interface GivenUp {
   readonly pipeline: string;
   readonly messageID: string;
   readonly failure: Omit<StepFailure, 'failedAt'>;
 }
 
-function readRequest(parameters: unknown): Request | undefined {
+function readRequest(parameters: unknown): GivenUp | undefined {
   if (!isObject(parameters)) return undefined;
   const { pipeline, messageID, step: name, waitingState, taskToken, attempts, error, cause } = parameters;
   const step = stepNames.find((known) => known === name);

@@ -30,7 +30,20 @@ export function queueAddress({ account, region }: Owner, name: string): QueueAdd
   return `arn:aws:sqs:${region}:${account}:${name}` as QueueAddress;
 }
 
+/** The pipeline whose state machine this is, if it is one's. */
+export function pipelineOfMachine(machine: string): string | undefined {
+  const prefix = pipelineResource('');
+  return machine.startsWith(prefix) ? machine.slice(prefix.length) : undefined;
+}
+
 /** The first execution of a record's workflow has the record's name, those that came after it a number. */
 export function executionName(messageID: string, restarts: number): string {
   return restarts === 0 ? messageID : `${messageID}-${restarts}`;
+}
+
+const uuidChars = 36;
+
+/** Of an execution that has such a name. */
+export function messageIDOfExecution(name: string): string {
+  return name.slice(0, uuidChars);
 }

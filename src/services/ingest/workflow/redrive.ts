@@ -1,5 +1,6 @@
-import type { IngestRecord, StepName } from '../record.js';
+import type { IngestRecord, StepFailure, StepName } from '../record.js';
 import type { RecordStore } from '../record-store.js';
+import { isEndedToken } from './ended-workflow.js';
 import type { Launcher } from './launcher.js';
 import { executionName, pipelineResource } from './names.js';
 import type { Workflows } from './ports.js';
@@ -41,16 +42,20 @@ export class Redrive {
     const answers: ('resumed' | 'over')[] = [];
     for (const token of taskTokens) answers.push(await workflows.resume(token));
     const resumed = answers.includes('resumed');
-    const restarted = !resumed && (await this.#restarted(record, taskTokens.length > 0));
-    await records.redriven(record.pipeline, record.messageID, taskTokens); // D1
+    const known = await records.failures(record.pipeline, record.messageID);
+    const restarted = !resumed && (await this.#restarted(record, known));
+    // With another execution under way, nobody waits for what the last one had waited for.
+    const over = restarted ? known.map(({ taskToken }) => taskToken) : taskTokens;
+    await records.redriven(record.pipeline, record.messageID, over); // D1
     return resumed ? 'resumed' : restarted ? 'restarted' : 'nothing';
   }
 
   /** One that was stopped while a step waited would only wait again: its workflow begins anew, and finds done what is done. */
-  async #restarted(record: IngestRecord, waited: boolean): Promise<boolean> {
+  async #restarted(record: IngestRecord, failures: readonly StepFailure[]): Promise<boolean> {
     const { workflows, launcher } = this.parts;
     const { pipeline, messageID, restarts } = record;
     const [machine, name] = [pipelineResource(pipeline), executionName(messageID, restarts)];
+    const waited = failures.some(({ taskToken }) => !isEndedToken(taskToken));
     switch (await workflows.statusOf(machine, name)) {
       case 'running':
       case 'succeeded':
