@@ -122,6 +122,10 @@ test('records that are gone, changed, or were put in by hand are named', async (
   const [one, two, three] = await filled();
   await tamper(recordDocument(pipeline, one.messageID), () => undefined);
   await tamper(recordDocument(pipeline, two.messageID), (content) => content.replace('"claim"', '"credit"'));
+  const four = await room.accept('four');
+  await tamper(recordDocument(pipeline, four.messageID), (content) => content.replace('"keyName":"core"', '"keyName":"shop"'));
+  const five = await room.accept('five');
+  await tamper(recordDocument(pipeline, five.messageID), (content) => content.replace('text/plain', 'text/html'));
   const impostor = { ...three, messageID: three.messageID.replace(/^.{8}/, '00000000') };
   await tamper(recordDocument(pipeline, impostor.messageID), () => JSON.stringify(impostor));
   await tamper(indexDocuments(pipeline, 'time') + positionOf(impostor), () => '');
@@ -129,6 +133,8 @@ test('records that are gone, changed, or were put in by hand are named', async (
   expect((await verified()).told).toEqual([
     `missing: record ${one.messageID} (1) is missing`,
     expect.stringMatching(`^altered: record ${two.messageID} \\(2\\) says otherwise than its entry: metaDataSha256 is `),
+    expect.stringMatching(`^altered: record ${four.messageID} \\(4\\) says otherwise than its entry: originSha256 is `),
+    expect.stringMatching(`^altered: record ${five.messageID} \\(5\\) says otherwise than its entry: originSha256 is `),
     `outOfChain: record ${impostor.messageID} is not in the chain: entry 3, which it claims, is not about it`,
     'missing: the record of entry 3 of the chain is not found by a search',
   ]);

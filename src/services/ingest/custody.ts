@@ -13,6 +13,8 @@ export interface CustodyEntry extends CustodyLink {
   readonly sha256: string;
   /** Of the metadata, as JSON in the order that they were received in. */
   readonly metaDataSha256: string;
+  /** Of who sent it, and how: see `originSha256`. */
+  readonly originSha256: string;
 }
 
 /** The newest entry of a chain. */
@@ -21,24 +23,32 @@ export type CustodyHead = Pick<CustodyLink, 'sequence' | 'hash'>;
 /** Of a chain without entries. */
 export const custodyStart: CustodyHead = { sequence: 0, hash: '0'.repeat(64) };
 
-export type CustodyFacts = Pick<CustodyEntry, 'messageID' | 'receivedAt' | 'bytes' | 'sha256' | 'metaDataSha256'>;
+export type CustodyFacts = Pick<CustodyEntry, 'messageID' | 'receivedAt' | 'bytes' | 'sha256' | 'metaDataSha256' | 'originSha256'>;
 
 /** The entry that follows `head`. */
 export function nextEntry(pipeline: string, head: CustodyHead, facts: CustodyFacts): CustodyEntry {
-  const { messageID, receivedAt, bytes, sha256, metaDataSha256 } = facts;
-  const entry = { sequence: head.sequence + 1, previous: head.hash, messageID, receivedAt, bytes, sha256, metaDataSha256 };
+  const entry = { sequence: head.sequence + 1, previous: head.hash, ...facts };
   return { ...entry, hash: custodyHash(pipeline, entry) };
 }
 
 /** What the entry's hash must be. The array fixes order and form of what is hashed. */
 export function custodyHash(pipeline: string, entry: Omit<CustodyEntry, 'hash'>): string {
-  const { sequence, previous, messageID, receivedAt, bytes, sha256, metaDataSha256 } = entry;
-  return sha256Of(JSON.stringify([pipeline, sequence, previous, messageID, receivedAt, bytes, sha256, metaDataSha256]));
+  const { sequence, previous, messageID, receivedAt, bytes, sha256, metaDataSha256, originSha256 } = entry;
+  return sha256Of(JSON.stringify([pipeline, sequence, previous, messageID, receivedAt, bytes, sha256, metaDataSha256, originSha256]));
 }
 
 /** What a record's entry must say besides its place. */
-export function custodyFacts({ messageID, receivedAt, bytes, sha256, messageMetaData }: Omit<IngestRecord, 'custody'>): CustodyFacts {
-  return { messageID, receivedAt, bytes, sha256, metaDataSha256: metaDataSha256(messageMetaData) };
+export function custodyFacts(record: Omit<IngestRecord, 'custody'>): CustodyFacts {
+  const { messageID, receivedAt, bytes, sha256, messageMetaData } = record;
+  return { messageID, receivedAt, bytes, sha256, metaDataSha256: metaDataSha256(messageMetaData), originSha256: originSha256(record) };
+}
+
+/** Of the key, the address and the request that a record came by, and of the form that it came in. The array fixes order and form of what is hashed. */
+export function originSha256(record: Pick<IngestRecord, 'messageSecurityContext' | 'contentType' | 'form' | 'reference'>): string {
+  const { keyName, keyID, sourceAddress, userAgent, requestID, tls } = record.messageSecurityContext;
+  const { contentType, form, reference } = record;
+  const referred = reference === undefined ? null : [reference.url, reference.fetched];
+  return sha256Of(JSON.stringify([keyName, keyID, sourceAddress, userAgent, requestID, tls, contentType, form, referred]));
 }
 
 export function metaDataSha256(metaData: MessageMetaData): string {
