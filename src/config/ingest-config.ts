@@ -12,6 +12,7 @@ type Aws = Pick<AwsConfig, 's3' | 'dynamodb'>;
 
 /** The pipeline `default` is there without being named. */
 export function ingestConfig({ uploadsMax, uploadBytesPerSecondMin, pipelines = {} }: IngestSection, aws: Aws): IngestConfig {
+  refuseShared(pipelines);
   return {
     uploadsMax: uploadsMax ?? uploadsMaxDefault,
     uploadBytesPerSecondMin: uploadBytesPerSecondMin ?? uploadBytesPerSecondMinDefault,
@@ -20,6 +21,28 @@ export function ingestConfig({ uploadsMax, uploadBytesPerSecondMin, pipelines = 
       declared: Object.hasOwn(pipelines, name),
     })),
   };
+}
+
+/** Each pipeline tidies up in its own folders: what two of them share, one would remove under the hands of the other. */
+function refuseShared(pipelines: Readonly<Record<string, PipelineSection>>): void {
+  const names = Object.keys({ default: {}, ...pipelines });
+  for (const [name, other] of pairsOf(names, (known) => known)) {
+    throw new ConfigError(
+      `ingest.pipelines.${name} and ${other} differ in case only, which not all disks tell apart: name one of them otherwise`,
+    );
+  }
+  const named = Object.entries(pipelines).filter(([, { archive }]) => archive?.folder !== undefined);
+  for (const [[name], [other]] of pairsOf(named, ([, { archive }]) => resolve(archive?.folder ?? ''))) {
+    throw new ConfigError(`ingest.pipelines.${name}.archive.folder is that of ${other} too: give each pipeline a folder of its own`);
+  }
+}
+
+/** Those whose texts are alike on a disk that does not know case. */
+function pairsOf<T>(items: readonly T[], textOf: (item: T) => string): readonly (readonly [T, T])[] {
+  return items.flatMap((item, at) => {
+    const other = items.slice(0, at).find((one) => textOf(one).toLowerCase() === textOf(item).toLowerCase());
+    return other === undefined ? [] : [[item, other] as const];
+  });
 }
 
 function pipelineConfig(name: string, section: PipelineSection, aws: Aws): Omit<PipelineConfig, 'declared'> {

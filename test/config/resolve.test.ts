@@ -225,6 +225,14 @@ describe('embedding', () => {
       'ingest.pipelines.claims.archive.bucket needs aws.s3: where the bucket is',
     ],
     [
+      { ingest: { pipelines: { claims: { archive: { folder: 'a' } }, bills: { archive: { folder: './A' } } } } },
+      'ingest.pipelines.bills.archive.folder is that of claims too: give each pipeline a folder of its own',
+    ],
+    [
+      { ingest: { pipelines: { Default: {} } } },
+      'ingest.pipelines.Default and default differ in case only, which not all disks tell apart: name one of them otherwise',
+    ],
+    [
       { ingest: { pipelines: { claims: { metadata: { table: 't' } } } } },
       'ingest.pipelines.claims.metadata.table needs aws.dynamodb: where the table is',
     ],
