@@ -9,7 +9,7 @@ import { type Caller, keyRefusalReply } from './keys/key-refusal.js';
 import { limits } from './limits.js';
 import { type Filled, newRecord, onceKeys, type Promises, promisesOf, securityContext } from './new-record.js';
 import type { Pipeline } from './pipeline.js';
-import { receiveBody } from './receive-body.js';
+import { type BodySink, receiveBody } from './receive-body.js';
 import type { IngestRecord, NewRecord } from './record.js';
 import type { RecordStore } from './record-store.js';
 import { notedReference } from './reference.js';
@@ -123,14 +123,15 @@ export class Gate {
     }
     const record = newRecord(messageID, pipeline.name, filled, securityContext(request, caller));
     const outcome = await this.#keep(pipeline, record, onceKeys(record, caller, promises)).catch((fault: unknown) => new Fault(fault));
-    const isNamed = outcome.kind === 'accepted' || (outcome.kind === 'fault' && (await this.#mayBeKept(record)));
+    const isNamed = outcome.kind === 'accepted' || (outcome.kind === 'fault' && (await this.#mayBeKept(outcome, record)));
     if (isNamed) writer.keep();
     else await writer.discard(); // G2
     return outcome instanceof Fault ? outcome.asRefusal() : outcome;
   }
 
-  /** After a transaction that failed: whether a record is there all the same, or nobody can tell. */
-  #mayBeKept({ pipeline, messageID }: NewRecord): Promise<boolean> {
+  /** After a transaction that failed: whether a record is there all the same, or nobody can tell. What turns out to be left over goes at the next start. */
+  async #mayBeKept(fault: Fault, { pipeline, messageID }: NewRecord): Promise<boolean> {
+    if (fault.isUnsettled) return true;
     return this.dependencies.records.read(pipeline, messageID).then(
       (record) => record !== undefined,
       () => true,
@@ -140,7 +141,7 @@ export class Gate {
   async #fill({ request, promises, makeIntake }: Upload, writer: SpoolWriter): Promise<Filled | Refusal | { readonly kind: 'gone' }> {
     const { clock, uploadBytesPerSecondMin } = this.dependencies;
     const intake: Intake = makeIntake(writer);
-    const received = await receiveBody(request.body(), intake, clock, uploadBytesPerSecondMin);
+    const received = await receiveBody(request.body(), this.#whileThereIsRoom(intake), clock, uploadBytesPerSecondMin);
     if (received.kind !== 'whole') return received;
     const taken = intake.end();
     if (taken.kind === 'refused') return taken;
@@ -152,6 +153,14 @@ export class Gate {
       return refused('ChecksumMismatch', `the payload that arrived has the SHA-256 ${spooled.sha256}, not ${promises.sha256}`);
     }
     return { ...rest, ...noted?.facts, ...spooled, kind: 'filled' };
+  }
+
+  /** What is under way when the disk becomes nearly full must not take what the store has in reserve. */
+  #whileThereIsRoom(intake: Intake): BodySink {
+    return {
+      take: (chunk) => (this.dependencies.documents.hasRoom() ? intake.take(chunk) : storageFull()),
+      onRoom: (callback) => intake.onRoom(callback),
+    };
   }
 
   async #keep(pipeline: Pipeline, record: NewRecord, keys: readonly string[]): Promise<Outcome> {
@@ -183,6 +192,11 @@ class Fault {
   readonly kind = 'fault';
 
   constructor(private readonly fault: unknown) {}
+
+  /** The store cannot tell whether the last changes are kept before it is opened again. */
+  get isUnsettled(): boolean {
+    return (this.fault as { readonly fault?: unknown }).fault === 'io';
+  }
 
   /** No room, on the disk or in the store, is a refusal; anything else is thrown on. */
   asRefusal(): Refusal {
