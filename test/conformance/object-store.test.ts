@@ -62,6 +62,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(files, { recursive: true }));
 
+test('a folder that was away with its disk is used again', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'signalbox-archive-'));
+  const store = new FolderStore({ folder: path, bucket: 'records' });
+  const put = async (name: string) => store.put(`2026/11/26/10/00/${name}`, await fileOf(Buffer.from(name)), signal);
+  expect(await put('one')).toBe('stored');
+  await rm(path, { recursive: true });
+  await expect(put('two')).rejects.toThrow('ENOENT');
+  expect(await put('two')).toBe('stored');
+  await rm(path, { recursive: true });
+});
+
 async function fileOf(content: Buffer): Promise<FileContent> {
   const sha256 = createHash('sha256').update(content).digest('hex');
   const path = join(files, sha256);

@@ -21,6 +21,7 @@ export class FolderStore implements ObjectStore {
   readonly bucket: string;
   readonly #folder: string;
   #prepared: Promise<void> | undefined;
+  #isCleared = false;
   #temporary = 0;
   /** The folder that is known to be on the disk, and its parents too: objects of one minute share it. */
   #flushedFolder = '';
@@ -31,6 +32,17 @@ export class FolderStore implements ObjectStore {
   }
 
   async put(key: string, content: FileContent, signal: AbortSignal): Promise<'stored' | 'taken'> {
+    try {
+      return await this.#put(key, content, signal);
+    } catch (fault) {
+      // O3: the disk of the folder may have gone, and have come back without what was made on it.
+      this.#prepared = undefined;
+      this.#flushedFolder = '';
+      throw fault;
+    }
+  }
+
+  async #put(key: string, content: FileContent, signal: AbortSignal): Promise<'stored' | 'taken'> {
     await this.#ready();
     const file = join(this.#folder, key);
     const temporary = join(this.#writing, String(this.#temporary++));
@@ -55,16 +67,14 @@ export class FolderStore implements ObjectStore {
   }
 
   #ready(): Promise<void> {
-    this.#prepared ??= this.#prepare().catch((fault: unknown) => {
-      this.#prepared = undefined;
-      throw fault;
-    });
+    this.#prepared ??= this.#prepare();
     return this.#prepared;
   }
 
   async #prepare(): Promise<void> {
     await mkdir(this.#writing, { recursive: true });
-    for (const name of await readdir(this.#writing)) await rm(join(this.#writing, name), { force: true });
+    if (!this.#isCleared) for (const name of await readdir(this.#writing)) await rm(join(this.#writing, name), { force: true });
+    this.#isCleared = true; // from now on there are files that others write
     for (const made of [this.#folder, dirname(this.#folder)]) await flush(made);
   }
 
