@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DocumentTransaction } from '../../engine/documents.js';
 import type { Engine, EngineTransaction, Queue, TransactRequest } from '../../engine/engine.js';
 import type { NewMessage } from '../../engine/new-message.js';
-import { type CustodyEntry, type CustodyHead, custodyFacts, custodyStart, metaDataSha256, nextEntry } from './custody.js';
+import { type CustodyEntry, type CustodyHead, custodyFacts, custodyStart, nextEntry } from './custody.js';
 import { limits } from './limits.js';
 import { encodeAccepted } from './queues.js';
 import type { HistoryEntry, IngestRecord, NewRecord, RecordState, StepFailure, StorageContext } from './record.js';
@@ -234,7 +235,8 @@ function recordOf(documents: DocumentTransaction, pipeline: string, messageID: s
 function repetition(known: IngestRecord | undefined, sent: NewRecord): readonly AcceptOutcome[] {
   if (known === undefined) return [];
   if (known.sha256 !== sent.sha256 || known.bytes !== sent.bytes) return [{ kind: 'conflict', record: known, differs: 'payload' }];
-  const sameMetaData = metaDataSha256(known.messageMetaData) === metaDataSha256(sent.messageMetaData);
+  // In whatever order: there are producers whose maps have none.
+  const sameMetaData = isDeepStrictEqual(known.messageMetaData, sent.messageMetaData);
   return [sameMetaData ? { kind: 'known', record: known } : { kind: 'conflict', record: known, differs: 'messageMetaData' }];
 }
 

@@ -60,11 +60,11 @@ describe('the form of the sample', () => {
     expect([answer.status, answer.body.bytes, answer.body.sha256]).toEqual([200, payload.length, sha256Of(payload)]);
   });
 
-  test('is the same record as the raw form of its transaction', async () => {
+  test('is the same record as the raw form of its transaction, in whatever order its members come', async () => {
     const headers = rawHeaders();
     const [messageType, sourceSystemID, sourceTransactionID, dateTime] = Object.values(headers);
     const raw = await ingest.send('one', { headers });
-    const messageMetaData = { messageType, sourceSystemID, sourceTransactionID, dateTime };
+    const messageMetaData = { sourceTransactionID, dateTime, messageType, sourceSystemID };
     const again = await send({ messageMetaData, messagePayload: Buffer.from('one').toString('base64') });
     expect([again.status, again.body]).toEqual([200, raw.body]);
   });
