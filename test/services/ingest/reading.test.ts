@@ -3,8 +3,13 @@ import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FolderStore } from '../../../src/services/ingest/archive/folder-store.js';
+import { getPayload, type PayloadPlaces } from '../../../src/services/ingest/reading/get-payload.js';
+import type { ReadingRequest } from '../../../src/services/ingest/reading/request.js';
 import type { IngestRecord } from '../../../src/services/ingest/record.js';
+import type { IngestReply } from '../../../src/services/ingest/request.js';
 import { pipeline, type RecordRoom, recordRoom } from './record-room.js';
 
 let room: RecordRoom;
@@ -148,6 +153,19 @@ describe('a payload', () => {
       etag: `"${digest.toString('hex')}"`,
       'repr-digest': `sha-256=:${digest.toString('base64')}:`,
     });
+  });
+
+  test('that leaves the spool after its record was read comes from the archive', async () => {
+    const moving = await room.accept('moving');
+    const archived = new FolderStore({ folder: room.archiveFolder, bucket: 'archive' });
+    const places: PayloadPlaces = {
+      spooled: () => room.archive(moving).then(() => undefined),
+      archived: (_pipeline, ...object) => archived.open(...object),
+    };
+    const request = { method: 'GET', query: new URLSearchParams(), headers: {} } as ReadingRequest;
+    const reread = () => room.records.read(pipeline, moving.messageID);
+    const reply = (await getPayload({ pipeline, request }, moving, places, reread)) as IngestReply;
+    expect([reply.status, await textOf(reply.body as Readable)]).toEqual([200, 'moving']);
   });
 
   test.each([

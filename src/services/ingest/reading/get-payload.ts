@@ -20,7 +20,13 @@ type Place = 'archive' | 'spool';
  * says from where alone. One range is answered in part. `ETag` and `Repr-Digest` (RFC 9530) hold the SHA-256 that was computed on receipt: who reads to
  * the end can compare. Errors: `InvalidParameter`, `PayloadMissing`, `PayloadAltered`, `RangeNotSatisfiable`.
  */
-export async function getPayload({ request }: Reading, record: IngestRecord, places: PayloadPlaces): Promise<IngestReply | Refusal> {
+export async function getPayload(
+  { request }: Reading,
+  record: IngestRecord,
+  places: PayloadPlaces,
+  /** Reads the record again. */
+  reread: () => Promise<IngestRecord | undefined>,
+): Promise<IngestReply | Refusal> {
   const only = request.query.get('from') ?? undefined;
   if (only !== undefined && only !== 'archive' && only !== 'spool') {
     return refused('InvalidParameter', `from is ${JSON.stringify(only)}: expected archive or spool`);
@@ -35,7 +41,8 @@ export async function getPayload({ request }: Reading, record: IngestRecord, pla
   if (range === 'notSatisfiable') {
     return refused('RangeNotSatisfiable', `the payload has ${bytes} bytes: the range lies behind them`, { bytes });
   }
-  const opened = await openPayload(places, record, only, range);
+  // A payload leaves the spool once it is in the archive: that may have been since the record was read.
+  const opened = (await openPayload(places, record, only, range)) ?? (await openPayload(places, (await reread()) ?? record, only, range));
   if (opened === undefined) return missing(record, only);
   if (opened.object.bytes !== bytes) {
     opened.object.stream.destroy();
@@ -57,7 +64,6 @@ interface Opened {
   readonly object: OpenObject;
 }
 
-/** A payload leaves the spool when it is in the archive: the record may have been read before, so the archive is looked at as well. */
 async function openPayload(places: PayloadPlaces, record: IngestRecord, only: Place | undefined, range: ByteRange | undefined) {
   const { S3Reference, spoolReference } = record.storageContext;
   const inArchive = async (): Promise<Opened | undefined> => {

@@ -80,7 +80,9 @@ async function readWhat(parts: ReadingParts, reading: Reading, what: string): Pr
   if (record === undefined) {
     return refused('UnknownRecord', `the pipeline ${reading.pipeline} has no record ${JSON.stringify(messageID.slice(0, 100))}`);
   }
-  return payload === undefined ? found('GetRecord', shownRecord(record)) : getPayload(reading, record, parts.payloads);
+  return payload === undefined
+    ? found('GetRecord', shownRecord(record))
+    : getPayload(reading, record, parts.payloads, () => records.read(reading.pipeline, messageID));
 }
 
 const recordPath = /^records\/([^/]+)(\/payload)?$/;
