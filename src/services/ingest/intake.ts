@@ -53,7 +53,7 @@ function rawIntake(request: IngestRequest, pipeline: Pipeline): MakeIntake | Ref
   const refusal = pipeline.refusalOf(messageMetaData);
   if (refusal !== undefined) return refusal;
   if (Number(headerOf(request, 'content-length') ?? 0) > payloadBytesMax) return payloadTooLarge(payloadBytesMax);
-  const contentType = headerOf(request, 'content-type')?.slice(0, limits.contentTypeMax) ?? unknownType;
+  const contentType = headerOf(request, 'content-type')?.slice(0, limits.contentTypeMax) || unknownType;
   return (writer) => {
     const payload = new Payload(writer, payloadBytesMax);
     return {

@@ -24,6 +24,13 @@ test.each([
   expect((await ingest.payload(body.messageID)).equals(payload)).toBe(true);
 });
 
+test('a record of a type that is sent empty is served as bytes', async () => {
+  const { body } = await ingest.send('x', { headers: { ...rawHeaders(), 'content-type': '' } });
+  const url = `${ingest.broker.url}/ingest/default/records/${body.messageID}/payload`;
+  const response = await fetch(url, { headers: { 'x-api-key': ingest.key } });
+  expect([response.headers.get('content-type'), await response.text()]).toEqual(['application/octet-stream', 'x']);
+});
+
 test('a transaction that is sent again has the receipt that it had, and no second payload', async () => {
   const headers = rawHeaders();
   const first = await ingest.send('once', { headers });
@@ -42,7 +49,7 @@ test.each([
   ['an unknown pipeline', {}, '/ingest/nowhere', 404, 'UnknownPipeline'],
   ['a path trick', {}, '/ingest/..%2fdefault', 404, 'UnknownPipeline'],
   ['no pipeline', {}, '/ingest/', 404, 'UnknownPath'],
-  ['a deeper path', {}, '/ingest/default/records/a/b', 404, 'UnknownPath'],
+  ['a deeper path', {}, '/ingest/default/a/b', 404, 'UnknownPath'],
   ['an encoded body', { 'content-encoding': 'gzip' }, '/ingest/default', 415, 'UnsupportedContentEncoding'],
   ['too much', {}, '/ingest/claims', 413, 'PayloadTooLarge'],
 ])('%s is refused, and nothing is kept', async (_, headers, path, status, error) => {
