@@ -8,6 +8,11 @@ export function sizeOf(bytes: number): string {
   return `${(bytes / 1_000 ** power).toFixed(1)} ${units[power - 1]}`;
 }
 
+/** What producers have sent: a terminal is to show it, not to obey it. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** `core/tx-17`, as far as there is something. */
 export function sourceOf(source: { readonly sourceSystemID?: unknown; readonly sourceTransactionID?: unknown }): string {
   const parts = [source.sourceSystemID, source.sourceTransactionID].filter((part) => typeof part === 'string');

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { BrokerFlags } from '../running-broker.js';
 import { PipelineRecords, pipelineCommand, type ShownRecord } from './pipeline-records.js';
-import { sizeOf, stateText, stateWidth } from './record-line.js';
+import { printable, sizeOf, stateText, stateWidth } from './record-line.js';
 
 interface ShowFlags extends BrokerFlags {
   readonly json?: true;
@@ -37,9 +37,9 @@ function textOf(record: ShownRecord): string {
     ...Object.entries(record.messageMetaData).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   ];
   const width = Math.max(...facts.map(([name = '']) => name.length));
-  const lines = facts.map(([name = '', value]) => `${name.padEnd(width)}  ${value}`);
+  const lines = facts.map(([name = '', value = '']) => `${printable(name).padEnd(width)}  ${printable(value)}`);
   const history = record.history.map(({ at, state: reached, detail }) =>
-    `${at}  ${stateText(reached, stateWidth)} ${detail ?? ''}`.trimEnd(),
+    `${at}  ${stateText(reached, stateWidth)} ${printable(detail ?? '')}`.trimEnd(),
   );
   return `${[...lines, '', ...history].join('\n')}\n`;
 }
