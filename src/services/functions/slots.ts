@@ -16,6 +16,9 @@ export interface Throttle {
   readonly reason: ThrottleReason;
 }
 
+/** Without a reason, each abort would make an error with a stack. */
+const over = 'over';
+
 /**
  * Invocations that run now, by function and by place. A function with reserved concurrency has that much for itself and no more; the others
  * share what is not reserved. Nothing of this outlives the process, as no invocation does.
@@ -73,7 +76,7 @@ export class Slots {
   async freed(clock: Clock, at: number, signal: AbortSignal): Promise<boolean> {
     const ended = new AbortController();
     let given = false;
-    const end = (): void => ended.abort();
+    const end = (): void => ended.abort(over);
     const wake = (): void => {
       given = true;
       end();

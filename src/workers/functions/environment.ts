@@ -238,8 +238,8 @@ export class Environment implements SandboxTenant {
     const run = this.#runs.get(requestId);
     if (run === undefined) return false;
     this.#finish(run, body.kind === 'whole' ? { payload: body.bytes, status } : { payload: responseTooLarge(), status: 'error' });
-    if (this.#runs.size > 0) return true;
-    if (this.#retired) this.#sandbox.kill();
+    if (this.#runs.size > 0) this.#offer();
+    else if (this.#retired) this.#sandbox.kill();
     // A process that does not ask for more is of no use: those who wait get another.
     else if (this.#nextPoll() === undefined) this.#endAfter(this.spec.timeoutMs);
     else this.#offer();

@@ -371,7 +371,7 @@ export class Poller {
   /** The first lane waits, until it is woken. `wakes`: as many as there had been before it looked for what it waits for now. */
   async #rest(wakes: number, signal: AbortSignal, wait: (until: number, ended: AbortSignal) => Promise<unknown>): Promise<void> {
     const ended = new AbortController();
-    const end = (): void => ended.abort();
+    const end = (): void => ended.abort(over);
     this.#endRest = end;
     signal.addEventListener('abort', end);
     if (signal.aborted || wakes !== this.#wakes) end();
@@ -404,6 +404,8 @@ interface Gathered {
 }
 
 const none: ReadonlySet<string> = new Set();
+/** Without a reason, each abort would make an error with a stack. */
+const over = 'over';
 
 /** Developer guide, "Configuring scaling behavior for SQS event source mappings". */
 function concurrencyOf({ settings: { concurrencyMax, pollers } }: Mapping): number {

@@ -61,9 +61,11 @@ async function serve(invocation) {
   running.add(requestId);
   poll();
   if (concurrency === 1) setTrace(traceId);
-  await store.run({ requestId, traceId }, () => answer(invocation));
+  const send = await store.run({ requestId, traceId }, () => answer(invocation));
   running.delete(requestId);
-  poll();
+  const sent = send();
+  poll(); // without waiting for the acknowledgement: the next invocation may be there already
+  await sent.catch(leave);
 }
 
 /** @param {string | undefined} traceId */
@@ -72,18 +74,20 @@ function setTrace(traceId) {
   else env._X_AMZN_TRACE_ID = traceId;
 }
 
-/** @param {import('./runtime-client.cjs').Invocation} invocation */
+/**
+ * @param {import('./runtime-client.cjs').Invocation} invocation
+ * @returns {Promise<() => Promise<unknown>>} what sends the answer
+ */
 async function answer(invocation) {
-  let text;
   try {
     const result = await callHandler(handler, JSON.parse(invocation.payload), createContext(invocation), concurrency === 1);
-    text = JSON.stringify(result) ?? 'null';
+    const text = JSON.stringify(result) ?? 'null';
+    return () => client.respond(invocation.requestId, text);
   } catch (fault) {
-    console.error('Invoke Error', errorOf(fault));
-    await client.fail(invocation.requestId, errorOf(fault)).catch(leave);
-    return;
+    const error = errorOf(fault);
+    console.error('Invoke Error', error);
+    return () => client.fail(invocation.requestId, error);
   }
-  await client.respond(invocation.requestId, text).catch(leave);
 }
 
 /**
