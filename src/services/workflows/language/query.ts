@@ -163,9 +163,10 @@ async function mergeSorted(values: readonly unknown[], comesAfter: ComesAfter): 
 
 /** `$now(picture, timezone)` of the library reads the machine's clock. */
 function atTime(now: number): (picture?: unknown, timezone?: unknown) => unknown {
-  const formatter = loadedJsonata()('$fromMillis($at, $picture, $timezone)');
-  return (picture, timezone) =>
-    picture === undefined ? new Date(now).toISOString() : formatter.evaluate(undefined, { at: now, picture, timezone });
+  return (picture, timezone) => {
+    if (picture === undefined) return new Date(now).toISOString();
+    return loadedJsonata()('$fromMillis($at, $picture, $timezone)').evaluate(undefined, { at: now, picture, timezone });
+  };
 }
 
 function messageOf(fault: unknown): string {
