@@ -16,7 +16,7 @@ const whole = (value: number): string => Math.round(value).toLocaleString('en');
 const [profileInto] = process.argv.slice(2);
 await using broker = await startFunctionBroker(
   [
-    { name: 'batches', source: 'export const handler = async () => null;' },
+    { name: 'batches', source: 'export const handler = async () => null;', more: { concurrencyPerEnvironment: 20 } },
     { name: 'events', source: 'export const handler = async () => null;', more: { concurrencyPerEnvironment: 50 } },
     { name: 'calls', source: 'export const handler = async () => null;' },
   ],
@@ -58,7 +58,7 @@ const worked = await rate(records, async () => {
     EventSourceArn: queueArn('records'),
     FunctionName: 'batches',
     BatchSize: 10,
-    ScalingConfig: { MaximumConcurrency: 10 },
+    ScalingConfig: { MaximumConcurrency: 40 },
   });
   for (let left = records; left > 0; ) {
     await new Promise((resolve) => setTimeout(resolve, 100));
