@@ -24,6 +24,7 @@ export const refusalStatus = {
   PayloadAltered: 500,
   RangeNotSatisfiable: 416,
   TooManyUploads: 503,
+  TooManyFollowers: 503,
   StorageFull: 503,
 } as const satisfies Readonly<Record<string, number>>;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FolderStore } from '../../../src/services/ingest/archive/folder-store.js';
 import { getPayload, type PayloadPlaces } from '../../../src/services/ingest/reading/get-payload.js';
 import type { ReadingRequest } from '../../../src/services/ingest/reading/request.js';
@@ -243,6 +243,18 @@ describe('following', () => {
     expect(await ofShop.next()).toMatchObject({ messageID, state: 'archived', sourceSystemID: 'shop', sourceTransactionID: 't', bytes: 2 });
     all.end();
     ofShop.end();
+  });
+
+  test('is for a hundred clients at once', async () => {
+    const all = await Promise.all(Array.from({ length: 100 }, () => followed()));
+    await Promise.all(all.map(({ next }) => next()));
+    expect(await json('events')).toMatchObject({ status: 503, error: 'TooManyFollowers' });
+    for (const { end } of all) end();
+    await vi.waitFor(async () => {
+      const again = await followed();
+      expect(await again.next()).toMatchObject({ following: pipeline });
+      again.end();
+    });
   });
 
   test('ends when the broker stops', async () => {

@@ -4,6 +4,11 @@ import type { IngestRecord } from '../record.js';
 export class Changes {
   readonly #followers = new Map<string, Set<(record: IngestRecord) => void>>();
 
+  /** How many follow, over all pipelines. */
+  get count(): number {
+    return [...this.#followers.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Called once the change is durable; the newest entry of the record's history is what happened. */
   tell(record: IngestRecord): void {
     for (const follower of this.#followers.get(record.pipeline) ?? []) follower(record);

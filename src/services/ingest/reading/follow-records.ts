@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../../../base/clock.js';
+import { limits } from '../limits.js';
 import { type IngestRecord, recordStates } from '../record.js';
 import { textMember } from '../record-documents.js';
 import { type Refusal, refused } from '../refusal.js';
@@ -12,13 +13,15 @@ const operation = 'FollowRecords';
 const filters = ['state', 'sourceSystemID', 'messageType'] as const;
 /** What waits for a client that reads slowly; what comes beyond is counted and not kept. */
 const waitingBytesMax = 1024 * 1024;
+/** At once, over all pipelines: each may have that much waiting. */
+const followersMax = 100;
 /** Answers in which nothing moves are broken off after a minute. */
 const stillThereMs = 15_000;
 
 /**
  * `GET .../events?state=&sourceSystemID=&messageType=`: an answer without an end, one JSON object a line: what happens to records from now on. The first
  * line says that it has begun; `{"missed": n}` stands for events that the client was too slow for; empty lines only show that the connection lives.
- * Errors: `InvalidParameter`.
+ * Errors: `InvalidParameter`, `TooManyFollowers`.
  */
 export function followRecords({ pipeline, request }: Reading, changes: Changes, clock: Clock): IngestReply | Refusal {
   const { query } = request;
@@ -27,6 +30,10 @@ export function followRecords({ pipeline, request }: Reading, changes: Changes, 
   const state = query.get('state');
   if (state !== null && !recordStates.some((known) => known === state)) {
     return refused('InvalidParameter', `state is ${JSON.stringify(state)}: expected ${recordStates.join(', ')}`);
+  }
+  if (changes.count >= followersMax) {
+    const message = `${followersMax} clients follow pipelines, which is the limit`;
+    return refused('TooManyFollowers', message, { retryAfterSeconds: limits.busyRetrySeconds });
   }
   if (request.method === 'HEAD') return { operation, outcome: 'ok', status: 200, contentType: 'application/x-ndjson', body: '' };
   const lines = new Lines({ following: pipeline, at: isoOf(clock.now()) });
