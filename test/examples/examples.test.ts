@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { buildIfStale } from '../../scripts/prepare.mjs';
 
 const run = promisify(execFile);
 const folder = new URL('../../examples/', import.meta.url);
@@ -16,6 +17,9 @@ const playMsMax = 90_000;
 function pageOf(name: string): string {
   return readFileSync(new URL(`${name}/README.md`, folder), 'utf8');
 }
+
+/** Each of them would, and they run at once. */
+beforeAll(buildIfStale, 300_000);
 
 test.concurrent.each(told)('the example %s does and prints what its page says', { timeout: playMsMax }, async (name) => {
   const [, said] = /^```text\n([\s\S]*?)^```$/m.exec(pageOf(name)) ?? [];
