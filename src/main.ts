@@ -48,6 +48,7 @@ import { defaultAccount, defaultRegion } from './wire/sigv4.js';
 import { awsServices } from './wiring/aws-services.js';
 import { functionFolders, lazyPool } from './wiring/functions.js';
 import { pipelineSettings, spoolFolder } from './wiring/ingest.js';
+import { referredObjects } from './wiring/ingest-objects.js';
 import { defineWorkflows, queuesPort, topicsPort, workflowsPort } from './wiring/ingest-ports.js';
 import { ingestReading } from './wiring/ingest-reading.js';
 import { ingestWork } from './wiring/ingest-work.js';
@@ -56,6 +57,7 @@ import { topicTarget } from './wiring/topic-target.js';
 import { watchFolder } from './workers/folder-watch.js';
 import { createHttpClient } from './workers/http-client.js';
 import { createHttpPush } from './workers/http-push.js';
+import { createObjectSource } from './workers/object-source.js';
 import { createSmtpMailer } from './workers/smtp-mailer.js';
 
 /** A running broker. Several can run in one process. */
@@ -176,6 +178,8 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
     opened.push(() => keys.stop());
     const spool = spoolFolder(config.storage);
     opened.push(spool.close);
+    const objects = referredObjects(createObjectSource({ denyPrivate: config.denyPrivateEndpoints }), config.aws.s3);
+    opened.push(async () => objects.close());
     const ingest = await startIngest({
       engine,
       clock,
@@ -186,6 +190,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       pipelines: await pipelineSettings(config.ingest.pipelines),
       spoolFolder: spool.path,
       durable: spool.durable,
+      objects,
       opened: (pipeline) => void processing?.open(pipeline),
       report,
     });

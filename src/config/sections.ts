@@ -194,7 +194,7 @@ export interface PipelineSection {
   readonly references?:
     | {
         readonly mode: 'refuse' | 'record' | 'fetch';
-        /** Only from these, `host` or `host:port`; for `s3://` the buckets. Default: all. */
+        /** Only from these, `host` or `host:port`; for `s3://` the buckets, which must be named to be fetched from. Default: all hosts. */
         readonly hosts?: readonly string[] | undefined;
       }
     | undefined;

@@ -7,7 +7,7 @@ import { read, readingPath } from '../services/ingest/reading/reading.js';
 import type { Stores } from '../services/ingest/workflow/stores.js';
 
 export interface IngestReadingParts {
-  readonly ingest: Pick<Ingest, 'records' | 'changes' | 'spool'>;
+  readonly ingest: Pick<Ingest, 'records' | 'changes' | 'refusals' | 'spool'>;
   readonly stores: Pick<Stores, 'archiveOf'>;
   readonly keys: ApiKeys;
   readonly clock: Clock;
@@ -15,10 +15,11 @@ export interface IngestReadingParts {
 
 /** Looks at records: payloads come from where the pipelines keep them. */
 export function ingestReading({ ingest, stores, keys, clock }: IngestReadingParts): StreamedRoute {
-  const { records, changes, spool } = ingest;
+  const { records, changes, refusals, spool } = ingest;
   const parts = {
     records,
     changes,
+    refusals,
     keys,
     clock,
     hasPipeline: (name: string) => stores.archiveOf(name) !== undefined,

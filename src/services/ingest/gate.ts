@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Meter } from '../../base/meter.js';
 import type { Random } from '../../base/random.js';
 import type { Documents } from '../../engine/documents.js';
+import { fetchObject } from './fetched-reference.js';
 import { type GateMetrics, gateMetrics } from './gate-metrics.js';
 import { type Intake, intakeOf, type MakeIntake } from './intake.js';
 import type { ApiKeys } from './keys/api-keys.js';
@@ -12,8 +13,9 @@ import type { Pipeline } from './pipeline.js';
 import { type BodySink, receiveBody } from './receive-body.js';
 import type { IngestRecord, NewRecord } from './record.js';
 import type { RecordStore } from './record-store.js';
-import { notedReference } from './reference.js';
+import { notedReference, type ObjectSource, type WantedReference } from './reference.js';
 import { type Refusal, refusalReply, refused } from './refusal.js';
+import type { Refusals } from './refusals.js';
 import { headerOf, type IngestReply, type IngestRequest } from './request.js';
 import type { Spool, SpoolWriter } from './spool.js';
 
@@ -22,6 +24,8 @@ export interface GateDependencies {
   readonly keys: Pick<ApiKeys, 'authenticate'>;
   readonly spool: Spool;
   readonly records: RecordStore;
+  readonly refusals: Pick<Refusals, 'keep'>;
+  readonly objects: ObjectSource;
   readonly documents: Pick<Documents, 'hasRoom'>;
   readonly clock: Clock;
   readonly random: Random;
@@ -85,6 +89,14 @@ export class Gate {
     if (pipeline === undefined) return unknownPipeline(pipelineName);
     const turnedAway = this.#turnAway(request);
     if (turnedAway !== undefined) return turnedAway;
+    const outcome = await this.#takeUnlessWrong(request, pipeline, caller);
+    if (outcome.kind === 'refused' && pipeline.settings.keepRefusals) {
+      await this.dependencies.refusals.keep(pipelineName, outcome, caller, request, this.dependencies.clock.now());
+    }
+    return outcome;
+  }
+
+  async #takeUnlessWrong(request: IngestRequest, pipeline: Pipeline, caller: Caller): Promise<Outcome> {
     const promises = promisesOf(request);
     if (promises.kind === 'refused') return promises;
     const makeIntake = intakeOf(request, pipeline);
@@ -138,7 +150,10 @@ export class Gate {
     );
   }
 
-  async #fill({ request, promises, makeIntake }: Upload, writer: SpoolWriter): Promise<Filled | Refusal | { readonly kind: 'gone' }> {
+  async #fill(
+    { request, pipeline, promises, makeIntake }: Upload,
+    writer: SpoolWriter,
+  ): Promise<Filled | Refusal | { readonly kind: 'gone' }> {
     const { clock, uploadBytesPerSecondMin } = this.dependencies;
     const intake: Intake = makeIntake(writer);
     const received = await receiveBody(request.body(), this.#whileThereIsRoom(intake), clock, uploadBytesPerSecondMin);
@@ -146,13 +161,31 @@ export class Gate {
     const taken = intake.end();
     if (taken.kind === 'refused') return taken;
     const { reference, ...rest } = taken;
-    const noted = reference && notedReference(reference);
-    if (noted !== undefined) writer.write(noted.payload);
+    const referred = reference && (await this.#refer(reference, request, pipeline, writer));
+    if (referred !== undefined && 'kind' in referred) return referred;
     const spooled = await writer.finish();
-    if (promises.sha256 !== undefined && promises.sha256 !== spooled.sha256) {
-      return refused('ChecksumMismatch', `the payload that arrived has the SHA-256 ${spooled.sha256}, not ${promises.sha256}`);
+    const sha256 = promises.sha256 ?? (referred?.reference.fetched ? reference?.sha256 : undefined);
+    if (sha256 !== undefined && sha256 !== spooled.sha256) {
+      return refused('ChecksumMismatch', `the payload that arrived has the SHA-256 ${spooled.sha256}, not ${sha256}`);
     }
-    return { ...rest, ...noted?.facts, ...spooled, kind: 'filled' };
+    return { ...rest, ...referred, ...spooled, kind: 'filled' };
+  }
+
+  /** Writes what stands for the payload: the object that is referred to, or the reference. */
+  async #refer(reference: WantedReference, request: IngestRequest, { settings }: Pipeline, writer: SpoolWriter) {
+    if (settings.references.mode === 'fetch') {
+      const { objects, clock, uploadBytesPerSecondMin } = this.dependencies;
+      return fetchObject(reference, writer, {
+        objects,
+        clock,
+        uploadBytesPerSecondMin,
+        bytesMax: settings.payloadBytesMax,
+        signal: request.signal,
+      });
+    }
+    const { payload, facts } = notedReference(reference);
+    writer.write(payload);
+    return facts;
   }
 
   /** What is under way when the disk becomes nearly full must not take what the store has in reserve. */

@@ -7,7 +7,9 @@ import type { ApiKeys } from './keys/api-keys.js';
 import { Pipeline, type PipelineSettings } from './pipeline.js';
 import { Changes } from './reading/changes.js';
 import { RecordStore } from './record-store.js';
+import type { ObjectSource } from './reference.js';
 import { refusalReply, refused } from './refusal.js';
+import { Refusals } from './refusals.js';
 import type { IngestReply, IngestRequest } from './request.js';
 import { openSpool, type Spool } from './spool.js';
 
@@ -24,6 +26,8 @@ export interface IngestDependencies {
   readonly spoolFolder: string;
   /** False: nothing of it need outlive the machine. */
   readonly durable: boolean;
+  /** Where objects are fetched that producers refer to. */
+  readonly objects: ObjectSource;
   /** Told before the first record of a pipeline is accepted. */
   readonly opened: (pipeline: string) => void;
   /** Told of faults in background work. */
@@ -36,6 +40,7 @@ export interface Ingest {
   readonly records: RecordStore;
   /** What happens to records. */
   readonly changes: Changes;
+  readonly refusals: Refusals;
   readonly spool: Spool;
   stop(): Promise<void>;
 }
@@ -50,7 +55,8 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Ing
   const spool = await openSpool({ folder: spoolFolder, pipelines: [...pipelines.keys()], durable });
   const changes = new Changes();
   const records = new RecordStore(engine, (record) => changes.tell(record));
-  const gate = new Gate({ ...dependencies, pipelines, spool, records, documents: engine.documents });
+  const refusals = new Refusals(engine.documents);
+  const gate = new Gate({ ...dependencies, pipelines, spool, records, refusals, documents: engine.documents });
   const swept = sweep([...pipelines.keys()], spool, records).catch((fault: unknown) => report('removing payloads without records', fault));
   return {
     path: ingestPath,
@@ -61,6 +67,7 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Ing
     },
     records,
     changes,
+    refusals,
     spool,
     stop: async () => {
       await swept;

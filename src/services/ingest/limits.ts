@@ -22,10 +22,11 @@ export const limits = {
   metaDataTextMax: 256,
   /** Of all problems of one request. */
   problemsMax: 100,
-  /** Of `Idempotency-Key`. */
-  idempotencyKeyMax: 256,
   contentTypeMax: 256,
   userAgentMax: 512,
+  /** Refusals that a pipeline keeps, and of one page. */
+  refusalsMax: 10_000,
+  refusalsPage: 50,
   /** When a client that found no room should come again, in seconds. */
   fullRetrySeconds: 30,
   busyRetrySeconds: 1,

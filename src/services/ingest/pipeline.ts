@@ -12,6 +12,8 @@ export interface PipelineSettings {
   /** JSON Schema of the metadata; absent: the four members of the sample are required. */
   readonly schema: Readonly<Record<string, unknown>> | undefined;
   readonly references: ReferenceSettings;
+  /** Whether what is refused is kept, without its payload. */
+  readonly keepRefusals: boolean;
 }
 
 /** A pipeline that runs. */
@@ -46,7 +48,8 @@ export class Pipeline {
   }
 
   refusalOf(metaData: MessageMetaData): Refusal | undefined {
-    return metaDataRefusal(metaData, this.check);
+    const refusal = metaDataRefusal(metaData, this.check);
+    return refusal && { ...refusal, messageMetaData: metaData };
   }
 
   /** Where accepted records go; undefined: a broker that starts on a full disk has no such queue yet. */

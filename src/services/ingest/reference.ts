@@ -1,9 +1,10 @@
+import type { Readable } from 'node:stream';
 import { type Problem, type Refusal, refused } from './refusal.js';
 
 /** What a pipeline does with records whose payload is elsewhere. */
 export interface ReferenceSettings {
   readonly mode: 'refuse' | 'record' | 'fetch';
-  /** Hosts, with their ports where they have them, and buckets; empty: all. */
+  /** Hosts, with their ports where they have them, and buckets; empty: all hosts, and buckets only where nothing is fetched. */
   readonly hosts: readonly string[];
 }
 
@@ -26,6 +27,15 @@ export function notedReference({ url, sha256, bytes }: WantedReference) {
     payload: Buffer.from(JSON.stringify({ url, sha256, bytes })),
     facts: { contentType: referenceContentType, reference: { url, fetched: false } },
   };
+}
+
+export type ObjectOutcome =
+  | { readonly kind: 'opened'; readonly contentType: string | undefined; readonly stream: Readable }
+  | { readonly kind: 'forbidden' | 'unavailable'; readonly reason: string };
+
+/** Fetches what producers refer to. */
+export interface ObjectSource {
+  open(url: URL, signal: AbortSignal): Promise<ObjectOutcome>;
 }
 
 const members = ['url', 'sha256', 'bytes'];
@@ -60,9 +70,14 @@ export function readReference(given: Readonly<Record<string, unknown>>, { mode, 
     return refused('InvalidReference', problems.map(({ path, problem }) => `${path} ${problem}`).join('; '), { problems });
   }
   const wanted = { kind: 'reference', ...given } as unknown as WantedReference;
-  const { host } = new URL(wanted.url);
-  if (hosts.length === 0 || hosts.includes(host)) return wanted;
-  return refused('ReferenceRefused', `this pipeline takes no references to ${host}: expected ${hosts.join(', ')}`);
+  const { host, protocol } = new URL(wanted.url);
+  // Objects of buckets are read with the broker's credentials: whoever may send is not to read whatever they open.
+  const isNamed = mode === 'fetch' && protocol === 's3:' ? hosts.includes(host) : hosts.length === 0 || hosts.includes(host);
+  if (isNamed) return wanted;
+  return refused(
+    'ReferenceRefused',
+    `this pipeline takes no references to ${host}: it must be one of references.hosts${hosts.length === 0 ? '' : `, which are ${hosts.join(', ')}`}`,
+  );
 }
 
 /** Credentials in a URL would be told to every subscriber. */

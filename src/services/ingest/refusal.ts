@@ -1,3 +1,4 @@
+import type { MessageMetaData } from './record.js';
 import type { IngestReply } from './request.js';
 
 /** The catalogue of refusals: what a request can be answered besides a receipt. */
@@ -13,6 +14,7 @@ export const refusalStatus = {
   InvalidPayload: 400,
   InvalidReference: 400,
   ReferenceRefused: 400,
+  ReferenceUnavailable: 502,
   ChecksumMismatch: 400,
   PayloadTooLarge: 413,
   RequestTimeout: 408,
@@ -47,6 +49,8 @@ export interface Refusal {
   readonly allow?: string | undefined;
   /** Of the payload that a range was asked of. */
   readonly bytes?: number | undefined;
+  /** Of the record that is refused: for those who keep refusals, not for the answer. */
+  readonly messageMetaData?: MessageMetaData | undefined;
 }
 
 type RefusalDetails = Pick<Refusal, 'problems' | 'retryAfterSeconds' | 'messageID' | 'allow' | 'bytes'>;

@@ -12,6 +12,7 @@ import { Changes } from '../../../src/services/ingest/reading/changes.js';
 import { read, readingPath } from '../../../src/services/ingest/reading/reading.js';
 import type { IngestRecord, MessageMetaData } from '../../../src/services/ingest/record.js';
 import { RecordStore } from '../../../src/services/ingest/record-store.js';
+import { Refusals } from '../../../src/services/ingest/refusals.js';
 import { type Listening, listening } from '../../http/listening.js';
 
 /** A pipeline's records behind a real listener, put there as receiving and the workflow do it, but when the test says. */
@@ -51,7 +52,8 @@ export async function recordRoom(): Promise<RecordRoom> {
     spooled: (_pipeline: string, ...object: Parameters<typeof spooled.open>) => spooled.open(...object),
     archived: (_pipeline: string, ...object: Parameters<typeof archived.open>) => archived.open(...object),
   };
-  const parts = { records, payloads, changes, keys, clock, hasPipeline: (name: string) => name === pipeline };
+  const refusals = new Refusals(engine.documents);
+  const parts = { records, payloads, changes, refusals, keys, clock, hasPipeline: (name: string) => name === pipeline };
   const queue = await acceptedQueue(engine, pipeline);
   if (queue === undefined) throw new Error('there is no room for a queue');
   const { url } = server.listener;

@@ -3,9 +3,11 @@ import type { ApiKeys } from '../keys/api-keys.js';
 import { keyRefusalReply } from '../keys/key-refusal.js';
 import type { RecordStore } from '../record-store.js';
 import { type Refusal, refusalReply, refused } from '../refusal.js';
+import type { Refusals } from '../refusals.js';
 import { headerOf, type IngestReply } from '../request.js';
 import type { Changes } from './changes.js';
 import { findRecords } from './find-records.js';
+import { findRefusals } from './find-refusals.js';
 import { followRecords } from './follow-records.js';
 import { getCustody } from './get-custody.js';
 import { getPayload, type PayloadPlaces } from './get-payload.js';
@@ -14,6 +16,7 @@ import { shownRecord } from './shown-record.js';
 
 export interface ReadingParts {
   readonly records: Pick<RecordStore, 'read' | 'find' | 'custody' | 'custodyHead'>;
+  readonly refusals: Pick<Refusals, 'list'>;
   readonly payloads: PayloadPlaces;
   readonly changes: Changes;
   readonly keys: Pick<ApiKeys, 'authenticate'>;
@@ -26,7 +29,7 @@ export interface ReadingParts {
  * one, below the broker's own pages.
  */
 export const readingPath =
-  /^\/(?:(?<local>_signalbox\/ingest\/pipelines)|ingest)\/(?<pipeline>[^/]+)\/(?<what>(?:records|custody|events)(?:\/.*)?)$/;
+  /^\/(?:(?<local>_signalbox\/ingest\/pipelines)|ingest)\/(?<pipeline>[^/]+)\/(?<what>(?:records|custody|events|refusals)(?:\/.*)?)$/;
 
 /** The life of a look at records: path, method, authenticate, find the pipeline, read, encode what was refused. */
 export async function read(parts: ReadingParts, request: ReadingRequest): Promise<IngestReply> {
@@ -73,6 +76,7 @@ async function readWhat(parts: ReadingParts, reading: Reading, what: string): Pr
   const { records } = parts;
   if (what === 'records') return findRecords(reading, records);
   if (what === 'custody') return getCustody(reading, records);
+  if (what === 'refusals') return findRefusals(reading, parts.refusals);
   if (what === 'events') return followRecords(reading, parts.changes, parts.clock);
   const [, messageID, payload] = recordPath.exec(what) ?? [];
   if (messageID === undefined) return nothingAt(reading.request);
@@ -91,6 +95,7 @@ const recordPath = /^records\/([^/]+)(\/payload)?$/;
 function operationOf(what: string): ReadingOperation | 'unknown' {
   if (what === 'records') return 'FindRecords';
   if (what === 'custody') return 'GetCustody';
+  if (what === 'refusals') return 'FindRefusals';
   if (what === 'events') return 'FollowRecords';
   const [path, , payload] = recordPath.exec(what) ?? [];
   if (path === undefined) return 'unknown';
