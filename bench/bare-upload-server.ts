@@ -9,7 +9,10 @@ import { pipeline } from 'node:stream/promises';
 const folder = process.argv[2] ?? '.';
 let files = 0;
 
-const server = createServer({ noDelay: true, requestTimeout: 0 }, async (request, response) => {
+/** As long as the broker's: idle connections of one turn are used again in the next. */
+const keepAliveTimeout = 75_000;
+
+const server = createServer({ noDelay: true, requestTimeout: 0, keepAliveTimeout }, async (request, response) => {
   const file = createWriteStream(join(folder, String(files++)), { flags: 'wx', flush: true, highWaterMark: 256 * 1024 });
   const closed = once(file, 'close'); // after it was flushed
   await pipeline(request, file);

@@ -14,7 +14,7 @@ import { median } from './statistics.js';
  * Receipts of the ingest pipeline against a bare node:http server that streams the same bytes to a file and flushes it, by turns in the same run; then
  * memory while many large records arrive at once. `npm run bench:ingest [-- SECONDS [PROFILE_FOLDER]]`: seconds of each of the turns.
  *
- * Two pipelines: one archives while records arrive, and the other's workflow waits, so that receipts are seen by themselves.
+ * Two pipelines: one archives while records arrive, and the other's workflow waits as soon as it is begun, so that receipts are seen with little beside them.
  */
 const seconds = Number(process.argv[2] ?? 2);
 const profileInto = process.argv[3];
@@ -135,7 +135,7 @@ function report(bytes: number, count: number, { name }: Target, turns: readonly 
   return p50;
 }
 
-/** Receipts by themselves, and the bare server, by turns. */
+/** Receipts with little beside them, and the bare server, by turns. */
 async function compare(bytes: number, count: number): Promise<void> {
   const body = randomBytes(bytes);
   const turns: Readonly<Record<'bare' | 'held', Turn[]>> = { bare: [], held: [] };
