@@ -11,6 +11,7 @@ import { Gate } from '../../../src/services/ingest/gate.js';
 import type { ApiKeyId } from '../../../src/services/ingest/keys/api-key.js';
 import { Pipeline } from '../../../src/services/ingest/pipeline.js';
 import { RecordStore } from '../../../src/services/ingest/record-store.js';
+import { Refusals } from '../../../src/services/ingest/refusals.js';
 import type { IngestRequest } from '../../../src/services/ingest/request.js';
 import { openSpool, type Spool } from '../../../src/services/ingest/spool.js';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
@@ -30,12 +31,15 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-gate-'));
   spool = await openSpool({ folder, pipelines: ['claims'], durable: false });
   const references = { mode: 'refuse', hosts: [] } as const;
-  const pipeline = await Pipeline.open({ name: 'claims', payloadBytesMax: 1_000_000, schema: undefined, references }, engine, () => {});
+  const settings = { name: 'claims', payloadBytesMax: 1_000_000, schema: undefined, references, keepRefusals: false };
+  const pipeline = await Pipeline.open(settings, engine, () => {});
   gate = new Gate({
     pipelines: new Map([['claims', pipeline]]),
     keys: { authenticate: async () => ({ kind: 'caller', caller: { keyID: 'k1' as ApiKeyId, keyName: 'core' } }) },
     spool,
     records: new RecordStore({ documents: engine.documents, transact: (...request) => transact(...request) }),
+    refusals: new Refusals(engine.documents),
+    objects: { open: async () => ({ kind: 'unavailable', reason: 'there are none' }) },
     documents: { hasRoom: () => hasRoom },
     clock,
     random,
