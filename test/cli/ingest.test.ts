@@ -64,6 +64,8 @@ test('records are found, shown, fetched and followed', async () => {
   const shown = await ingest('show', pipeline, one.messageID);
   expect(shown.stdout).toContain(`sha256               ${one.sha256}\n`);
   expect(shown.stdout).toMatch(/Z {2}received\n.+Z {2}payloadArchived\n.+Z {2}archived\n$/);
+  const odd = await room.accept('5', { note: '\u001b[2J\u009b31m' });
+  expect((await ingest('show', pipeline, odd.messageID)).stdout).toMatch(/^note +\\u001b\[2J\\u009b31m$/m);
   const file = join(cwd, 'one.txt');
   expect(await ingest('get', pipeline, one.messageID, '--output', file)).toMatchObject({ code: 0, stdout: '' });
   expect(await readFile(file, 'utf8')).toBe('one');
