@@ -192,7 +192,9 @@ test('a workflow that ends where nothing is caught is told of, and goes on where
   await sfn.send(new StopExecutionCommand({ executionArn, error: 'Operator', cause: 'by mistake' }));
   s3.fault = undefined;
   await reaches(messageID, { state: 'failed', failedSteps: ['workflow'] });
-  expect((await recordOf(messageID)).history.at(-1).detail).toBe('workflow failed once: Operator: by mistake');
+  // Not always the last entry: a step that was under way still ends.
+  const { history } = (await recordOf(messageID)) as { history: readonly { readonly detail?: string }[] };
+  expect(history.map(({ detail }) => detail)).toContain('workflow failed once: Operator: by mistake');
   expect(await deadLettersOf('workflow')).toBe('1');
   await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arnOf('sqs', 'ingest-claims-workflow-dlq') }));
   await reaches(messageID, { state: 'archived', failedSteps: [], restarts: 0 });
