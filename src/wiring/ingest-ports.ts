@@ -48,8 +48,11 @@ export function workflowsPort(service: Service, parts: IngestPortParts): Workflo
       return described.status === 'RUNNING' ? 'running' : described.status === 'SUCCEEDED' ? 'succeeded' : 'ended';
     },
     redrive: async (machine, name) => {
-      const redriven = await unless('ExecutionNotRedrivable', ask('RedriveExecution', { executionArn: executionArn(machine, name) }));
-      return redriven === undefined ? 'notRedrivable' : 'redriven';
+      const execution = { executionArn: executionArn(machine, name) };
+      // It keeps the definition that it began with: one that has ended again after a redrive may have that to blame.
+      const { redriveCount } = await ask('DescribeExecution', execution);
+      if (redriveCount !== 0) return 'notRedrivable';
+      return (await unless('ExecutionNotRedrivable', ask('RedriveExecution', execution))) === undefined ? 'notRedrivable' : 'redriven';
     },
     resume: async (taskToken) => {
       try {

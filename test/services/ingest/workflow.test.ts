@@ -2,6 +2,7 @@ import '../../sdk/no-notices.js';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DescribeExecutionCommand, SFNClient, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -12,15 +13,20 @@ let folder: string;
 let ingest: Ingesting;
 let sqs: SQSClient;
 let sns: SNSClient;
+let sfn: SFNClient;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-workflow-'));
   const workflow = await definitionFile('own.asl.json', ['archive', 'storeMetadata', 'aggregate']);
-  ingest = await ingesting({ ingest: { pipelines: { claims: {}, own: { workflow, archive: { folder: join(folder, 'kept') } } } } });
+  ingest = await ingesting({
+    ingest: {
+      pipelines: { claims: {}, broken: { workflow: await brokenFile() }, own: { workflow, archive: { folder: join(folder, 'kept') } } },
+    },
+  });
   const options = { endpoint: ingest.broker.url, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
-  [sqs, sns] = [new SQSClient(options), new SNSClient(options)];
+  [sqs, sns, sfn] = [new SQSClient(options), new SNSClient(options), new SFNClient({ ...options, disableHostPrefix: true })];
 });
 afterAll(async () => {
-  for (const client of [sqs, sns]) client.destroy();
+  for (const client of [sqs, sns, sfn]) client.destroy();
   await ingest[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });
@@ -117,7 +123,7 @@ test('a record is archived, its metadata are stored, and subscribers are told of
   });
   expect((await received(some, 1)).map(({ body }) => body)).toEqual([last]);
   expect((await readFile(join(ingest.folder, 'data', 'archive', 'claims', key))).equals(payload)).toBe(true);
-  expect((await ingest.spooled('claims')).size).toBe(0);
+  await vi.waitFor(async () => expect((await ingest.spooled('claims')).size).toBe(0)); // after the record says so
   const { history } = await recordOf('claims', messageID);
   expect(history.map(({ state }: { state: string }) => state)).toEqual([
     'received',
@@ -133,6 +139,43 @@ test('a pipeline may have a workflow and an archive of its own', async () => {
   const key = `${receipt.receivedAt.slice(0, 16).replace(/[-T:]/g, '/')}/${receipt.messageID}`;
   expect(await readFile(join(folder, 'kept', key), 'utf8')).toBe('mine');
 });
+
+test('a record whose workflow was at fault gets the one that took its place', async () => {
+  const { body: receipt } = await ingest.send('held up', { path: '/ingest/broken' });
+  const stateMachineArn = arnOf('states', 'stateMachine:ingest-broken');
+  const executionArn = arnOf('states', `execution:ingest-broken:${receipt.messageID}`);
+  const failed = (redriveCount: number) =>
+    vi.waitFor(async () => {
+      expect(await sfn.send(new DescribeExecutionCommand({ executionArn }))).toMatchObject({ status: 'FAILED', redriveCount });
+      expect(await recordOf('broken', receipt.messageID)).toMatchObject({ state: 'failed' });
+    });
+  await failed(0);
+  const mended = await definitionFile('mended.asl.json', ['archive', 'storeMetadata', 'aggregate']);
+  await sfn.send(new UpdateStateMachineCommand({ stateMachineArn, definition: await readFile(mended, 'utf8') }));
+  expect(await redrive('broken')).toMatchObject({ restarted: 1 });
+  await failed(1); // with what it began with
+  expect(await redrive('broken')).toMatchObject({ restarted: 1 });
+  await vi.waitFor(async () => expect(await recordOf('broken', receipt.messageID)).toMatchObject({ state: 'archived', restarts: 1 }));
+});
+
+/** By its pages, until there is no more. */
+async function redrive(pipeline: string): Promise<{ looked: number; restarted: number }> {
+  const total = { looked: 0, restarted: 0 };
+  for (let after = ''; ; ) {
+    const path = `/_signalbox/ingest/pipelines/${pipeline}/redrive${after && `?after=${encodeURIComponent(after)}`}`;
+    const { body } = await ingest.send('', { path, headers: {} });
+    total.looked += body.looked;
+    total.restarted += body.restarted;
+    if (body.next === undefined) return total;
+    after = body.next;
+  }
+}
+
+async function brokenFile(): Promise<string> {
+  const file = join(folder, 'broken.asl.json');
+  await writeFile(file, JSON.stringify({ StartAt: 'Break', States: { Break: { Type: 'Fail', Error: 'Broken' } } }));
+  return file;
+}
 
 test('a broker does not start with a workflow that is none', async () => {
   const start = (workflow: string) => startSignalbox({ ingest: { pipelines: { own: { workflow } } } });

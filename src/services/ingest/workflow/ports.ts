@@ -7,7 +7,7 @@ export interface Workflows {
   start(machine: string, name: string, input: object): Promise<'started' | 'exists' | 'noMachine'>;
   /** `ended`: without success. `unknown`: never started, or long over. */
   statusOf(machine: string, name: string): Promise<'running' | 'succeeded' | 'ended' | 'unknown'>;
-  /** Lets an execution that ended without success go on from where it ended. */
+  /** Lets an execution that ended without success go on from where it ended, once: with the definition that it began with. */
   redrive(machine: string, name: string): Promise<'redriven' | 'notRedrivable'>;
   /** Lets the state that waits for this token go on. `over`: it does not wait any more. */
   resume(taskToken: string): Promise<'resumed' | 'over'>;

@@ -31,18 +31,18 @@ const recordsMax = 100;
 const openStates = recordStates.filter((state) => state !== 'archived').toReversed();
 
 /**
- * One part of a walk over the records that are not at their end: what stands still goes on, whether dead-letter queues still have it or not. The first part
+ * One part of a walk over the records that are not at their end: what stands still goes on, whether dead-letter queues still have it or not. The last part
  * also empties those queues, so that what is in them is what is wrong since.
  */
 export async function redrivePass(parts: RedrivePassParts, { pipeline, step, after }: RedrivePassRequest): Promise<RedrivenPart> {
   const { records, redrive } = parts;
-  if (after === undefined) await moveDeadLetters(parts, pipeline, step === undefined ? stepNames : [step]);
   const states: readonly RecordState[] = step === undefined ? openStates : ['failed'];
   const [begun, position] = after?.split(' ') ?? [];
   const state = states.find((known) => known === begun) ?? 'failed';
   const found = await records.find({ pipeline, state, after: position, limit: recordsMax });
   const outcomes = await Promise.all(found.records.map((record) => redrive.record(record, step)));
   const next = found.next === undefined ? states[states.indexOf(state) + 1] : `${state} ${found.next}`;
+  if (next === undefined) await moveDeadLetters(parts, pipeline, step === undefined ? stepNames : [step]);
   return {
     looked: outcomes.length,
     resumed: outcomes.filter((outcome) => outcome === 'resumed').length,
