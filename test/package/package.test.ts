@@ -49,7 +49,7 @@ test('the packed package works alone: the program, the import and its types', { 
       throw fault;
     }
     expect((await readdir(join(folder, 'node_modules/signalbox'))).sort()).toEqual(
-      ['ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'].sort(),
+      ['ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'src'].sort(),
     );
     // What runs in the processes of functions is started by its path.
     for (const program of ['node/main.cjs', 'python/bootstrap.py']) {

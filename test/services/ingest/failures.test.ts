@@ -147,7 +147,7 @@ test('a topic that is gone holds a record up, and the command redrives it though
   const redrive = (...args: readonly string[]) => run(['ingest', 'redrive', 'claims', ...args, '--url', ingest.broker.url]);
   expect(await redrive('--step', 'archive')).toMatchObject({ stdout: expect.stringContaining('0 go on where they had given up') });
   expect(await redrive()).toMatchObject({
-    stdout: expect.stringMatching(/^claims: \d open records, 1 go on where they had given up, 0 were started again\n$/),
+    stdout: 'claims: 1 go on where they had given up, 0 were started again\n',
   });
   await reaches(messageID, { state: 'archived' });
 });
