@@ -68,10 +68,7 @@ test('a token of a history that was made up is refused', async () => {
 });
 
 test('a history of large events comes in smaller pages, forwards and backwards', async () => {
-  const chain = Array.from({ length: 12 }, (_, index) => [
-    `S${index}`,
-    { Type: 'Pass', ...(index < 11 ? { Next: `S${index + 1}` } : pass) },
-  ]);
+  const chain = Array.from({ length: 12 }, (_, index) => [`S${index}`, index < 11 ? { Type: 'Pass', Next: `S${index + 1}` } : pass]);
   const executionArn = await subject.begin(machineOf(Object.fromEntries(chain)), 'x'.repeat(250_000));
   await subject.ended(executionArn);
   for (const reverseOrder of [false, true]) {
