@@ -22,7 +22,7 @@ export async function run(args: readonly string[]): Promise<void> {
 function program(): Command {
   const start = startCommand();
   const root = new Command('signalbox')
-    .description('A durable, SQS-compatible event platform that you run yourself.')
+    .description('A durable, AWS-compatible event platform that you run yourself.')
     .version(programVersion(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
     .helpCommand(false)

@@ -6,7 +6,7 @@ import type { Engine, Queue, ReceivedMessage } from './engine.js';
 import { keepClaim } from './kept-claim.js';
 
 export interface QueueWorkerParts {
-  readonly engine: Pick<Engine, 'createQueue' | 'receive' | 'unreceive' | 'changeVisibility'>;
+  readonly engine: Pick<Engine, 'receive' | 'unreceive' | 'changeVisibility'>;
   readonly clock: Clock;
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -24,9 +24,7 @@ const pauseMs = 1_000;
 const retentionMs = 200 * 365 * 86_400_000;
 
 /** The queue of this address, made if need be; undefined: the disk is full. No client can reach it: its address is no ARN. */
-export async function internalQueue(engine: Pick<Engine, 'createQueue' | 'findQueue'>, address: string): Promise<Queue | undefined> {
-  const known = await engine.findQueue(address as QueueAddress);
-  if (known !== undefined) return known;
+export async function internalQueue(engine: Pick<Engine, 'createQueue'>, address: string): Promise<Queue | undefined> {
   const outcome = await engine.createQueue(address as QueueAddress, {
     settings: { ordering: 'standard', visibilityTimeoutMs: claimMs, delayMs: 0, retentionMs, deduplicationScope: 'queue' },
     properties: {},

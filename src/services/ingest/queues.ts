@@ -13,7 +13,7 @@ export function acceptedAddress(pipeline: string): QueueAddress {
 }
 
 /** Undefined: the disk is full. */
-export function acceptedQueue(engine: Pick<Engine, 'createQueue' | 'findQueue'>, pipeline: string): Promise<Queue | undefined> {
+export function acceptedQueue(engine: Pick<Engine, 'createQueue'>, pipeline: string): Promise<Queue | undefined> {
   return internalQueue(engine, acceptedAddress(pipeline));
 }
 

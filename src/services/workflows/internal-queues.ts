@@ -17,7 +17,7 @@ const quickServices = ['sqs', 'sns', 'states'];
 export class InternalQueues implements ExecutionQueues {
   #opened: Opened | undefined;
 
-  constructor(private readonly engine: Pick<Engine, 'createQueue' | 'findQueue'>) {}
+  constructor(private readonly engine: Pick<Engine, 'createQueue'>) {}
 
   /** Undefined: the disk is full. */
   async open(): Promise<Opened | undefined> {
