@@ -52,7 +52,8 @@ const pauseMs = 1_000;
  *     finds no room, or the broker ends, is given back as if it had not been received.
  * P2  A message is deleted after the function has dealt with it, and not before: a broker that dies gives it out again.
  * P3  A message stays hidden while it is in hand, however long that is. One that is received again all the same, because time jumped, is the
- *     same one. A message that failed is visible again when the queue's visibility timeout has passed since its receive.
+ *     same one, and what follows it in its group is given back. A message that failed is visible again when the queue's visibility timeout has
+ *     passed since its receive.
  * P4  What runs when the poller is stopped goes on to its end.
  */
 export class Poller {
@@ -226,27 +227,32 @@ export class Poller {
     const now = clock.now();
     const wanted: Received[] = [];
     const unwanted: ReceivedMessage[] = [];
+    const unready: ReceivedMessage[] = [];
+    const groupsInHand = new Set<string | undefined>();
     for (const message of messages) {
-      if (this.#isHeld(message, now)) continue;
-      const record = eventRecord(showMessage(message, ordering), queue.address);
-      if (this.#filter?.(record) === false) unwanted.push(message);
-      else wanted.push({ message, record });
+      if (this.#isHeld(message, now)) groupsInHand.add(message.group);
+      else if (ordering === 'fifo' && groupsInHand.has(message.group)) unready.push(message);
+      else {
+        const record = eventRecord(showMessage(message, ordering), queue.address);
+        if (this.#filter?.(record) === false) unwanted.push(message);
+        else wanted.push({ message, record });
+      }
     }
     const arn = arnOf(target.address);
     const { free, looped, behind } = await siftLoops(wanted, { arn, ordering, mayLoop: () => this.#mayLoop() });
-    const tooMany = behind.map(({ message }) => message);
+    unready.push(...behind.map(({ message }) => message));
     for (const { message, record } of free) {
       const held = batches.reduce<Held | undefined>((taken, batch) => taken ?? batch.add(message, record, now), undefined);
-      if (held === undefined) tooMany.push(message);
+      if (held === undefined) unready.push(message);
       else this.#held.set(message.messageId, held);
     }
-    this.#count('Polled', messages.length - tooMany.length);
+    this.#count('Polled', messages.length - unready.length);
     this.#count('FilteredOut', unwanted.length);
     this.#count('FailedInvoke', looped.length);
     if (looped.length > 0) loops.stopped(arn, looped.length);
     await Promise.all([
       this.#hand.delete(queue, unwanted),
-      this.#hand.giveBack(queue, tooMany),
+      this.#hand.giveBack(queue, unready),
       this.#hand.leave(
         queue,
         looped.map(({ message }) => ({ ...message, receivedAt: now })),

@@ -225,6 +225,26 @@ test('what is received again while it is in hand, because time jumped, is not se
   await mappings.untilCounts(queue, 0, 0);
 });
 
+test('in a FIFO queue what follows a message in hand waits for it, although time jumped', async () => {
+  const name = `${subject.name()}.fifo`;
+  const Attributes = { FifoQueue: 'true', ContentBasedDeduplication: 'true', VisibilityTimeout: '30' };
+  await subject.sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+  const [queue, answer] = [`arn:aws:sqs:us-east-1:000000000000:${name}`, gate()];
+  const function_ = await subject.create(() => answer.opened.then(() => answered(null)));
+  await mappings.create(queue, function_);
+  await mappings.send(queue, ['a1'], { MessageGroupId: 'a' });
+  await subject.invocations(function_, 1);
+  await mappings.send(queue, ['a2'], { MessageGroupId: 'a' });
+  subject.clock.advance(86_400_000 / 2);
+  await mappings.send(queue, ['b1'], { MessageGroupId: 'b' });
+  await subject.invocations(function_, 2);
+  await mappings.untilCounts(queue, 1, 2);
+  answer.open();
+  await mappings.untilCounts(queue, 0, 0);
+  const all = await subject.invocations(function_, 3);
+  expect(all.map(({ payload }) => bodiesOf(payload))).toEqual([['a1'], ['b1'], ['a2']]);
+});
+
 test('a batch that finds no room is given back, and its receive is not counted', async () => {
   const [queue, answer] = [await subject.queue(), gate()];
   const name = await subject.create(() => answer.opened.then(() => answered(null)));
