@@ -16,14 +16,15 @@ export function inexactProblem(text: string, value: unknown): string | undefined
   return members === membersOf(value) ? undefined : 'has a member twice in one object';
 }
 
-/** Programs print doubles with as many digits as they need, or with 17. */
+/** Programs print doubles with as many digits as they need, or with 17; of two that are equally near they take either. */
 function isExact(number: string): boolean {
   const value = Number(number);
   const digits = digitsOf(number);
-  return Number.isFinite(value) && digits.length <= digitsMax && digitsOf(value.toPrecision(Math.max(1, digits.length))) === digits;
+  if (!Number.isFinite(value) || digits.length > digitsMax) return false;
+  return digitsOf(value.toPrecision(Math.max(1, digits.length))) === digits || digitsOf(value.toPrecision(digitsMax)) === `${digits}5`;
 }
 
-/** Of `toPrecision`. */
+/** Of `toPrecision`, which takes the greater of two that are equally near. */
 const digitsMax = 100;
 
 /** The significant ones. */

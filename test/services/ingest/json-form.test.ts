@@ -116,7 +116,8 @@ describe('metadata', () => {
   });
 
   test('with numbers that reading keeps are taken', async () => {
-    const note = '[0, -0.0, 1.50, 1e23, 5e-324, 9007199254740992, 0.30000000000000004, 0.10000000000000001, "\\" 1e400 :"]';
+    const note =
+      '[0, -0.0, 1.50, 1e23, 5e-324, 9007199254740992, 0.30000000000000004, 0.10000000000000001, 1119797129153.6562, 1119797129153.6563, "\\" 1e400 :"]';
     const given = JSON.stringify(metaData({ note: 0 })).replace('"note":0', `"note":${note}`);
     expect((await send(`{"messageMetaData": ${given}, "messagePayload": ""}`)).status).toBe(200);
   });
