@@ -184,6 +184,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       engine,
       clock,
       random,
+      tracer,
       keys,
       ...config.ingest,
       meter: metrics.meter,
@@ -209,7 +210,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
       aws,
       ingest: ingestTasks(tasks),
     });
-    const workflows = await startWorkflows({ engine, clock, random, targets, unsuccessful: endedWorkflow(tasks), report });
+    const workflows = await startWorkflows({ engine, clock, random, targets, tracer, unsuccessful: endedWorkflow(tasks), report });
     opened.push(() => workflows.stop());
     const ingestWorkflows = workflowsPort(workflows.service, { owner, random });
     processing = new Processing({
@@ -379,7 +380,7 @@ function running({ listener, sns, functions, workflows, processing, engine, open
 type TracerParts = Pick<OtlpTracerOptions, 'clock' | 'random' | 'spans' | 'events'>;
 
 /** Loads OpenTelemetry only where there is a collector. */
-async function openTracer(config: TracingConfig | undefined, parts: TracerParts): Promise<Pick<OtlpTracer, 'start' | 'close'>> {
+async function openTracer(config: TracingConfig | undefined, parts: TracerParts): Promise<OtlpTracer> {
   if (config === undefined) return { ...noTracer, close: async () => {} };
   const { createOtlpTracer } = await import('./observe/otlp-tracer.js');
   return createOtlpTracer({ ...config, ...parts, version: programVersion() });

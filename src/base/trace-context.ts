@@ -1,3 +1,5 @@
+import type { Random } from './random.js';
+
 /**
  * The two ways in which requests say which trace they belong to: the X-Ray header (`X-Amzn-Trace-Id`; X-Ray developer guide, "Tracing
  * header") and `traceparent` with `tracestate` (W3C Trace Context). An X-Ray root is a trace id with its first 8 digits set apart.
@@ -49,9 +51,28 @@ export function placeOfTraceHeader(header: string): SpanPlace | undefined {
 
 export function traceHeaderOf({ traceparent }: W3cTrace): string | undefined {
   const place = placeOfTraceparent(traceparent);
-  if (place === undefined) return undefined;
-  const { traceId, parentId, sampled } = place;
-  return `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${parentId};Sampled=${Number(sampled)}`;
+  return place && traceHeaderAt(place);
+}
+
+/** What both headers say of a request: that of X-Ray counts first. Undefined where neither says anything. */
+export function placeOfRequest(traceHeader: string | undefined, traceparent: string | undefined): SpanPlace | undefined {
+  const place = traceHeader === undefined ? undefined : placeOfTraceHeader(traceHeader);
+  return place ?? (traceparent === undefined ? undefined : placeOfTraceparent(traceparent));
+}
+
+/** The place and nothing else. */
+export function traceHeaderAt({ traceId, parentId, sampled }: SpanPlace): string {
+  const parent = parentId === undefined ? '' : `Parent=${parentId};`;
+  return `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};${parent}Sampled=${Number(sampled)}`;
+}
+
+/** A trace that begins here, and is followed. The first 8 digits are the time in seconds, as X-Ray has it. */
+export function newTrace(now: number, random: Random): SpanPlace {
+  const seconds = Math.floor(now / 1_000)
+    .toString(16)
+    .padStart(8, '0')
+    .slice(-8);
+  return { traceId: seconds + random.bytes(12).toString('hex'), parentId: undefined, sampled: true };
 }
 
 /** Undefined for a header without a parent: a `traceparent` must name one. */

@@ -32,7 +32,12 @@ const batchSpansMax = 512;
 const batchDelayMs = 1_000;
 /** One post with its repetitions. */
 const postMsMax = 2_000;
-const kinds = { producer: SpanKind.PRODUCER, client: SpanKind.CLIENT } as const;
+const kinds = {
+  producer: SpanKind.PRODUCER,
+  client: SpanKind.CLIENT,
+  server: SpanKind.SERVER,
+  internal: SpanKind.INTERNAL,
+} as const;
 
 export function createOtlpTracer(options: OtlpTracerOptions): OtlpTracer {
   const { clock, random, spans, version } = options;
@@ -52,12 +57,14 @@ export function createOtlpTracer(options: OtlpTracerOptions): OtlpTracer {
   const provider = new TracerProvider({ resource, sampler: new AlwaysOnSampler(), idGenerator: ids, spanProcessors: [processor] });
   const tracer = provider.getTracer('signalbox', version);
   return {
-    start({ name, kind, parent, attributes }: SpanStart) {
+    isOn: true,
+    start({ name, kind, parent, attributes, id, startedAt = clock.now() }: SpanStart) {
       const { traceId, parentId } = parent;
       const above = parentId !== undefined && { traceId, spanId: parentId, traceFlags: 1, isRemote: true };
       ids.traceId = traceId;
+      ids.spanId = id;
       const context = above ? trace.setSpanContext(ROOT_CONTEXT, above) : ROOT_CONTEXT;
-      const span = tracer.startSpan(name, { kind: kinds[kind], attributes, startTime: new Date(clock.now()) }, context);
+      const span = tracer.startSpan(name, { kind: kinds[kind], attributes, startTime: new Date(startedAt) }, context);
       return {
         id: span.spanContext().spanId,
         end({ error, attributes: more }) {
@@ -79,6 +86,7 @@ export function createOtlpTracer(options: OtlpTracerOptions): OtlpTracer {
 /** A span without a parent begins in the trace that is told, not in one of its own. */
 class Ids implements IdGenerator {
   traceId = '';
+  spanId: string | undefined;
 
   constructor(private readonly random: Random) {}
 
@@ -87,7 +95,7 @@ class Ids implements IdGenerator {
   }
 
   generateSpanId(): string {
-    return this.random.bytes(8).toString('hex');
+    return this.spanId ?? this.random.bytes(8).toString('hex');
   }
 }
 

@@ -28,11 +28,12 @@ export function workflowsPort(service: Service, parts: IngestPortParts): Workflo
     define: async (machine, definition) => {
       const stateMachineArn = machineArn(machine);
       const roleArn = `arn:aws:iam::${account}:role/${machine}`;
-      const created = await unless('StateMachineAlreadyExists', ask('CreateStateMachine', { name: machine, definition, roleArn }));
+      const wanted = { name: machine, definition, roleArn, tracingConfiguration: { enabled: true } };
+      const created = await unless('StateMachineAlreadyExists', ask('CreateStateMachine', wanted));
       if (created === undefined) await ask('UpdateStateMachine', { stateMachineArn, definition });
     },
-    start: async (machine, name, input) => {
-      const request = { stateMachineArn: machineArn(machine), name, input: JSON.stringify(input) };
+    start: async (machine, name, input, traceHeader) => {
+      const request = { stateMachineArn: machineArn(machine), name, input: JSON.stringify(input), traceHeader };
       try {
         await ask('StartExecution', request);
         return 'started';
@@ -82,10 +83,12 @@ export async function defineWorkflows(
 }
 
 export function topicsPort(service: Service, parts: IngestPortParts): Topics {
+  const { account, region } = parts.owner;
   const ask = asker(service, parts);
   return {
     create: async (name) => {
-      await ask('CreateTopic', { Name: name });
+      const known = await unless('NotFoundException', ask('GetTopicAttributes', { TopicArn: `arn:aws:sns:${region}:${account}:${name}` }));
+      if (known === undefined) await ask('CreateTopic', { Name: name, Attributes: { TracingConfig: 'Active' } });
     },
   };
 }
@@ -101,7 +104,7 @@ export function queuesPort(engine: Pick<Engine, 'findQueue' | 'createQueue' | 'u
       }));
       return createDeclaredQueues(engine, declared, owner);
     },
-    contentOf: (body) => deliveredContent({ body, attributes: [], senderId: owner.account, traceHeader: undefined }),
+    contentOf: (body, traceHeader) => deliveredContent({ body, attributes: [], senderId: owner.account, traceHeader }),
     bodyOf: (content) => peekedContent(content).body,
   };
 }

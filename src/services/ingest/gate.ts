@@ -1,10 +1,12 @@
 import type { Clock } from '../../base/clock.js';
 import type { Meter } from '../../base/meter.js';
 import type { Random } from '../../base/random.js';
+import type { Tracer } from '../../base/tracer.js';
 import type { Documents } from '../../engine/documents.js';
 import { fetchObject } from './fetched-reference.js';
 import { type GateMetrics, gateMetrics } from './gate-metrics.js';
 import { type Intake, intakeOf, type MakeIntake } from './intake.js';
+import { endUpload, traceUpload } from './intake-tracing.js';
 import type { ApiKeys } from './keys/api-keys.js';
 import { type Caller, keyRefusalReply } from './keys/key-refusal.js';
 import { limits } from './limits.js';
@@ -29,6 +31,7 @@ export interface GateDependencies {
   readonly documents: Pick<Documents, 'hasRoom'>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly tracer: Tracer;
   readonly meter: Meter;
   readonly uploadsMax: number;
   readonly uploadBytesPerSecondMin: number;
@@ -41,6 +44,7 @@ interface Upload {
   readonly request: IngestRequest;
   readonly pipeline: Pipeline;
   readonly caller: Caller;
+  readonly traceHeader: string | undefined;
   readonly promises: Promises;
   readonly makeIntake: MakeIntake;
 }
@@ -89,20 +93,23 @@ export class Gate {
     if (pipeline === undefined) return unknownPipeline(pipelineName);
     const turnedAway = this.#turnAway(request);
     if (turnedAway !== undefined) return turnedAway;
-    const outcome = await this.#takeUnlessWrong(request, pipeline, caller);
+    const traced = traceUpload(this.dependencies, request, pipelineName);
+    const outcome = await this.#takeUnlessWrong({ request, pipeline, caller, traceHeader: traced.traceHeader });
+    endUpload(traced, outcome);
     if (outcome.kind === 'refused' && pipeline.settings.keepRefusals) {
       await this.dependencies.refusals.keep(pipelineName, outcome, caller, request, this.dependencies.clock.now());
     }
     return outcome;
   }
 
-  async #takeUnlessWrong(request: IngestRequest, pipeline: Pipeline, caller: Caller): Promise<Outcome> {
+  async #takeUnlessWrong(upload: Omit<Upload, 'promises' | 'makeIntake'>): Promise<Outcome> {
+    const { request, pipeline } = upload;
     const promises = promisesOf(request);
     if (promises.kind === 'refused') return promises;
     const makeIntake = intakeOf(request, pipeline);
     if ('kind' in makeIntake) return makeIntake;
     this.#uploads++;
-    return this.#take({ request, pipeline, caller, promises, makeIntake }).finally(() => this.#uploads--);
+    return this.#take({ ...upload, promises, makeIntake }).finally(() => this.#uploads--);
   }
 
   async #authenticate(request: IngestRequest, pipeline: string): Promise<Caller | Refusal> {
@@ -125,7 +132,7 @@ export class Gate {
   }
 
   async #take(upload: Upload): Promise<Outcome> {
-    const { request, pipeline, caller, promises } = upload;
+    const { request, pipeline, caller, traceHeader, promises } = upload;
     const messageID = this.dependencies.random.uuid();
     const writer = this.dependencies.spool.create(pipeline.name, messageID);
     const filled = await this.#fill(upload, writer).catch((fault: unknown) => new Fault(fault));
@@ -133,7 +140,8 @@ export class Gate {
       await writer.discard(); // G2
       return filled instanceof Fault ? filled.asRefusal() : filled;
     }
-    const record = newRecord(messageID, pipeline.name, filled, securityContext(request, caller));
+    const arrival = { messageID, pipeline: pipeline.name, sender: securityContext(request, caller), traceHeader };
+    const record = newRecord(arrival, filled);
     const outcome = await this.#keep(pipeline, record, onceKeys(record, caller, promises)).catch((fault: unknown) => new Fault(fault));
     const isNamed = outcome.kind === 'accepted' || (outcome.kind === 'fault' && (await this.#mayBeKept(outcome, record)));
     if (isNamed) writer.keep();

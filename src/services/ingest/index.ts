@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { Meter } from '../../base/meter.js';
 import type { Random } from '../../base/random.js';
+import type { Tracer } from '../../base/tracer.js';
 import type { Engine } from '../../engine/engine.js';
 import { Gate } from './gate.js';
 import type { ApiKeys } from './keys/api-keys.js';
@@ -17,6 +18,7 @@ export interface IngestDependencies {
   readonly engine: Pick<Engine, 'createQueue' | 'findQueue' | 'documents' | 'transact'>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly tracer: Tracer;
   readonly meter: Meter;
   readonly keys: ApiKeys;
   readonly pipelines: readonly PipelineSettings[];

@@ -12,7 +12,14 @@ export interface Filled extends Omit<Taken, 'kind' | 'reference'>, Spooled {
   readonly reference?: NewRecord['reference'];
 }
 
-export function newRecord(messageID: string, pipeline: string, filled: Filled, sender: MessageSecurityContext): NewRecord {
+export interface Arrival {
+  readonly messageID: string;
+  readonly pipeline: string;
+  readonly sender: MessageSecurityContext;
+  readonly traceHeader: string | undefined;
+}
+
+export function newRecord({ messageID, pipeline, sender, traceHeader }: Arrival, filled: Filled): NewRecord {
   const { messageMetaData, bytes, sha256, contentType, form, reference } = filled;
   return {
     messageID,
@@ -30,6 +37,7 @@ export function newRecord(messageID: string, pipeline: string, filled: Filled, s
     contentType,
     form,
     ...(reference !== undefined && { reference }),
+    ...(traceHeader !== undefined && { traceHeader }),
   };
 }
 

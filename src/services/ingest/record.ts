@@ -85,6 +85,8 @@ export interface IngestRecord extends InternalMessage {
   readonly contentType: string;
   readonly form: PayloadForm;
   readonly reference?: PayloadReference;
+  /** X-Ray trace header: all that is done for the record is done in this trace. */
+  readonly traceHeader?: string;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   readonly state: RecordState;

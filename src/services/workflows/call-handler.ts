@@ -4,7 +4,9 @@ import type { Engine, Queue } from '../../engine/engine.js';
 import type { Handler } from '../../engine/queue-worker.js';
 import type { Activities } from './activities.js';
 import type { Cause, ExecutionStore } from './execution-store.js';
+import { type ExecutionTracing, failureText } from './execution-tracing.js';
 import type { Executions } from './executions.js';
+import type { ExecutionState } from './interpreter/execution.js';
 import type { CallCommand, Happening } from './interpreter/step.js';
 import { errorNames, Failure, runtime } from './language/failure.js';
 import { decodeCall } from './messages.js';
@@ -16,6 +18,7 @@ export interface CallParts {
   readonly executions: Executions;
   readonly activities: Activities;
   readonly targets: Targets;
+  readonly tracing: Pick<ExecutionTracing, 'calling'>;
   readonly clock: Clock;
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -28,11 +31,11 @@ export function callHandler(parts: CallParts): Handler {
   return async ({ content, receipt }, queue, signal) => {
     const call = decodeCall(content);
     const cause = { queue, receipt };
-    const machineArn = await openMachine(parts, call);
-    if (machineArn === undefined) return settled(parts, cause);
+    const state = await openState(parts, call);
+    if (state === undefined) return settled(parts, cause);
     if (call.resource.kind === 'activity')
       return (await parts.activities.offer(call, cause)) ? 'settled' : tell(parts, call, noActivity, cause);
-    const outcome = await outcomeOf(parts, call, machineArn, signal);
+    const outcome = await outcomeOf(parts, call, state, signal);
     if (outcome.kind === 'stopped') return 'again';
     return tell(parts, call, outcome.kind === 'failed' ? { kind: 'failed', failure: outcome.failure } : answered(call, outcome), cause);
   };
@@ -66,32 +69,42 @@ async function settled(
   return 'settled';
 }
 
-/** Of the state machine whose attempt this is, as long as the attempt is open. */
-async function openMachine({ store, clock }: CallParts, { task, timeoutAt }: CallCommand): Promise<string | undefined> {
+/** Of the execution whose attempt this is, as long as the attempt is open. */
+async function openState({ store, clock }: CallParts, { task, timeoutAt }: CallCommand): Promise<ExecutionState | undefined> {
   if (timeoutAt !== undefined && timeoutAt <= clock.now()) return undefined;
   const state = await store.load(task.execution);
   const thread = state?.threads.get(task.thread);
   const open = state?.execution.status === 'RUNNING' && thread?.phase.kind === 'task' && thread.stamp === task.stamp;
-  return open ? state.execution.machineArn : undefined;
+  return open ? state : undefined;
 }
 
 /** A fault of a target is a failure of the task: it must not come again and again. */
 async function outcomeOf(
-  { targets, report }: CallParts,
+  { targets, tracing, report }: CallParts,
   call: CallCommand,
-  machineArn: string,
+  state: ExecutionState,
   signal: AbortSignal,
 ): Promise<TargetOutcome> {
   const { resource, parameters, task, scheduledEvent } = call;
   const target = targetOf(targets, resource);
   if (target === undefined) return { kind: 'failed', failure: runtime(`The resource ${resource.arn} is not supported by this server`) };
   const key = keyOf(task.execution, scheduledEvent);
+  const { machineArn } = state.execution;
+  const { traceHeader, span } = tracing.calling(state, call);
   try {
-    return await unlessStopped(target.call({ resource, parameters, key, task, machineArn, signal }), signal);
+    const outcome = await unlessStopped(target.call({ resource, parameters, key, task, machineArn, traceHeader, signal }), signal);
+    span?.end({ error: reasonOf(outcome) });
+    return outcome;
   } catch (fault) {
     report(`a call of ${resource.arn}`, fault);
+    span?.end({ error: 'a fault of the broker' });
     return { kind: 'failed', failure: new Failure(errorNames.taskFailed, 'The call failed by a fault of the broker.') };
   }
+}
+
+function reasonOf(outcome: TargetOutcome): string | undefined {
+  if (outcome.kind === 'answered') return undefined;
+  return outcome.kind === 'failed' ? failureText(outcome.failure.error, outcome.failure.cause) : 'the broker stops: the call is made again';
 }
 
 /** Nobody waits for a call when the broker stops: it is made again. */

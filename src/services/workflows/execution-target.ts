@@ -20,7 +20,7 @@ export function executionTarget(parts: Pick<ServiceParts, 'machines' | 'executio
 
 async function start(
   parts: Parameters<typeof executionTarget>[0],
-  { parameters, resource, task, key }: TargetCall,
+  { parameters, resource, task, key, traceHeader }: TargetCall,
 ): Promise<TargetOutcome> {
   const given = isJsonObject(parameters) ? parameters : {};
   const arn = memberOf(given, 'StateMachineArn');
@@ -42,6 +42,7 @@ async function start(
     machine,
     name,
     input: input === undefined || typeof input === 'string' ? input : printJson(input),
+    traceHeader,
     ...(waits && { waitedForBy: task }),
   });
   if (isRefusal(started)) return failed(started);

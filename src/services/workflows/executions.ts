@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
 import type { Cause, ExecutionStore } from './execution-store.js';
+import type { ExecutionTracing } from './execution-tracing.js';
 import type { Execution, ExecutionState, TaskAddress } from './interpreter/execution.js';
 import type { Happening } from './interpreter/step.js';
 import { type Transition, type TransitionInputs, transition } from './interpreter/transition.js';
@@ -12,6 +13,7 @@ import { executionArn } from './model/arn.js';
 export interface ExecutionsParts {
   readonly store: ExecutionStore;
   readonly machines: Machines;
+  readonly tracing: Pick<ExecutionTracing, 'headerOf' | 'ended'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly report: (what: string, fault: unknown) => void;
@@ -21,6 +23,7 @@ export interface NewExecution {
   readonly machine: MachineRecord;
   readonly name: string;
   readonly input: Json;
+  readonly traceHeader?: string | undefined;
   readonly waitedForBy?: TaskAddress | undefined;
   /** Until this fires, or it has ended, `ended` is pending. */
   readonly waits?: AbortSignal | undefined;
@@ -46,9 +49,9 @@ export class Executions {
   constructor(private readonly parts: ExecutionsParts) {}
 
   /** `exists`: there is one of this name, which is as it was. */
-  async start({ machine, name, input, waitedForBy, waits }: NewExecution): Promise<Started> {
-    const { store, machines, clock, random } = this.parts;
-    const { type, roleArn, definition, arn: machineArn, name: machineName } = machine;
+  async start({ machine, name, input, traceHeader, waitedForBy, waits }: NewExecution): Promise<Started> {
+    const { store, machines, tracing, clock, random } = this.parts;
+    const { traced, type, roleArn, definition, arn: machineArn, name: machineName } = machine;
     const arn = executionArn(machineArn, name, type === 'EXPRESS' ? random.uuid() : undefined);
     const now = clock.now();
     const read = await machines.definition(definition);
@@ -69,6 +72,8 @@ export class Executions {
       nextEvent: 1,
       nextThread: 0,
       version: 0,
+      traceHeader: tracing.headerOf(traceHeader, traced === true, now),
+      traced,
       waitedForBy,
     };
     const state = { execution, threads: new Map() };
@@ -175,6 +180,7 @@ export class Executions {
 
   #noteEnd({ state: { execution } }: Transition): void {
     if (execution.status === 'RUNNING') return;
+    this.parts.tracing.ended(execution);
     this.#waiting.get(execution.arn)?.(execution);
     this.#waiting.delete(execution.arn);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
+import type { Tracer } from '../../base/tracer.js';
 import { untilOrAborted } from '../../base/waiting.js';
 import type { Engine } from '../../engine/engine.js';
 import { QueueWorker } from '../../engine/queue-worker.js';
@@ -8,6 +9,7 @@ import { Activities } from './activities.js';
 import { callHandler } from './call-handler.js';
 import { ExecutionStore } from './execution-store.js';
 import { executionTarget } from './execution-target.js';
+import { ExecutionTracing } from './execution-tracing.js';
 import { Executions } from './executions.js';
 import { InternalQueues } from './internal-queues.js';
 import type { Execution } from './interpreter/execution.js';
@@ -49,6 +51,7 @@ export interface WorkflowsDependencies {
   readonly random: Random;
   /** What tasks can call besides other executions and activities. */
   readonly targets: Targets;
+  readonly tracer: Tracer;
   /** Told at least once of each STANDARD execution that has ended without success. */
   readonly unsuccessful: (execution: Pick<Execution, 'machineName' | 'name' | 'status' | 'error' | 'cause' | 'stoppedAt'>) => Promise<void>;
   /** Told of faults in background work; the work is tried again. */
@@ -67,19 +70,21 @@ export async function startWorkflows({
   clock,
   random,
   targets: given,
+  tracer,
   unsuccessful,
   report,
 }: WorkflowsDependencies): Promise<Workflows> {
   const queues = new InternalQueues(engine);
   const machines = new Machines(engine.documents);
   const store = new ExecutionStore(engine, queues);
-  const executions = new Executions({ store, machines, clock, random, report });
+  const tracing = new ExecutionTracing(tracer, random);
+  const executions = new Executions({ store, machines, tracing, clock, random, report });
   const activities = new Activities({ engine, store, executions, clock });
   const targets = new Map([...given, ['states:startExecution', executionTarget({ machines, executions, random, engine })]]);
   const parts: ServiceParts = { engine, machines, store, executions, activities, targets, queues, clock, random };
   const handlers = {
     work: workHandler({ ...parts, unsuccessful }),
-    calls: callHandler({ engine, store, executions, activities, targets, clock, report }),
+    calls: callHandler({ engine, store, executions, activities, targets, tracing, clock, report }),
   };
   const ended = new AbortController();
   const workers: QueueWorker[] = [];

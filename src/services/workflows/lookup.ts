@@ -36,6 +36,7 @@ export interface StartRequest {
   readonly machine: MachineRecord;
   readonly name: string | undefined;
   readonly input: string | undefined;
+  readonly traceHeader?: string | undefined;
   readonly waitedForBy?: TaskAddress;
   readonly waits?: AbortSignal;
 }
@@ -45,13 +46,13 @@ export async function startOf(
   parts: Pick<ServiceParts, 'executions' | 'random' | 'engine'>,
   request: StartRequest,
 ): Promise<Started | Refusal> {
-  const { machine, name = parts.random.uuid(), input = '{}', waitedForBy, waits } = request;
+  const { machine, name = parts.random.uuid(), input = '{}', traceHeader, waitedForBy, waits } = request;
   if (!isName(name)) return invalidName(name);
   const value = readPayload(input, invalidInput);
   if (isRefusal(value)) return value;
   if (machine.status === 'DELETING') return machineDeleting(machine.arn);
   if (!parts.engine.documents.hasRoom()) return storageFull();
-  const started = await parts.executions.start({ machine, name, input: value, waitedForBy, waits });
+  const started = await parts.executions.start({ machine, name, input: value, traceHeader, waitedForBy, waits });
   return started.kind === 'created' || isSame(started.execution, value, waitedForBy) ? started : executionExists(started.execution.arn);
 }
 

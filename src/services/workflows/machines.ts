@@ -21,6 +21,8 @@ export interface MachineRecord {
   readonly revisionId?: string;
   readonly status: 'ACTIVE' | 'DELETING';
   readonly tags: Tags;
+  /** Whether executions that are started from now on have spans. */
+  readonly traced?: boolean | undefined;
 }
 
 const records = 'workflows/machine/';

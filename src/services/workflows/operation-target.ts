@@ -54,7 +54,7 @@ function parametersOf(parameters: Json, operation: Operation, texts: readonly st
   );
 }
 
-export function callOf({ machineArn, signal }: TargetCall, random: Random): Call {
+export function callOf({ machineArn, traceHeader, signal }: TargetCall, random: Random): Call {
   const { accountId, region } = ownerOf(machineArn);
   return {
     requestId: random.uuid(),
@@ -64,7 +64,7 @@ export function callOf({ machineArn, signal }: TargetCall, random: Random): Call
     region,
     sourceAddress: '127.0.0.1',
     origin: 'http://localhost',
-    traceHeader: undefined,
+    traceHeader,
     signed: true,
     signal,
     onUndelivered: () => {},

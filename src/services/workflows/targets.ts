@@ -24,6 +24,8 @@ export interface TargetCall {
   readonly key: string;
   readonly task: TaskAddress;
   readonly machineArn: string;
+  /** Of the trace that the execution belongs to. */
+  readonly traceHeader?: string | undefined;
   /** Fires when the broker stops. */
   readonly signal: AbortSignal;
   /** Of TestState: somebody wants to see what goes out and comes back. */

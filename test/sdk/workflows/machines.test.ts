@@ -120,7 +120,6 @@ describe('state machines', () => {
     [{ name: 'ok', definition: '{' }, 'InvalidDefinition'],
     [{ name: 'ok', roleArn: 'role' }, 'InvalidArn'],
     [{ name: 'ok', publish: true }, 'ValidationException'],
-    [{ name: 'ok', tracingConfiguration: { enabled: true } }, 'ValidationException'],
     [{ name: 'ok', loggingConfiguration: { level: 'ALL' as const } }, 'ValidationException'],
     [{ name: 'ok', encryptionConfiguration: { type: 'CUSTOMER_MANAGED_KMS_KEY' as const } }, 'ValidationException'],
   ])('%j is refused', async (input, name) => {

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createRealClock } from '../../../src/base/real-clock.js';
 import { createRealRandom } from '../../../src/base/real-random.js';
+import { noTracer } from '../../../src/base/tracer.js';
 import { createEngine } from '../../../src/engine/index.js';
 import { MetricRegistry } from '../../../src/observe/metric-registry.js';
 import { Gate } from '../../../src/services/ingest/gate.js';
@@ -43,6 +44,7 @@ beforeAll(async () => {
     documents: { hasRoom: () => hasRoom },
     clock,
     random,
+    tracer: noTracer,
     meter: new MetricRegistry(),
     uploadsMax: 1,
     uploadBytesPerSecondMin: 1,

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createRealRandom } from '../../../src/base/real-random.js';
+import { noTracer } from '../../../src/base/tracer.js';
 import type { Engine } from '../../../src/engine/engine.js';
 import { createEngine } from '../../../src/engine/index.js';
 import { createSettableClock, type SettableClock } from '../../../src/index.js';
@@ -63,6 +64,7 @@ class World {
       clock,
       random,
       targets: new Map([['test:call', this.target]]),
+      tracer: noTracer,
       unsuccessful,
       report,
     });

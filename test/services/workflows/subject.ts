@@ -1,5 +1,6 @@
 import type { Random } from '../../../src/base/random.js';
 import { createRealRandom } from '../../../src/base/real-random.js';
+import { noTracer } from '../../../src/base/tracer.js';
 import { createEngine } from '../../../src/engine/index.js';
 import { createSettableClock, type SettableClock } from '../../../src/index.js';
 import { startWorkflows } from '../../../src/services/workflows/index.js';
@@ -30,6 +31,7 @@ export async function started(targets: Targets, random: Partial<Random> = {}): P
     clock,
     random: { ...real, ...random },
     targets,
+    tracer: noTracer,
     unsuccessful: async () => {},
     report,
   });

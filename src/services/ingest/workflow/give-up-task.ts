@@ -46,7 +46,7 @@ export async function giveUp(
     messageID,
     failure,
     queue: await engine.findQueue(queueAddress(owner, deadLetterQueueName(pipeline, step))),
-    message: (record, given) => ({ content: contentOf(queues, deadLetterOf(record, given)), deadLetterSource }),
+    message: (record, given) => ({ content: contentOf(queues, deadLetterOf(record, given), record.traceHeader), deadLetterSource }),
   });
 }
 
@@ -78,9 +78,9 @@ function deadLetterOf({ pipeline, messageID, storageContext, messageMetaData }: 
 }
 
 /** What is too much for a queue, or not text, is left out of the copy: the record has it all. */
-function contentOf(queues: Queues, letter: DeadLetter): Buffer {
-  const content =
-    queues.contentOf(encodeDeadLetter(letter)) ?? queues.contentOf(encodeDeadLetter({ ...letter, cause: '', messageMetaData: {} }));
+function contentOf(queues: Queues, letter: DeadLetter, traceHeader: string | undefined): Buffer {
+  const short = { ...letter, cause: '', messageMetaData: {} };
+  const content = queues.contentOf(encodeDeadLetter(letter), traceHeader) ?? queues.contentOf(encodeDeadLetter(short), traceHeader);
   if (content === undefined) throw new Error(`no queue takes what is to be told of record ${letter.messageID}`);
   return content;
 }

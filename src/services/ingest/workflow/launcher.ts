@@ -17,10 +17,10 @@ export class Launcher {
   constructor(private readonly parts: LauncherParts) {}
 
   async start(record: IngestRecord): Promise<void> {
-    const { pipeline, messageID, restarts } = record;
+    const { pipeline, messageID, restarts, traceHeader } = record;
     const { workflows, owner, define } = this.parts;
     const machine = pipelineResource(pipeline);
-    const begin = () => workflows.start(machine, executionName(messageID, restarts), executionInput(owner, record));
+    const begin = () => workflows.start(machine, executionName(messageID, restarts), executionInput(owner, record), traceHeader);
     if ((await begin()) !== 'noMachine') return;
     await define(pipeline);
     if ((await begin()) === 'noMachine') throw new Error(`there is no state machine ${machine}`);

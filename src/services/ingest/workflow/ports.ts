@@ -1,10 +1,10 @@
 /** What the pipelines need of other parts of the broker: the composition root joins them, since services do not know each other. */
 
 export interface Workflows {
-  /** Makes the state machine, or gives the one there is this definition; those that run keep theirs. Throws for a definition that is wrong. */
+  /** Makes the state machine, with tracing, or gives the one there is this definition; those that run keep theirs. Throws for a definition that is wrong. */
   define(machine: string, definition: string): Promise<void>;
   /** Durable when it resolves. `exists`: an execution of this name was started before. */
-  start(machine: string, name: string, input: object): Promise<'started' | 'exists' | 'noMachine'>;
+  start(machine: string, name: string, input: object, traceHeader: string | undefined): Promise<'started' | 'exists' | 'noMachine'>;
   /** `ended`: without success. `unknown`: never started, or long over. */
   statusOf(machine: string, name: string): Promise<'running' | 'succeeded' | 'ended' | 'unknown'>;
   /** Lets an execution that ended without success go on from where it ended, once: with the definition that it began with. */
@@ -14,7 +14,7 @@ export interface Workflows {
 }
 
 export interface Topics {
-  /** Made unless it is there. */
+  /** Made unless it is there, with active tracing. */
   create(name: string): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface Queues {
   /** Makes those that are missing. */
   create(queues: readonly QueueToMake[]): Promise<void>;
   /** Undefined for what no queue takes. */
-  contentOf(body: string): Buffer | undefined;
+  contentOf(body: string, traceHeader: string | undefined): Buffer | undefined;
   bodyOf(content: Buffer): string;
 }
 

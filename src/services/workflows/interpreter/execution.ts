@@ -31,6 +31,10 @@ export interface Execution {
   readonly nextThread: number;
   /** Rises with every transition: who computed one on an older version has computed it in vain. */
   readonly version: number;
+  /** The X-Ray trace header that it was started with, or that was made for it. */
+  readonly traceHeader?: string | undefined;
+  /** Whether it has spans: its state machine's tracing was enabled when it was started. */
+  readonly traced?: boolean | undefined;
   /** The task of another execution that waits for this one to end. */
   readonly waitedForBy?: TaskAddress | undefined;
 }

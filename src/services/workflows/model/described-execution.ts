@@ -4,6 +4,7 @@ import { historyEventsMax, redrivableMs } from '../limits.js';
 /** As DescribeExecution has it; dates in seconds. */
 export function describedExecution(execution: Execution) {
   const { arn, machineArn, name, status, startedAt, stoppedAt, input, output, error, cause, redriveCount, redrivenAt } = execution;
+  const { traceHeader } = execution;
   return {
     executionArn: arn,
     stateMachineArn: machineArn,
@@ -18,6 +19,7 @@ export function describedExecution(execution: Execution) {
     error,
     cause,
     redriveCount,
+    traceHeader,
     redriveDate: redrivenAt === undefined ? undefined : redrivenAt / 1_000,
   };
 }

@@ -21,7 +21,6 @@ export interface MachineRequest {
   readonly loggingConfiguration?:
     | { readonly level?: string | undefined; readonly destinations?: readonly object[] | undefined }
     | undefined;
-  readonly tracingConfiguration?: { readonly enabled?: boolean | undefined } | undefined;
   readonly encryptionConfiguration?: { readonly type?: string | undefined } | undefined;
   readonly publish?: boolean | undefined;
   readonly versionDescription?: string | undefined;
@@ -29,10 +28,9 @@ export interface MachineRequest {
 
 /** What is off by default may be said to be off; what would have to be done is refused. */
 export function checkExtras(request: MachineRequest): Refusal | undefined {
-  const { loggingConfiguration, tracingConfiguration, encryptionConfiguration, publish, versionDescription } = request;
+  const { loggingConfiguration, encryptionConfiguration, publish, versionDescription } = request;
   const { level = 'OFF', destinations = [] } = loggingConfiguration ?? {};
   if (level !== 'OFF' || destinations.length > 0) return unsupported('Logging to CloudWatch');
-  if (tracingConfiguration?.enabled === true) return unsupported('Tracing');
   if ((encryptionConfiguration?.type ?? 'AWS_OWNED_KEY') !== 'AWS_OWNED_KEY') return unsupported('Encryption with a key of your own');
   return publish === true || versionDescription !== undefined ? unsupported('Publishing versions') : undefined;
 }

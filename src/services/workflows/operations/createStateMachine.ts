@@ -10,7 +10,7 @@ import { readTags } from '../model/tags.js';
 import type { ServiceParts } from '../service-parts.js';
 
 /**
- * CreateStateMachine: a new state machine, or the one there is when definition and type are the same, letter by letter.
+ * CreateStateMachine: a new state machine, or the one there is when definition, type and tracing are the same, letter by letter.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
  * Errors: InvalidArn, InvalidDefinition, InvalidName, StateMachineAlreadyExists, StateMachineDeleting, TooManyTags, ValidationException.
  */
@@ -36,10 +36,13 @@ export function createStateMachine({ engine, machines, targets, clock }: Service
       if (!engine.documents.hasRoom()) throw storageFull();
       const now = clock.now();
       const hash = await machines.keepDefinition(definition);
-      const record: MachineRecord = { arn, name, type, roleArn, definition: hash, createdAt: now, updatedAt: now, status: 'ACTIVE', tags };
+      const traced = input.tracingConfiguration?.enabled === true;
+      const dates = { createdAt: now, updatedAt: now };
+      const record: MachineRecord = { arn, name, type, roleArn, definition: hash, ...dates, status: 'ACTIVE', tags, traced };
       const kept = decodeMachine(await engine.documents.createOnce(machineDocument(arn), encodeMachine(record)));
       if (kept.status === 'DELETING') throw machineDeleting(arn);
-      if (kept.definition !== hash || kept.type !== type) throw machineExists(arn);
+      const isSame = kept.definition === hash && kept.type === type && (kept.traced ?? false) === traced;
+      if (!isSame) throw machineExists(arn);
       return { stateMachineArn: arn, creationDate: kept.createdAt / 1_000 };
     },
   });

@@ -24,6 +24,7 @@ const output = structure({
   outputDetails: anyObject,
   error: string,
   cause: string,
+  traceHeader: string,
   redriveCount: integer,
   redriveDate: double,
   redriveStatus: string,

@@ -23,11 +23,10 @@ const output = structure({
   revisionId: string,
 });
 
-/** What every machine has here: nothing is logged, nothing is traced. */
-export const switchedOff = {
-  loggingConfiguration: { level: 'OFF', includeExecutionData: false },
-  tracingConfiguration: { enabled: false },
-} as const;
+/** Nothing is logged. */
+export function configurationsOf(traced: boolean | undefined) {
+  return { loggingConfiguration: { level: 'OFF', includeExecutionData: false }, tracingConfiguration: { enabled: traced === true } };
+}
 
 export function describeStateMachine(parts: ServiceParts): Operation {
   return operation({
@@ -35,7 +34,8 @@ export function describeStateMachine(parts: ServiceParts): Operation {
     input,
     output,
     async handle({ stateMachineArn }) {
-      const { arn, name, status, definition, roleArn, type, createdAt, revisionId } = accept(await machineOf(parts, stateMachineArn));
+      const machine = accept(await machineOf(parts, stateMachineArn));
+      const { arn, name, status, definition, roleArn, type, createdAt, revisionId, traced } = machine;
       return {
         stateMachineArn: arn,
         name,
@@ -44,7 +44,7 @@ export function describeStateMachine(parts: ServiceParts): Operation {
         roleArn,
         type,
         creationDate: createdAt / 1_000,
-        ...switchedOff,
+        ...configurationsOf(traced),
         revisionId,
       };
     },

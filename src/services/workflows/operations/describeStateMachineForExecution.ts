@@ -3,7 +3,7 @@ import { type Operation, operation } from '../../../wire/service.js';
 import { anyObject, double, string, structure } from '../../../wire/shape.js';
 import { executionOf } from '../lookup.js';
 import type { ServiceParts } from '../service-parts.js';
-import { switchedOff } from './describeStateMachine.js';
+import { configurationsOf } from './describeStateMachine.js';
 
 /**
  * DescribeStateMachineForExecution: the definition that the execution runs, whatever the machine has become.
@@ -27,7 +27,7 @@ export function describeStateMachineForExecution(parts: ServiceParts): Operation
     input,
     output,
     async handle({ executionArn }) {
-      const { machineArn, machineName, definition, roleArn, startedAt } = accept(await executionOf(parts, executionArn));
+      const { machineArn, machineName, definition, roleArn, startedAt, traced } = accept(await executionOf(parts, executionArn));
       const machine = await parts.machines.find(machineArn);
       return {
         stateMachineArn: machineArn,
@@ -35,7 +35,7 @@ export function describeStateMachineForExecution(parts: ServiceParts): Operation
         definition: await parts.machines.definitionText(definition),
         roleArn,
         updateDate: (machine?.updatedAt ?? startedAt) / 1_000,
-        ...switchedOff,
+        ...configurationsOf(traced),
       };
     },
   });

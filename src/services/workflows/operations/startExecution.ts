@@ -2,6 +2,7 @@ import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { double, string, structure } from '../../../wire/shape.js';
 import { machineOf, startOf } from '../lookup.js';
+import { readTraceHeader } from '../model/trace-header.js';
 import type { ServiceParts } from '../service-parts.js';
 
 /**
@@ -18,9 +19,10 @@ export function startExecution(parts: ServiceParts): Operation {
     name: 'StartExecution',
     input,
     output,
-    async handle({ stateMachineArn, name, input }) {
+    async handle({ stateMachineArn, name, input, traceHeader: given }, call) {
+      const traceHeader = accept(readTraceHeader(given, call));
       const machine = accept(await machineOf(parts, stateMachineArn));
-      const { execution } = accept(await startOf(parts, { machine, name, input }));
+      const { execution } = accept(await startOf(parts, { machine, name, input, traceHeader }));
       return { executionArn: execution.arn, startDate: execution.startedAt / 1_000 };
     },
   });

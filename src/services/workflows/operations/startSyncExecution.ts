@@ -4,6 +4,7 @@ import { anyObject, double, string, structure } from '../../../wire/shape.js';
 import { storageFull, typeNotSupported } from '../errors.js';
 import { machineOf, startOf } from '../lookup.js';
 import { describedExecution } from '../model/described-execution.js';
+import { readTraceHeader } from '../model/trace-header.js';
 import type { ServiceParts } from '../service-parts.js';
 
 /**
@@ -25,6 +26,7 @@ const output = structure({
   inputDetails: anyObject,
   output: string,
   outputDetails: anyObject,
+  traceHeader: string,
   billingDetails: anyObject,
 });
 
@@ -37,10 +39,11 @@ export function startSyncExecution(parts: ServiceParts): Operation {
     name: 'StartSyncExecution',
     input,
     output,
-    async handle({ stateMachineArn, name, input }, call) {
+    async handle({ stateMachineArn, name, input, traceHeader: given }, call) {
+      const traceHeader = accept(readTraceHeader(given, call));
       const machine = accept(await machineOf(parts, stateMachineArn));
       if (machine.type !== 'EXPRESS') throw typeNotSupported();
-      const { ended } = accept(await startOf(parts, { machine, name, input, waits: call.signal }));
+      const { ended } = accept(await startOf(parts, { machine, name, input, traceHeader, waits: call.signal }));
       const execution = await ended;
       if (execution === undefined) throw storageFull(); // the client has gone: nobody reads this
       const durationMs = (execution.stoppedAt ?? execution.startedAt) - execution.startedAt;

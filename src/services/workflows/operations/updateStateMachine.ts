@@ -8,7 +8,7 @@ import { checkExtras, machineMembers, readMachineDefinition, readRole } from '..
 import type { ServiceParts } from '../service-parts.js';
 
 /**
- * UpdateStateMachine: another definition or role. Executions that run go on with what they began with.
+ * UpdateStateMachine: another definition, role or tracing. Executions that run go on with what they began with.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
  * Errors: InvalidArn, InvalidDefinition, MissingRequiredParameter, StateMachineDeleting, StateMachineDoesNotExist, ValidationException.
  */
@@ -38,7 +38,14 @@ export function updateStateMachine(parts: ServiceParts): Operation {
         if (text === undefined) return 'gone';
         const machine = decodeMachine(text);
         if (machine.status === 'DELETING') return 'deleting';
-        const changed = { ...machine, updatedAt, revisionId, definition: hash ?? machine.definition, roleArn: roleArn ?? machine.roleArn };
+        const changed = {
+          ...machine,
+          updatedAt,
+          revisionId,
+          definition: hash ?? machine.definition,
+          roleArn: roleArn ?? machine.roleArn,
+          traced: tracingConfiguration?.enabled ?? machine.traced,
+        };
         documents.write(name, encodeMachine(changed));
         return 'updated';
       });
