@@ -49,11 +49,18 @@ export function constraint(path: string, value: string, rule: string): Refusal {
   );
 }
 
+/** Of a request whose members do not go together. */
+export function invalidRequest(message: string): Refusal {
+  return new ServiceError(errorCodes.validation, message);
+}
+
 export function missing(path: string): Refusal {
   return constraint(path, 'null', 'Member must not be null');
 }
 
-export function invalidDefinition(diagnostics: readonly Diagnostic[]): Refusal {
+/** A text is one that AWS does not word as it does diagnostics. */
+export function invalidDefinition(diagnostics: readonly Diagnostic[] | string): Refusal {
+  if (typeof diagnostics === 'string') return new ServiceError(errorCodes.invalidDefinition, diagnostics);
   const errors = diagnostics.filter(({ severity }) => severity === 'ERROR').slice(0, errorsShownMax);
   const texts = errors.map(({ code, message, location }) => `${code}: ${message} at ${location}`);
   const [only = ''] = texts;

@@ -2,10 +2,12 @@ import { isRefusal } from '../../wire/refusal.js';
 import type { ServiceError } from '../../wire/service.js';
 import { Failure, runtime } from './language/failure.js';
 import { isJsonObject, memberOf, printJson } from './language/json.js';
+import type { Integration } from './language/resource.js';
 import { printTimestamp } from './language/timestamp.js';
 import { machineOf, startOf } from './lookup.js';
+import { structureModel } from './operation-target.js';
 import type { ServiceParts } from './service-parts.js';
-import type { Target, TargetCall, TargetOutcome } from './targets.js';
+import type { AnswerModel, Target, TargetCall, TargetOutcome } from './targets.js';
 
 /**
  * `states:startExecution`: another execution, by a name that is the same when the call is made again, so that it is started once. With
@@ -14,6 +16,7 @@ import type { Target, TargetCall, TargetOutcome } from './targets.js';
 export function executionTarget(parts: Pick<ServiceParts, 'machines' | 'executions' | 'random' | 'engine'>): Target {
   return {
     patterns: ['requestResponse', 'sync', 'waitForTaskToken'],
+    answers: async (resource) => (resource.kind === 'integration' && resource.pattern === 'sync' ? ended(resource) : begun),
     call: async (request) => start(parts, request),
   };
 }
@@ -48,6 +51,31 @@ async function start(
   if (isRefusal(started)) return failed(started);
   const { arn: executionArn, startedAt } = started.execution;
   return { kind: 'answered', output: { ExecutionArn: executionArn, StartDate: printTimestamp(startedAt) } };
+}
+
+const text: AnswerModel = { kind: 'string' };
+const begun = structureModel(
+  [
+    ['ExecutionArn', text],
+    ['StartDate', text],
+  ],
+  ['ExecutionArn', 'StartDate'],
+);
+
+/** What waits for a job has the answer of DescribeExecution. */
+function ended({ version }: Integration): AnswerModel {
+  const data: AnswerModel = version === 2 ? { kind: 'any' } : text;
+  const texts = ['ExecutionArn', 'StateMachineArn', 'Name', 'StartDate', 'StopDate', 'Error', 'Cause', 'TraceHeader', 'RedriveDate'];
+  return structureModel(
+    [
+      ...texts.map((name) => [name, text] as const),
+      ['Status', { kind: 'string', values: ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'] }],
+      ['Input', data],
+      ['Output', data],
+      ['RedriveCount', { kind: 'number' }],
+    ],
+    ['ExecutionArn', 'StateMachineArn', 'StartDate', 'Status'],
+  );
 }
 
 const known = ['StateMachineArn', 'Name', 'Input'];

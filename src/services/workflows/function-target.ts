@@ -3,7 +3,7 @@ import type { Operation } from '../../wire/service.js';
 import { ServiceError } from '../../wire/service.js';
 import { Failure, runtime } from './language/failure.js';
 import { isJsonObject, type Json, type JsonObject, memberOf, parseJson, printJson } from './language/json.js';
-import { callOf, metadata } from './operation-target.js';
+import { callOf, metadata, structureModel } from './operation-target.js';
 import type { Target, TargetCall, TargetOutcome } from './targets.js';
 
 /**
@@ -23,9 +23,16 @@ export function functionTarget(invoke: Operation, random: Random): Target {
 /** Members of `lambda:invoke` besides the payload. */
 const members = ['FunctionName', 'Qualifier', 'InvocationType', 'LogType', 'ClientContext'];
 
+/** The payload is a text in the API, though tasks have it as JSON: AWS checks mocks against the API. */
+const answer = structureModel([
+  ...['Payload', 'ExecutedVersion', 'FunctionError', 'LogResult'].map((name) => [name, { kind: 'string' }] as const),
+  ['StatusCode', { kind: 'number' }],
+]);
+
 export function invokeTarget(invoke: Operation, random: Random): Target {
   return {
     patterns: ['requestResponse', 'waitForTaskToken'],
+    answers: async () => answer,
     call: async (request) => {
       const { parameters } = request;
       const unknown = isJsonObject(parameters)

@@ -59,6 +59,11 @@ export const branchInputsBytesMax = 32 * 1_048_576;
 /** Iterations of an inline Map under way at a time, where MaxConcurrency asks for no fewer. */
 export const mapConcurrencyMax = 40;
 
+/** Of the items of a Map, what TestState runs through the `ItemSelector`: choice. */
+export const shownItemsMax = 1_000;
+/** TestState runs no longer. */
+export const stateTestMsMax = 300_000;
+
 /** Definitions and executions that are kept ready in memory. */
 export const definitionsReadBytesMax = 16 * 1_048_576;
 /** One execution, and all of them; and the last one that takes more than that. */

@@ -2,10 +2,11 @@ import type { Random } from '../../base/random.js';
 import { jsonCodec } from '../../wire/aws-json.js';
 import { rootOf } from '../../wire/principal.js';
 import { type Call, type Operation, type Service, ServiceError } from '../../wire/service.js';
+import { type Shape, structure } from '../../wire/shape.js';
 import { Failure, isFailure, runtime } from './language/failure.js';
 import { isJsonObject, type Json, type JsonObject, objectFrom, parseJson, printJson } from './language/json.js';
 import { ownerOf } from './model/arn.js';
-import type { Target, TargetCall, TargetOutcome } from './targets.js';
+import type { AnswerModel, Target, TargetCall, TargetOutcome } from './targets.js';
 
 /** How an integration calls an operation of another service of this broker. */
 export interface OperationBinding {
@@ -26,6 +27,7 @@ export function operationTarget({ service, operation: name, errors, texts, once 
   const codec = jsonCodec(operation);
   return {
     patterns: ['requestResponse', 'waitForTaskToken'],
+    answers: async () => modelOf(operation.output ?? structure({})),
     call: async (request) => {
       const parameters = parametersOf(request.parameters, operation, texts);
       if (isFailure(parameters)) return { kind: 'failed', failure: parameters };
@@ -39,6 +41,30 @@ export function operationTarget({ service, operation: name, errors, texts, once 
       }
     },
   };
+}
+
+/** None of these operations promises a member. */
+function modelOf(shape: Shape): AnswerModel {
+  switch (shape.kind) {
+    case 'string':
+    case 'blob':
+      return { kind: 'string' };
+    case 'integer':
+    case 'double':
+      return { kind: 'number' };
+    case 'boolean':
+      return { kind: 'boolean' };
+    case 'list':
+      return { kind: 'list', item: () => modelOf(shape.member) };
+    case 'map':
+      return { kind: 'map', value: () => modelOf(shape.value) };
+    case 'structure':
+      return structureModel(Object.entries(shape.members).map(([name, member]) => [name, modelOf(member)]));
+  }
+}
+
+export function structureModel(members: readonly (readonly [string, AnswerModel])[], required: readonly string[] = []): AnswerModel {
+  return { kind: 'structure', required, members: () => new Map(members) };
 }
 
 /** Members that the operation does not have are refused: they would do nothing. */

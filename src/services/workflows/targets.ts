@@ -13,8 +13,20 @@ export interface Target {
   readonly patterns: readonly Integration['pattern'][];
   /** Why there is no way to it: what the configuration lacks. */
   readonly missing?: string;
+  /** What answers look like; absent: there is no model of them. */
+  answers?(resource: Resource): Promise<AnswerModel>;
   call(request: TargetCall): Promise<TargetOutcome>;
 }
+
+/** What a result of an API may be. Members and items are asked for when they are needed: models nest without end. */
+export type AnswerModel =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'number' }
+  | { readonly kind: 'string'; readonly values?: readonly string[] | undefined }
+  | { readonly kind: 'list'; item(): AnswerModel }
+  | { readonly kind: 'map'; value(): AnswerModel }
+  | { readonly kind: 'structure'; readonly required: readonly string[]; members(): ReadonlyMap<string, AnswerModel> };
 
 /** One attempt. It may be made again after a crash, under the same key. */
 export interface TargetCall {

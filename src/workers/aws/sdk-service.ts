@@ -1,9 +1,12 @@
 import type { Schema } from './sdk-input.js';
+import type { AnswerModel } from './sdk-model.js';
 import type { Value } from './sdk-output.js';
 
 /** A service of AWS, by an SDK that is loaded with the first call. */
 export interface SdkService {
   call(call: SdkCall): Promise<SdkOutcome>;
+  /** What the action answers with. */
+  answerModel(action: string, apiNames: boolean): Promise<AnswerModel>;
   close(): void;
 }
 
@@ -74,6 +77,12 @@ export function createSdkService(load: () => Promise<LoadedSdk>): SdkService {
       } catch (fault) {
         return { kind: 'failed', fault: faultOf(fault) };
       }
+    },
+    async answerModel(action, apiNames) {
+      const { exports } = await loaded();
+      const { answerModelOf } = await import('./sdk-model.js');
+      const [, output] = schemasOf(exports, action);
+      return answerModelOf(output, exports, apiNames);
     },
     close() {
       if (closed) return;

@@ -1,6 +1,6 @@
 import * as DynamoDb from '@aws-sdk/client-dynamodb';
 import * as S3 from '@aws-sdk/client-s3';
-import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { CreateStateMachineCommand, TestStateCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamodbActions, s3Actions } from '../../../src/services/workflows/aws/actions.js';
 import { memberName } from '../../../src/workers/aws/member-name.js';
@@ -176,4 +176,20 @@ describe('what there is', () => {
     ['NULL', 'Nul'],
     ['S', 'S'],
   ])('%s is spelled %s', (name, expected) => expect(memberName(name)).toBe(expected));
+});
+
+/** As the service answered, recorded by others. */
+test.each([
+  ['aws-sdk:s3:getObject', { ContentLength: '9000' }, "Field 'ContentLength' must be a number"],
+  ['aws-sdk:s3:getObject', { StorageClass: 'Papyrus' }, "Field 'StorageClass' is not an expected value"],
+  ['aws-sdk:s3:getObject', { Body: 7 }, "Field 'Body' must be a string"],
+  ['dynamodb:putItem', { ConsumedCapacity: { CapacityUnits: '123.45' } }, "Field 'CapacityUnits' must be a number"],
+  ['dynamodb:getItem', { Item: { a: { L: [{ BOOL: 'x' }] } } }, "Field 'BOOL' must be a boolean"],
+  ['aws-sdk:dynamodb:getItem', { Item: { a: { L: [{ Bool: 'x' }] } } }, "Field 'Bool' must be a boolean"],
+])('a mock of %s as %j is refused, and is fine unchecked', async (resource, result, problem) => {
+  const definition = JSON.stringify({ Type: 'Task', Resource: `arn:aws:states:::${resource}`, End: true });
+  const mocked = (fieldValidationMode: 'PRESENT' | 'NONE') =>
+    subject.sfn.send(new TestStateCommand({ definition, mock: { result: JSON.stringify(result), fieldValidationMode } }));
+  await expect(mocked('PRESENT')).rejects.toThrow(`Mock result schema validation error: ${problem}`);
+  expect((await mocked('NONE')).status).toBe('SUCCEEDED');
 });

@@ -285,3 +285,16 @@ test('TestState makes the request, and shows it without what the connection adde
   expect(plain?.request?.headers).not.toContain('key-secret');
   expect((await shown(true))?.request?.headers).toContain('x-api-key: key-secret');
 });
+
+test('TestState gives a task no more than its time', async () => {
+  const seen = api.seen.length;
+  const definition = JSON.stringify({
+    ...task({ ApiEndpoint: `${api.url}/never`, Method: 'GET', Authentication: connection('keyed') }),
+    TimeoutSeconds: 5,
+    Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Late' }],
+  });
+  const tested = subject.sfn.send(new TestStateCommand({ definition, input: '{}' }));
+  await expect.poll(() => api.seen.length).toBe(seen + 1);
+  subject.clock.advance(5_000);
+  expect(await tested).toMatchObject({ status: 'CAUGHT_ERROR', error: 'States.Timeout', nextState: 'Late' });
+});

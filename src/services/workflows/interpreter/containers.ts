@@ -28,8 +28,9 @@ export async function beginMap(run: Run, thread: Thread, state: MapState): Promi
   const items = await itemsOf(run, thread, state, input);
   if (isFailure(items)) return settle(run, thread, items);
   if (!isPayload(input) || !isPayload(items)) return settle(run, thread, tooLarge(state.name));
-  const concurrency = await concurrencyOf(run, thread, state, input);
-  if (isFailure(concurrency)) return settle(run, thread, concurrency);
+  const asked = await maxConcurrencyOf(run, thread, state, input);
+  if (isFailure(asked)) return settle(run, thread, asked);
+  const concurrency = asked === 0 ? mapConcurrencyMax : Math.min(asked, mapConcurrencyMax);
   const count = items.length;
   const startedEvent = run.append(thread.id, 'MapStateStarted', { length: count });
   const source = run.keepSource(thread.id, input, items);
@@ -38,7 +39,7 @@ export async function beginMap(run: Run, thread: Thread, state: MapState): Promi
   else await beginMore(run, thread.id);
 }
 
-async function itemsOf(run: Run, thread: Thread, { items, flow }: MapState, input: Json): Promise<readonly Json[] | Failure> {
+export async function itemsOf(run: Run, thread: Thread, { items, flow }: MapState, input: Json): Promise<readonly Json[] | Failure> {
   const value = items === undefined ? input : await evaluate(items, run.scope(thread, input));
   if (isFailure(value) || isJsonArray(value)) return value;
   if (flow.language === 'JSONata')
@@ -46,15 +47,13 @@ async function itemsOf(run: Run, thread: Thread, { items, flow }: MapState, inpu
   return runtime(`Reference path "${items?.kind === 'path' ? items.text : '$'}" must point to array.`);
 }
 
-async function concurrencyOf(run: Run, thread: Thread, { maxConcurrency }: MapState, input: Json): Promise<number | Failure> {
-  if (maxConcurrency === undefined) return mapConcurrencyMax;
-  const value = await evaluate(maxConcurrency, run.scope(thread, input));
-  if (isFailure(value)) return value;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0)
-    return value === 0 ? mapConcurrencyMax : Math.min(value, mapConcurrencyMax);
-  if (maxConcurrency.kind === 'query')
+/** What the state says; 0 is as many as possible. */
+export async function maxConcurrencyOf(run: Run, thread: Thread, { maxConcurrency }: MapState, input: Json): Promise<number | Failure> {
+  const value = maxConcurrency === undefined ? 0 : await evaluate(maxConcurrency, run.scope(thread, input));
+  if (isFailure(value) || (typeof value === 'number' && Number.isInteger(value) && value >= 0)) return value;
+  if (maxConcurrency?.kind === 'query')
     return queryFailure(`The value of the field 'MaxConcurrency' is not a valid integer: ${JSON.stringify(value)}`, 'MaxConcurrency');
-  const path = maxConcurrency.kind === 'path' ? maxConcurrency.text : '';
+  const path = maxConcurrency?.kind === 'path' ? maxConcurrency.text : '';
   return runtime(`The MaxConcurrencyPath field refers to value ${JSON.stringify(value)} which is not a valid integer: ${path}`);
 }
 
@@ -79,9 +78,20 @@ async function inputOf(run: Run, thread: Thread, { source }: ForkedPhase, index:
   if (items === undefined) return input;
   const value = items[index] ?? null;
   const state = run.stateOf(thread);
-  if (state.type !== 'Map' || state.itemSelector === undefined) return value;
-  const selected = await evaluate(state.itemSelector, run.scope(thread, input, { item: { index, value } }));
-  return isFailure(selected) || isPayload(selected) ? selected : tooLarge(state.name);
+  return state.type === 'Map' ? selectedOf(run, thread, state, input, { index, value }) : value;
+}
+
+/** What an iteration of a Map begins with. */
+export async function selectedOf(
+  run: Run,
+  thread: Thread,
+  { itemSelector, name }: MapState,
+  input: Json,
+  item: { readonly index: number; readonly value: Json },
+): Promise<Json | Failure> {
+  if (itemSelector === undefined) return item.value;
+  const selected = await evaluate(itemSelector, run.scope(thread, input, { item }));
+  return isFailure(selected) || isPayload(selected) ? selected : tooLarge(name);
 }
 
 function isPayload(value: Json): boolean {

@@ -15,6 +15,7 @@ export async function raise(run: Run, step: RaisedStep): Promise<void> {
   const byTask = step.byTask === true;
   const failure = byTask || state.type === 'Fail' ? step.failure : explained(run, thread, step.failure);
   noteEvaluation(run, thread, failure);
+  run.testing?.failed(state.name, failure);
   const raised = { error: failure.error, byTask, heartbeat: step.heartbeat === true };
   if ('retry' in state) {
     const index = state.retry.findIndex(({ errorEquals }) => matchesError(errorEquals, raised));
@@ -56,7 +57,8 @@ function noteContainerFailed(run: Run, thread: Thread): void {
 /** False when the retrier's attempts are used up. */
 function retryLater(run: Run, thread: Thread, index: number, retrier: Retrier): boolean {
   const visit = run.visitOf(thread);
-  const used = visit.attempts[index] ?? 0;
+  const used = visit.attempts[index] ?? run.testing?.retryCount ?? 0;
+  run.observed(thread, 'retryIndex', index);
   if (used >= retrier.maxAttempts) return false;
   const attempts = Array.from(
     { length: Math.max(visit.attempts.length, index + 1) },
@@ -65,7 +67,6 @@ function retryLater(run: Run, thread: Thread, index: number, retrier: Retrier): 
   const retried: Visit = { ...visit, attempts, retryCount: visit.retryCount + 1 };
   run.dropChildren(thread.id);
   const until = run.now + delayMs(retrier, used + 1, run);
-  run.observed(thread, 'retryIndex', index);
   run.observed(thread, 'retryBackoffIntervalSeconds', Math.round((until - run.now) / 1_000));
   run.change(thread.id, { visit: retried });
   run.timer(run.wait(thread.id, { kind: 'retrying', until }), until);

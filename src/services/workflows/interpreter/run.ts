@@ -230,7 +230,7 @@ export class Run {
   // Values
 
   variablesOf(thread: Thread): JsonObject {
-    const outer = thread.parent === undefined ? {} : this.variablesOf(this.thread(thread.parent));
+    const outer = thread.parent === undefined ? (this.testing?.variables ?? {}) : this.variablesOf(this.thread(thread.parent));
     return { ...outer, ...thread.variables };
   }
 
@@ -279,7 +279,7 @@ class ThreadScope implements Scope {
   }
 
   get context(): JsonObject {
-    this.#context ??= { ...this.#contextOf(), ...this.#run.testing?.context };
+    this.#context ??= { ...this.#run.testing?.around, ...this.#contextOf(), ...this.#run.testing?.context };
     return this.#context;
   }
 

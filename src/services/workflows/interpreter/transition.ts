@@ -1,5 +1,5 @@
 import type { Random } from '../../../base/random.js';
-import { type Machine, rootBlock } from '../language/definition.js';
+import { type Machine, type MapState, type ParallelState, rootBlock } from '../language/definition.js';
 import { errorNames, Failure } from '../language/failure.js';
 import { type Json, printJson } from '../language/json.js';
 import { beginMap, beginParallel, childBroke, childEnded } from './containers.js';
@@ -7,6 +7,7 @@ import { effectiveInput, finish } from './data-flow.js';
 import { type ExecutionState, rootThread, type Thread } from './execution.js';
 import { raise } from './failing.js';
 import type { HistoryEvent } from './history.js';
+import { beginMocked } from './mocked-containers.js';
 import type { Testing } from './observe.js';
 import { beginChoice, beginFail, beginPass, beginSucceed, beginWait, settle } from './plain-states.js';
 import { restart } from './redrive.js';
@@ -191,10 +192,15 @@ async function begin(run: Run, thread: Thread): Promise<void> {
     case 'Task':
       return beginTask(run, thread, state);
     case 'Parallel':
-      return beginParallel(run, thread, state);
     case 'Map':
-      return beginMap(run, thread, state);
+      return beginContainer(run, thread, state);
   }
+}
+
+async function beginContainer(run: Run, thread: Thread, state: ParallelState | MapState): Promise<void> {
+  const mock = run.testing?.container;
+  if (mock !== undefined) return beginMocked(run, thread, state, mock);
+  return state.type === 'Map' ? beginMap(run, thread, state) : beginParallel(run, thread, state);
 }
 
 async function end(run: Run, thread: Thread, output: Json): Promise<void> {

@@ -112,6 +112,41 @@ export interface MapState extends StateBase, Continuing, Retryable {
   readonly items: Expression | undefined;
   readonly itemSelector: Expression | undefined;
   readonly maxConcurrency: Expression | undefined;
+  /** In the mode DISTRIBUTED, of which there are tests alone: see `DefinitionRules`. */
+  readonly distributed: DistributedMap | undefined;
+}
+
+export interface DistributedMap {
+  readonly itemReader: ItemReader | undefined;
+  readonly itemBatcher: ItemBatcher | undefined;
+  /** Then the result is not the array of what the iterations came to. */
+  readonly writesResults: boolean;
+  readonly toleratedFailureCount: Expression | undefined;
+  /** 0 to 100. */
+  readonly toleratedFailurePercentage: Expression | undefined;
+}
+
+export const inputTypes = ['JSON', 'JSONL', 'CSV', 'MANIFEST', 'PARQUET'] as const;
+export const csvDelimiters = ['COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB'] as const;
+
+export interface ItemReader {
+  readonly inputType: (typeof inputTypes)[number];
+  /** JSON pointer to the items. */
+  readonly itemsPointer: string | undefined;
+  readonly maxItems: Expression | undefined;
+  readonly csv: CsvOptions;
+}
+
+export interface CsvOptions {
+  /** Undefined: they are in the first row. */
+  readonly headers: readonly string[] | undefined;
+  readonly delimiter: (typeof csvDelimiters)[number];
+}
+
+export interface ItemBatcher {
+  readonly itemsMax: Expression | undefined;
+  readonly bytesMax: Expression | undefined;
+  readonly input: Expression | undefined;
 }
 
 export interface Retrier {

@@ -8,6 +8,8 @@ export interface DefinitionRules {
   readonly type: 'STANDARD' | 'EXPRESS';
   /** Why a Task cannot have this resource; undefined when it can. */
   resourceProblem(resource: Resource): string | undefined;
+  /** A Map may be DISTRIBUTED: of a state that is tested with a mock, since such Maps do not run here. */
+  readonly takesDistributed?: boolean;
 }
 
 /** What readers of states need of the definition around them. */

@@ -1,6 +1,7 @@
 import { secondsMax, waitSecondsMax } from '../limits.js';
 import { readChoiceRule } from './choice-reader.js';
 import { blockIdOf, type Choice, type Flow, type State, type StateType } from './definition.js';
+import { readDistributed } from './distributed-reader.js';
 import type { Expression, QueryLanguage } from './expression.js';
 import {
   type ExpressionPlace,
@@ -211,10 +212,10 @@ const distributedFields = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label']
 );
 
 function readMap(name: string, fields: Fields, flow: Flow, place: ExpressionPlace, reading: StateReading): State {
-  for (const field of distributedFields) {
-    fields.refuse(field, `The field '${field}' belongs to the DISTRIBUTED mode of Map, which is not supported by this server`);
+  const distributed = readProcessor(name, fields, reading) === 'DISTRIBUTED' ? readDistributed(fields, place) : undefined;
+  if (distributed === undefined) {
+    for (const field of distributedFields) fields.refuse(field, `The field '${field}' belongs to the DISTRIBUTED mode of Map`);
   }
-  readProcessor(name, fields, reading);
   const isPath = place.language === 'JSONPath';
   fields.refuse(
     isPath ? 'Items' : 'ItemsPath',
@@ -234,28 +235,34 @@ function readMap(name: string, fields: Fields, flow: Flow, place: ExpressionPlac
     items,
     itemSelector: selector ?? flow.arguments,
     maxConcurrency,
+    distributed,
     retry,
     catch: readCatch(fields, place),
     next: readNext(fields),
   };
 }
 
-/** `Iterator` is the name of old. */
-function readProcessor(name: string, fields: Fields, { reader, scopes, depth }: StateReading): void {
+/** `Iterator` is the name of old. Answers with the mode, where it is one that may be here. */
+function readProcessor(name: string, fields: Fields, { reader, scopes, depth }: StateReading): 'INLINE' | 'DISTRIBUTED' | undefined {
   if (fields.has('ItemProcessor') === fields.has('Iterator')) {
     fields.problems.add(fields.at, "The field 'ItemProcessor' is required but was missing");
   }
   const processor = fields.has('ItemProcessor')
     ? fields.requiredObject('ItemProcessor')
     : fields.has('Iterator') && fields.requiredObject('Iterator');
-  if (!processor) return;
+  if (!processor) return undefined;
   processor.string('Comment');
   const config = processor.has('ProcessorConfig') ? processor.requiredObject('ProcessorConfig') : undefined;
-  const mode = config?.string('Mode');
-  if (mode !== undefined && mode !== 'INLINE') {
-    fields.problems.add(config?.where('Mode') ?? fields.at, `Map in the mode ${mode} is not supported by this server: use INLINE`);
-    config?.value('ExecutionType');
-  }
-  config?.end();
+  const mode = readMode(config, reader);
   reader.readBlock(processor, blockIdOf(name, 0), scopes, depth + 1);
+  return mode;
+}
+
+function readMode(config: Fields | undefined, { rules }: Reading): 'INLINE' | 'DISTRIBUTED' | undefined {
+  const mode = config?.string('Mode') ?? 'INLINE';
+  if (mode !== 'INLINE') config?.string('ExecutionType');
+  config?.end();
+  if (mode === 'INLINE' || (mode === 'DISTRIBUTED' && rules.takesDistributed === true)) return mode;
+  config?.problems.add(config.where('Mode'), `Map in the mode ${mode} is not supported by this server: use INLINE`);
+  return undefined;
 }

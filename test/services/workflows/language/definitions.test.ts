@@ -237,7 +237,7 @@ const refused: readonly (readonly [string, unknown, readonly string[]])[] = [
       ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, ...processor },
       ItemReader: {},
     }),
-    ['SCHEMA_VALIDATION_FAILED /States/S/ItemReader', 'SCHEMA_VALIDATION_FAILED /States/S/ItemProcessor/ProcessorConfig/Mode'],
+    ['SCHEMA_VALIDATION_FAILED /States/S/ItemProcessor/ProcessorConfig/Mode', 'SCHEMA_VALIDATION_FAILED /States/S/ItemReader'],
   ],
   ['a Map without a processor', machine({ Type: 'Map' }), ['SCHEMA_VALIDATION_FAILED /States/S']],
   ['a value that looks like a path', machine({ Type: 'Pass', Parameters: { a: '$.b' } }), ['(warning) NO_DOLLAR /States/S/Parameters/a']],

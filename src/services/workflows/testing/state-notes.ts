@@ -1,7 +1,8 @@
-import type { HistoryEvent } from './interpreter/history.js';
-import type { Stage, Testing } from './interpreter/observe.js';
-import { type Json, type JsonObject, parseJson, printJson } from './language/json.js';
-import type { HttpExchange } from './targets.js';
+import type { HistoryEvent } from '../interpreter/history.js';
+import type { Stage, Testing } from '../interpreter/observe.js';
+import type { Failure } from '../language/failure.js';
+import { type Json, type JsonObject, parseJson, printJson } from '../language/json.js';
+import type { HttpExchange } from '../targets.js';
 
 export const inspectionLevels = ['INFO', 'DEBUG', 'TRACE'] as const;
 export type InspectionLevel = (typeof inspectionLevels)[number];
@@ -12,16 +13,35 @@ export class StateNotes {
   #input: string | undefined;
   #assigned: Readonly<Record<string, string>> | undefined;
   #exchange: HttpExchange | undefined;
+  #failure: Failure | undefined;
+  #iterations: number | undefined;
 
   constructor(private readonly name: string) {}
 
-  readonly observe: Testing['observe'] = (state, stage, value) => {
-    if (state === this.name && !this.#stages.has(stage)) this.#stages.set(stage, value);
+  readonly observers: Pick<Testing, 'observe' | 'failed' | 'iterated'> = {
+    observe: (state, stage, value) => {
+      if (state === this.name && !this.#stages.has(stage)) this.#stages.set(stage, value);
+    },
+    failed: (state, failure) => {
+      if (state === this.name) this.#failure ??= failure;
+    },
+    iterated: (state, count) => {
+      if (state === this.name) this.#iterations ??= count;
+    },
   };
 
   readonly exchanged = (exchange: HttpExchange): void => {
     this.#exchange = exchange;
   };
+
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  /** Of a Map: how many it would have. */
+  get iterations(): number | undefined {
+    return this.#iterations;
+  }
 
   take(events: readonly HistoryEvent[]): void {
     for (const { type, details } of events) {
@@ -34,7 +54,9 @@ export class StateNotes {
   /** As TestState has it: JSON as text, by stages. */
   shown(level: InspectionLevel, variables: JsonObject): Readonly<Record<string, unknown>> {
     const stages = [...this.#stages];
-    const values = stages.filter(([stage]) => !aboutErrors.has(stage)).map(([stage, value]) => [stage, printJson(value)]);
+    const values = stages
+      .filter(([stage]) => !aboutErrors.has(stage))
+      .map(([stage, value]) => [stage, numbers.has(stage) ? value : printJson(value)]);
     const errors = stages.filter(([stage]) => aboutErrors.has(stage));
     const assigned = Object.entries(this.#assigned ?? {}).map(([name, text]): [string, Json] => [name, parseJson(text) ?? null]);
     return {
@@ -47,4 +69,5 @@ export class StateNotes {
   }
 }
 
+const numbers: ReadonlySet<Stage> = new Set(['maxConcurrency', 'toleratedFailureCount', 'toleratedFailurePercentage']);
 const aboutErrors: ReadonlySet<Stage> = new Set(['catchIndex', 'retryIndex', 'retryBackoffIntervalSeconds']);
