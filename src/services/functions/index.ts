@@ -34,6 +34,7 @@ import { getAccountSettings } from './operations/getAccountSettings.js';
 import { getAlias } from './operations/getAlias.js';
 import { getEventSourceMapping } from './operations/getEventSourceMapping.js';
 import { getFunction } from './operations/getFunction.js';
+import { getFunctionCodeSigningConfig } from './operations/getFunctionCodeSigningConfig.js';
 import { getFunctionConcurrency } from './operations/getFunctionConcurrency.js';
 import { getFunctionConfiguration } from './operations/getFunctionConfiguration.js';
 import { getFunctionEventInvokeConfig } from './operations/getFunctionEventInvokeConfig.js';
@@ -214,6 +215,7 @@ function functionsService(parts: Parts, events: EventQueues, ofMappings: Pick<Ma
     getAlias(parts),
     getEventSourceMapping(mapping),
     getFunction(parts),
+    getFunctionCodeSigningConfig(parts),
     getFunctionConcurrency(parts),
     getFunctionConfiguration(parts),
     getFunctionEventInvokeConfig(parts),

@@ -241,6 +241,14 @@ test('concurrency is reserved as far as enough is left to others, and limits', a
   await subject.invoke(name);
 });
 
+test('the code of a function need not be signed', async () => {
+  const get = (FunctionName: string) => new Lambda.GetFunctionCodeSigningConfigCommand({ FunctionName });
+  const name = await subject.create();
+  const { $metadata: _, ...config } = await send<Lambda.GetFunctionCodeSigningConfigCommandOutput>(get(name));
+  expect(config).toEqual({ FunctionName: name });
+  expect((await refused(get('nobody')))[0]).toBe('ResourceNotFoundException');
+});
+
 test('what becomes of events is put as a whole and updated in part', async () => {
   const name = await subject.create();
   const put = (more: object) => new Lambda.PutFunctionEventInvokeConfigCommand({ FunctionName: name, ...more });
