@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
 import { createRealClock } from '../base/real-clock.js';
 import { ConfigError } from '../config/config-error.js';
-import { type BrokerFlags, RunningBroker, withBrokerOptions } from './running-broker.js';
+import { BrokerError, type BrokerFlags, RunningBroker, withBrokerOptions } from './running-broker.js';
 
 interface LogsFlags extends BrokerFlags {
   readonly follow?: true;
@@ -20,7 +20,7 @@ export function logsCommand(): Command {
     .description('print the log of a function')
     .argument('<FUNCTION>', 'its name or its ARN')
     .helpOption('--help', 'print this help')
-    .option('--follow', 'go on with what it logs from now on')
+    .option('--follow', 'go on with what it logs from now on, and wait for it until it does')
     .option('--since <TIME>', 'from then on: 30s, 10m, 2h or 1d ago, or a time such as 2026-01-01T12:00:00Z (default: all that is kept)')
     .option('--account <ID>', 'of a function that is named without an ARN', '000000000000')
     .option('--region <REGION>', 'of a function that is named without an ARN', 'us-east-1');
@@ -32,15 +32,28 @@ async function logs(named: string, flags: LogsFlags): Promise<void> {
   const path = `/_signalbox/functions/${pathOf(named, flags)}/logs`;
   const since = flags.since === undefined ? undefined : sinceOf(flags.since);
   let cursor: string | undefined;
-  for (;;) {
+  for (let told: string | undefined; ; ) {
     const query = new URLSearchParams({ ...(cursor === undefined ? since !== undefined && { since } : { cursor }) });
-    const page = (await broker.call('GET', `${path}?${query}`)) as unknown as LogPage;
-    process.stdout.write(page.lines.map(({ at, text }) => `${at} ${text}\n`).join(''));
-    cursor = page.cursor;
-    if (page.more) continue;
-    if (flags.follow !== true) return;
+    const page = await pageOf(broker, `${path}?${query}`).catch((fault: unknown) => {
+      if (flags.follow !== true || !(fault instanceof BrokerError)) throw fault;
+      return fault;
+    });
+    if (page instanceof BrokerError) {
+      if (page.message !== told) process.stderr.write(`${page.message}; waiting\n`);
+      told = page.message;
+    } else {
+      process.stdout.write(page.lines.map(({ at, text }) => `${at} ${text}\n`).join(''));
+      ({ cursor } = page);
+      told = undefined;
+      if (page.more) continue;
+      if (flags.follow !== true) return;
+    }
     await pause(followMs);
   }
+}
+
+async function pageOf(broker: RunningBroker, path: string): Promise<LogPage> {
+  return (await broker.call('GET', path)) as unknown as LogPage;
 }
 
 interface LogPage {

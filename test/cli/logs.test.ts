@@ -32,7 +32,10 @@ test('the log of a function is printed, and followed', async () => {
     code: 1,
     stderr: expect.stringContaining('no log of a function talks'),
   });
+  const waiting = new Program(['logs', 'talks', '--url', broker.url, '--follow']);
+  await waiting.warned('it has not run yet; waiting');
   await say('first');
+  await waiting.printed('first');
   const { code, stdout } = await run([
     'logs',
     'arn:aws:lambda:us-east-1:000000000000:function:talks',

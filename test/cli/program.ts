@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -57,13 +58,22 @@ export class Program {
   }
 
   /** The first line on stdout that has this in it. Rejects when the process ends before it. */
-  async printed(text: string): Promise<string> {
+  printed(text: string): Promise<string> {
+    return this.#lineWith(text, this.#child.stdout, () => this.#stdout);
+  }
+
+  /** The same on stderr. */
+  warned(text: string): Promise<string> {
+    return this.#lineWith(text, this.#child.stderr, () => this.#stderr);
+  }
+
+  async #lineWith(text: string, stream: Readable | null, read: () => string): Promise<string> {
     for (;;) {
-      const lines = this.#stdout.split('\n').slice(0, -1);
+      const lines = read().split('\n').slice(0, -1);
       const line = lines.find((each) => each.includes(text));
       if (line !== undefined) return line;
       if (this.#child.exitCode !== null) throw new Error(`ended with exit code ${this.#child.exitCode}: ${this.#stderr}`);
-      await Promise.race([once(this.#child.stdout as never, 'data'), once(this.#child, 'close')]);
+      await Promise.race([once(stream as never, 'data'), once(this.#child, 'close')]);
     }
   }
 

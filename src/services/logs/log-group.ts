@@ -14,7 +14,7 @@ export interface LogLine {
 
 /** Where a line begins. */
 export interface Position {
-  /** Number of the file. */
+  /** Number of the file: that of a later one is higher, of a log too that was removed in between. */
   readonly file: number;
   /** Bytes. */
   readonly offset: number;
@@ -39,7 +39,8 @@ interface LogFile {
  * L1  Lines are kept in the order of `append`, with times that do not decrease within a process.
  * L2  Lines wait a moment for others, so that a busy function costs few writes: the end of the broker by force costs what waits, a power loss some more,
  *     and a torn line is not shown. Who reads waits for nothing.
- * L3  Logging neither fails nor holds up a function: what the disk does not take is dropped, and counted in the log.
+ * L3  Logging neither fails nor holds up a function: what the disk does not take is dropped, and counted in the log. A line that it took in part is
+ *     the last of its file.
  */
 export class LogGroup {
   #pending: Buffer[] = [];
@@ -111,9 +112,11 @@ export class LogGroup {
       await untilOrAborted(this.clock, this.clock.now() + gatherMs, this.#hurry.signal); // L2
       while (this.#pending.length > 0) await this.#writeSome();
     } catch (fault) {
+      this.#opened = undefined; // what has become of the last file is to be found out
+      this.#dropped += this.#pending.length; // L3
       this.#pending = [];
       this.#pendingBytes = 0;
-      this.report(fault); // L3
+      this.report(fault);
     } finally {
       this.#writing = undefined;
       this.#hurry = new AbortController();
@@ -124,8 +127,11 @@ export class LogGroup {
     const files = await this.#files();
     const last = files.at(-1);
     const file = last === undefined || last.bytes >= fileBytesMax ? this.#begin(files) : last;
-    const some = Buffer.concat(this.#takePending(fileBytesMax));
+    const lines = this.#nextLines(fileBytesMax);
+    const some = Buffer.concat(lines);
     await appendFile(this.#pathOf(file.number), some, { mode: 0o600 });
+    this.#pending.splice(0, lines.length);
+    this.#pendingBytes -= some.length;
     file.firstAt ??= timeOf(some);
     file.bytes += some.length;
     while (bytesOf(files) > groupBytesMax || files.length > groupFilesMax) {
@@ -134,16 +140,16 @@ export class LogGroup {
     }
   }
 
-  #takePending(bytesMax: number): Buffer[] {
+  /** That wait: up to the one with which it is enough. */
+  #nextLines(bytesMax: number): readonly Buffer[] {
     let count = 0;
     for (let bytes = 0; count < this.#pending.length && bytes < bytesMax; count++) bytes += this.#pending[count]?.length ?? 0;
-    const taken = this.#pending.splice(0, count);
-    this.#pendingBytes -= bytesOf(taken.map(({ length }) => ({ bytes: length })));
-    return taken;
+    return this.#pending.slice(0, count);
   }
 
   #begin(files: LogFile[]): LogFile {
-    const file: LogFile = { number: (files.at(-1)?.number ?? 0) + 1, bytes: 0, firstAt: undefined };
+    const number = Math.max((files.at(-1)?.number ?? 0) + 1, this.clock.now());
+    const file: LogFile = { number, bytes: 0, firstAt: undefined };
     files.push(file);
     return file;
   }
@@ -156,7 +162,7 @@ export class LogGroup {
     return this.#opened;
   }
 
-  /** A file of an earlier process may end in the middle of a line: this one begins its own. */
+  /** A file of an earlier process, or of a failed write, may end in the middle of a line: a new one is begun. */
   async #open(): Promise<LogFile[]> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const numbers = (await readdir(this.folder)).map((name) => Number(namePattern.exec(name)?.[1])).filter(Number.isInteger);
@@ -165,7 +171,8 @@ export class LogGroup {
       const path = this.#pathOf(number);
       files.push({ number, bytes: (await stat(path)).size, firstAt: timeOf(await headOf(path)) });
     }
-    if (files.length > 0) this.#begin(files);
+    const last = files.at(-1);
+    if (last !== undefined && last.bytes > 0) this.#begin(files);
     return files;
   }
 
@@ -217,5 +224,5 @@ function bytesOf(parts: readonly { readonly bytes: number }[]): number {
 }
 
 function droppedText(lines: number): string {
-  return `${lines} lines are not in the log: they came faster than the disk took them`;
+  return `${lines} lines are not in the log: the disk did not take them`;
 }

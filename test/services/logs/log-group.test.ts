@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,7 +28,8 @@ test('lines come back in order, over restarts, and without what a crash tore', a
   first.append({ at: 1, stream: 's', text: 'one\twith a tab' });
   first.append({ at: 2, stream: 's', text: 'ü' });
   await first.flushed();
-  await appendFile(join(folder, 'log', '00000001.log'), '3\ts\ttor');
+  const [file = ''] = await readdir(join(folder, 'log'));
+  await appendFile(join(folder, 'log', file), '3\ts\ttor');
   const second = opened();
   second.append({ at: 4, stream: 't', text: 'three' });
   expect(await textsOf(second)).toEqual(['one\twith a tab', 'ü', 'three']);
@@ -67,7 +68,30 @@ test('what comes faster than the disk takes it is dropped, and counted', async (
   group.append({ at: 100, stream: 's', text: 'after' });
   const texts = await textsOf(group);
   const [told, after] = texts.slice(-2);
-  expect([told, after]).toEqual([`${100 - texts.length + 2} lines are not in the log: they came faster than the disk took them`, 'after']);
+  expect([told, after]).toEqual([`${100 - texts.length + 2} lines are not in the log: the disk did not take them`, 'after']);
+});
+
+test('what could not be written is counted, and what comes later is', async () => {
+  const group = opened();
+  await writeFile(join(folder, 'log'), 'in the place of the folder');
+  for (const text of ['a', 'b']) group.append({ at: 1, stream: 's', text });
+  await group.flushed();
+  expect(faults.splice(0)).toHaveLength(1);
+  await rm(join(folder, 'log'));
+  group.append({ at: 2, stream: 's', text: 'c' });
+  expect(await textsOf(group)).toEqual(['2 lines are not in the log: the disk did not take them', 'c']);
+});
+
+test('who reads on after the log was removed sees all of the next one', async () => {
+  const removed = opened();
+  removed.append({ at: 1, stream: 's', text: 'a line of the one that was removed' });
+  const end = await removed.end();
+  await rm(join(folder, 'log'), { recursive: true });
+  const next = opened();
+  next.append({ at: 2, stream: 's', text: 'b' });
+  const seen: string[] = [];
+  for await (const { text } of next.lines(end, 0)) seen.push(text);
+  expect(seen).toEqual(['b']);
 });
 
 test('a time that goes back does not put a line before others', async () => {
