@@ -40,6 +40,7 @@ function deadLetter(source: QueueView, target: QueueView, state: MessageState): 
     sentAt: state.sentAt,
     receives: state.receives,
     firstReceivedAt: state.firstReceivedAt,
+    held: false,
   });
   return body.content.length;
 }

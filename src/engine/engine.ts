@@ -72,7 +72,7 @@ export interface EngineTransaction extends DocumentTransaction {
   readonly now: number;
   /**
    * Enqueues a message; undefined when the queue is gone, or a FIFO queue has had it already. On a standard queue the receipt is as good as a
-   * receiver's until somebody receives the message: settling it takes the message back.
+   * receiver's until somebody receives the message: settling it takes the message back. Of a message with `heldForMs` it is the receipt of its worker.
    */
   send(queue: Queue, message: NewMessage): ReceiptHandle | undefined;
   /** Deletes a message of one of the request's queues by its receipt. */

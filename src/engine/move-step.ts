@@ -120,6 +120,7 @@ function move(source: QueueView, target: QueueView, state: MessageState, message
     sentAt: target.now,
     receives: 0,
     firstReceivedAt: 0,
+    held: false,
   });
   return content.length;
 }

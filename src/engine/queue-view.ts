@@ -30,6 +30,8 @@ export interface Arrival {
   readonly receives: number;
   /** Zero for a message that was never received. */
   readonly firstReceivedAt: number;
+  /** It comes as received by a worker of the program. */
+  readonly held: boolean;
 }
 
 /**
@@ -123,15 +125,15 @@ export class QueueView {
       enqueuedAt,
       seq,
       visibleAt: this.visibleFrom(arrival.visibleAt, arrival.group),
-      claims: 0,
+      claims: arrival.held ? 1 : 0,
       receives: arrival.receives,
-      receivesHere: 0,
-      claimedAt: 0,
+      receivesHere: arrival.held ? 1 : 0,
+      claimedAt: arrival.held ? this.now : 0,
       firstReceivedAt: arrival.firstReceivedAt,
       sentAt: arrival.sentAt,
       group: arrival.group,
       exhausted: false,
-      held: false,
+      held: arrival.held,
     };
     tx.put(keys.state(enqueuedAt, seq), encodeState(state));
     tx.put(keys.body(seq), encodeBody(arrival));

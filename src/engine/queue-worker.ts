@@ -12,10 +12,22 @@ export interface QueueWorkerParts {
 }
 
 /** What a worker does with one message. It settles it itself, in the transaction of what comes of it. */
-export type Handler = (message: ReceivedMessage, queue: Queue, signal: AbortSignal) => Promise<'settled' | 'again'>;
+export type Handler = (message: MessageInHand, queue: Queue, signal: AbortSignal) => Promise<'settled' | 'again'>;
+
+/** What was handed over has no id. */
+export type MessageInHand = Pick<ReceivedMessage, 'content' | 'receipt'> & Partial<Pick<ReceivedMessage, 'messageId'>>;
+
+/** Room for one message that is sent to the worker's queue and given to the worker as soon as that is durable, without a receive. */
+export interface Place {
+  /** What the message is sent with. */
+  readonly heldForMs: number;
+  begin(message: MessageInHand): void;
+  /** Nothing was sent. */
+  release(): void;
+}
 
 const waitMs = 20_000;
-const receiveMax = 10;
+const receiveMax = 32;
 /** Claimed anew before it is over, as long as its worker lives. */
 const claimMs = 60_000;
 /** After a fault. */
@@ -40,11 +52,19 @@ export async function internalQueue(engine: Pick<Engine, 'createQueue'>, address
  *
  * W1  A message is settled by its handler, together with what comes of it: a crash before that brings it again.
  * W2  A claim is renewed as long as its handler works. A handler that is stopped gives its message back.
+ * W3  Whoever sends a message may give it to the worker too, in a place that was reserved before. There are none while messages wait in the queue:
+ *     these go first.
  */
 export class QueueWorker {
   readonly #ended = new AbortController();
-  readonly #working = new Set<Promise<void>>();
+  #working = 0;
   #running: Promise<void> = Promise.resolve();
+  #reserved = 0;
+  #asked = 0;
+  /** There may be messages in the queue that it has not seen. So it begins: its first receive takes back what an ended process held. */
+  #isBehind = true;
+  /** Told when there is room again. */
+  #freed: () => void = () => {};
 
   constructor(
     private readonly parts: QueueWorkerParts,
@@ -64,22 +84,55 @@ export class QueueWorker {
     await this.#running;
   }
 
+  /** Undefined: the message goes by the queue. */
+  reserve(): Place | undefined {
+    if (this.#isBehind || this.#ended.signal.aborted || this.#room <= 0) return undefined;
+    this.#reserved++;
+    return {
+      heldForMs: claimMs,
+      begin: (message) => {
+        this.#reserved--;
+        this.#begin(message);
+      },
+      release: () => {
+        this.#reserved--;
+        this.#freed();
+      },
+    };
+  }
+
+  get #room(): number {
+    return this.concurrency - this.#working - this.#reserved - this.#asked;
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#ended;
     while (!signal.aborted) {
-      while (this.#working.size >= this.concurrency) await Promise.race(this.#working);
-      for (const message of await this.#take()) this.#begin(message);
+      while (this.#room <= 0) await this.#untilFreed();
+      // The other half is for what is handed over while this waits.
+      this.#asked = Math.min(receiveMax, this.#isBehind ? this.#room : Math.ceil(this.#room / 2));
+      const messages = await this.#take(this.#asked);
+      this.#asked = 0;
+      for (const message of messages) this.#begin(message);
     }
-    await Promise.all(this.#working);
+    while (this.#working + this.#reserved > 0) await this.#untilFreed();
   }
 
-  async #take(): Promise<readonly ReceivedMessage[]> {
+  #untilFreed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#freed = resolve;
+    });
+  }
+
+  async #take(max: number): Promise<readonly ReceivedMessage[]> {
     const { engine, clock } = this.parts;
     const { signal } = this.#ended;
-    const max = Math.min(receiveMax, this.concurrency - this.#working.size);
     try {
       const received = await engine.receive(this.queue, { max, waitMs, visibilityTimeoutMs: claimMs, held: true, signal });
-      if (received.kind === 'received') return received.messages;
+      if (received.kind === 'received') {
+        this.#isBehind = received.messages.length === max;
+        return received.messages;
+      }
       this.parts.report(`taking messages of ${this.queue.address}`, new Error(received.kind));
     } catch (fault) {
       this.parts.report(`taking messages of ${this.queue.address}`, fault);
@@ -88,14 +141,17 @@ export class QueueWorker {
     return [];
   }
 
-  #begin(message: ReceivedMessage): void {
-    const working = this.#work(message)
+  #begin(message: MessageInHand): void {
+    this.#working++;
+    this.#work(message)
       .catch((fault: unknown) => this.parts.report(`a message of ${this.queue.address}`, fault))
-      .finally(() => this.#working.delete(working));
-    this.#working.add(working);
+      .finally(() => {
+        this.#working--;
+        this.#freed();
+      });
   }
 
-  async #work(message: ReceivedMessage): Promise<void> {
+  async #work(message: MessageInHand): Promise<void> {
     const { receipt } = message;
     using _claim = keepClaim(this.parts, { queue: this.queue, receipt: () => receipt, claimMs }); // W2
     const outcome = await this.handle(message, this.queue, this.#ended.signal);

@@ -43,7 +43,8 @@ function sendOnce(view: QueueView, message: NewMessage, messageId: MessageId): S
 
 function enqueue(view: QueueView, message: NewMessage, messageId: MessageId): SentMessage {
   const { now } = view;
-  const delayMs = view.fifo ? 0 : (message.delayMs ?? view.record.settings.delayMs);
+  const held = message.heldForMs !== undefined;
+  const hiddenMs = view.fifo ? 0 : (message.heldForMs ?? message.delayMs ?? view.record.settings.delayMs);
   const state = view.insert({
     messageId,
     content: message.content,
@@ -51,10 +52,11 @@ function enqueue(view: QueueView, message: NewMessage, messageId: MessageId): Se
     deduplicationId: message.deduplicationId,
     deadLetterSource: message.deadLetterSource,
     enqueuedAt: now,
-    visibleAt: now + delayMs,
+    visibleAt: now + hiddenMs,
     sentAt: now,
-    receives: 0,
-    firstReceivedAt: 0,
+    receives: held ? 1 : 0,
+    firstReceivedAt: held ? now : 0,
+    held,
   });
   return { kind: 'sent', messageId, sequence: state.seq };
 }

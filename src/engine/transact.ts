@@ -9,10 +9,10 @@ import { decodeReceipt, encodeReceipt } from './receipt.js';
 import { send } from './send.js';
 import { settle } from './settle.js';
 
-/** `sent`: the queues that got messages. */
 export interface Transacted<T> {
   readonly result: T;
   readonly now: number;
+  /** The queues that got messages which somebody is to receive. */
   readonly sent: readonly Queue[];
 }
 
@@ -74,12 +74,13 @@ class Work {
   #send(queue: Queue, message: NewMessage): ReceiptHandle | undefined {
     const view = this.#viewOf(queue);
     if (view === undefined) return undefined;
-    this.#sent.set(queue.id, queue);
+    const claims = message.heldForMs === undefined ? 0 : 1;
+    if (claims === 0) this.#sent.set(queue.id, queue);
     const [sent] = send(view, [message], [this.idOf(this.#messages++)]);
     if (sent?.kind !== 'sent') return undefined;
     const { id: queueId, generation } = view.record;
     const enqueuedAt = view.fifo ? view.counters.lastEnqueuedAt : this.now;
-    return encodeReceipt({ queueId, generation, enqueuedAt, seq: sent.sequence, claims: 0 });
+    return encodeReceipt({ queueId, generation, enqueuedAt, seq: sent.sequence, claims });
   }
 
   #viewOf({ id }: Queue): QueueView | undefined {

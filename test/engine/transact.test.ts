@@ -96,6 +96,34 @@ describe.each(storeCases)('documents and messages together over %s', (_name, mak
     expect(await textsIn(timers)).toEqual(['received']);
   });
 
+  test('a message that its sender has in hand is received by nobody else until its time is over, or its process has ended', async () => {
+    const calls = await queue('calls');
+    await engine.receive(calls, { max: 1, waitMs: 0, held: true });
+    const send = (text: string): Promise<ReceiptHandle | undefined> =>
+      engine.transact({ collections: [], queues: [calls] }, (transaction) =>
+        transaction.send(calls, { content: Buffer.from(text), heldForMs: 5_000 }),
+      );
+    const [done] = [await send('done'), await send('left'), await send('taken back')];
+    expect(await textsIn(calls)).toEqual([]);
+    expect(await engine.counts(calls)).toMatchObject({ visible: 0, inFlight: 3, delayed: 0 });
+    await engine.transact({ collections: [], queues: [calls] }, (transaction) => done && transaction.settle(calls, done));
+    expect(await engine.counts(calls)).toMatchObject({ visible: 0, inFlight: 2, delayed: 0 });
+    clock.advance(5_000);
+    const again = await engine.receive(calls, { max: 1, waitMs: 0, held: true });
+    expect(again.kind === 'received' && again.messages.map(({ content, receives }) => [content.toString(), receives])).toEqual([
+      ['left', 2],
+    ]);
+    await send('of a process that ends');
+    await engine.stop();
+    engine = open();
+    const next = await engine.receive(calls, { max: 10, waitMs: 0, held: true });
+    expect(next.kind === 'received' && next.messages.map(({ content }) => content.toString()).sort()).toEqual([
+      'left',
+      'of a process that ends',
+      'taken back',
+    ]);
+  });
+
   test('sending to a queue that is gone sends nothing, and the rest is kept', async () => {
     const tasks = await queue('tasks');
     await engine.deleteQueue(tasks);
