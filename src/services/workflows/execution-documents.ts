@@ -41,3 +41,80 @@ export function timerDocument(arn: string, what: number | 'deadline'): string {
 export function entryOf({ arn, name, status, startedAt, stoppedAt, redriveCount, redrivenAt }: Execution): IndexEntry {
   return { arn, name, status, startedAt, stoppedAt, redriveCount, redrivenAt };
 }
+
+/** What changes as an execution goes on. The rest of it is written once. */
+type Progress = Pick<
+  Execution,
+  | 'status'
+  | 'stoppedAt'
+  | 'output'
+  | 'error'
+  | 'cause'
+  | 'deadlineAt'
+  | 'redriveCount'
+  | 'redrivenAt'
+  | 'redriveTokens'
+  | 'nextEvent'
+  | 'nextThread'
+  | 'version'
+>;
+
+export function headDocument(arn: string): string {
+  return `${executionDocuments(arn)}head`;
+}
+
+export function progressDocument(arn: string): string {
+  return `${executionDocuments(arn)}progress`;
+}
+
+export function encodeHead(execution: Execution): string {
+  const { arn, name, machineArn, machineName, type, roleArn, definition, input, startedAt, waitedForBy } = execution;
+  return JSON.stringify({ arn, name, machineArn, machineName, type, roleArn, definition, input, startedAt, waitedForBy });
+}
+
+/** The version first, so that it is checked without reading the rest. */
+export function encodeProgress(execution: Execution): string {
+  const { status, stoppedAt, output, error, cause, deadlineAt, redriveCount, redrivenAt, redriveTokens, nextEvent, nextThread, version } =
+    execution;
+  const progress: Progress = {
+    status,
+    stoppedAt,
+    output,
+    error,
+    cause,
+    deadlineAt,
+    redriveCount,
+    redrivenAt,
+    redriveTokens,
+    nextEvent,
+    nextThread,
+    version,
+  };
+  return `${version} ${JSON.stringify(progress)}`;
+}
+
+export function hasVersion(progress: string | undefined, version: number): boolean {
+  return progress?.startsWith(`${version} `) === true;
+}
+
+export function decodeExecution(head: string, progress: string): Execution {
+  return { ...JSON.parse(head), ...JSON.parse(progress.slice(progress.indexOf(' ') + 1)) } as Execution;
+}
+
+/** The entry of an execution that has ended. Such entries are in the order of their ends. */
+export interface ClosedExecution {
+  readonly stoppedAt: number;
+  readonly arn: string;
+}
+
+export const closedDocuments = 'workflows/closed/';
+const timeDigits = 15;
+
+export function closedDocument(stoppedAt: number, arn: string): string {
+  return `${closedDocuments}${String(stoppedAt).padStart(timeDigits, '0')}/${arn}`;
+}
+
+export function readClosedDocument(name: string): ClosedExecution {
+  const at = closedDocuments.length;
+  return { stoppedAt: Number(name.slice(at, at + timeDigits)), arn: name.slice(at + timeDigits + 1) };
+}

@@ -3,24 +3,36 @@ import type { Document, Documents } from '../../engine/documents.js';
 import type { Engine, EngineTransaction, Queue } from '../../engine/engine.js';
 import { ExecutionCache } from './execution-cache.js';
 import {
+  type ClosedExecution,
+  closedDocument,
+  closedDocuments,
+  decodeExecution,
+  encodeHead,
+  encodeProgress,
   entryOf,
   eventDocument,
   executionDocuments,
+  hasVersion,
+  headDocument,
   indexDocument,
   indexDocuments,
+  progressDocument,
+  readClosedDocument,
   threadDocument,
   timerDocument,
 } from './execution-documents.js';
+import { type CallLane, HandOver } from './hand-over.js';
 import type { Execution, ExecutionState, Thread } from './interpreter/execution.js';
 import type { HistoryEvent } from './interpreter/history.js';
+import type { CallCommand, Command } from './interpreter/step.js';
 import type { Transition } from './interpreter/transition.js';
 import type { Resource } from './language/resource.js';
-import { closedMs, sweepMax } from './limits.js';
-import { encodeCall, encodeWork, type Work } from './messages.js';
+import { sweepMax } from './limits.js';
+import { encodeWork, type Work } from './messages.js';
 
 /**
- * Executions as documents: `head`, one for each thread, one for the events of each transition, and the receipts of timers that have not fired. `version`
- * is apart, so that a transition can check it cheaply.
+ * Executions as documents: `head` for what never changes, `progress` for what does, one for each thread, one for the events of each transition, and the
+ * receipts of timers that have not fired. Those of an EXPRESS execution go with its last transition.
  *
  * D1  A transition is one transaction of all that it changes and of the messages that go with it; the message that it answers is
  *     settled in it.
@@ -31,7 +43,7 @@ export interface ExecutionQueues {
   /** Timers, continuations, ends of children, and what is to be forgotten. */
   readonly work: Queue;
   /** Calls to a target. */
-  callsOf(resource: Resource): Queue;
+  callsOf(resource: Resource): CallLane;
   readonly all: readonly Queue[];
 }
 
@@ -65,8 +77,8 @@ export class ExecutionStore {
   async find(arn: string): Promise<Execution | undefined> {
     const known = this.#cache.get(arn)?.execution;
     if (known !== undefined) return known;
-    const text = await this.documents.read(`${executionDocuments(arn)}head`);
-    return text === undefined ? undefined : (JSON.parse(text) as Execution);
+    const [head, progress] = await Promise.all([this.documents.read(headDocument(arn)), this.documents.read(progressDocument(arn))]);
+    return head === undefined || progress === undefined ? undefined : decodeExecution(head, progress);
   }
 
   /** With its threads. `inTurn`: nothing happens to it meanwhile, so that it may be kept at hand. */
@@ -102,64 +114,84 @@ export class ExecutionStore {
   /** A new execution with its first transition, unless there is one of this name: then that one. */
   async create(transition: Transition): Promise<{ readonly kind: 'created' } | { readonly kind: 'exists'; readonly execution: Execution }> {
     const { arn } = transition.state.execution;
-    const changes = changesOf(undefined, transition);
-    const known = await this.#transact(transition, [], (transaction) => {
-      const head = transaction.read(`${executionDocuments(arn)}head`);
-      if (head === undefined) this.#write(transaction, transition, changes);
-      return head;
+    let known: Execution | undefined;
+    await this.#keep(undefined, transition, [], (transaction) => {
+      const [head, progress] = [transaction.read(headDocument(arn)), transaction.read(progressDocument(arn))];
+      known = head === undefined || progress === undefined ? undefined : decodeExecution(head, progress);
+      return known === undefined;
     });
-    if (known !== undefined) return { kind: 'exists', execution: JSON.parse(known) as Execution };
-    this.#cache.keep(transition.state, changes.bytes);
-    return { kind: 'created' };
+    return known === undefined ? { kind: 'created' } : { kind: 'exists', execution: known };
   }
 
   /** False: the execution has changed meanwhile (D2). */
-  async commit(before: ExecutionState, transition: Transition, causes: readonly Cause[]): Promise<boolean> {
+  commit(before: ExecutionState, transition: Transition, causes: readonly Cause[]): Promise<boolean> {
     const { arn, version } = before.execution;
-    const changes = changesOf(before, transition);
-    const queues = causes.map(({ queue }) => queue);
-    const kept = await this.#transact(transition, queues, (transaction) => {
-      if (transaction.read(`${executionDocuments(arn)}version`) !== String(version)) return false;
-      this.#write(transaction, transition, changes);
-      for (const { queue, receipt } of causes) transaction.settle(queue, receipt); // D1
-      return true;
-    });
-    if (kept) this.#cache.keep(transition.state, changes.bytes);
-    else this.#cache.drop(arn);
-    return kept;
+    return this.#keep(before, transition, causes, (transaction) => hasVersion(transaction.read(progressDocument(arn)), version));
   }
 
-  /** Deletes what is left of an execution; false: there is more. Its head goes last: until then the rest is found again, and its name is taken. */
-  async forget(execution: Pick<Execution, 'arn' | 'machineArn' | 'startedAt' | 'name'>): Promise<boolean> {
-    const prefix = executionDocuments(execution.arn);
-    this.#cache.drop(execution.arn);
-    const collections = [prefix, indexDocuments(execution.machineArn)];
+  /** Those that have ended, the longest ago first. */
+  async closed(limit: number): Promise<readonly ClosedExecution[]> {
+    const found = await this.documents.list({ prefix: closedDocuments, limit });
+    return found.map(({ name }) => readClosedDocument(name));
+  }
+
+  /** Deletes what is left of an execution that ended then, unless it has gone on; false: there is more. What finds it goes last, and until then its name is taken. */
+  async forget({ stoppedAt, arn }: ClosedExecution): Promise<boolean> {
+    const execution = await this.find(arn);
+    const isOver = execution?.stoppedAt === stoppedAt;
+    const prefix = executionDocuments(arn);
+    const entry = closedDocument(stoppedAt, arn);
+    const last = [headDocument(arn), progressDocument(arn)];
+    const collections = [prefix, entry, ...(execution === undefined ? [] : [indexDocuments(execution.machineArn)])];
     return this.engine.transact({ collections, queues: [] }, (transaction) => {
-      const found = transaction.list({ prefix, limit: sweepMax });
+      const found = isOver ? transaction.list({ prefix, limit: sweepMax }) : [];
       const isLast = found.length < sweepMax;
-      for (const { name } of found) if (isLast || name !== `${prefix}head`) transaction.delete(name);
-      if (isLast) transaction.delete(indexDocument(execution as Execution));
+      for (const { name } of found) if (isLast || !last.includes(name)) transaction.delete(name);
+      if (isLast && isOver) transaction.delete(indexDocument(execution));
+      if (isLast) transaction.delete(entry);
       return isLast;
     });
   }
 
-  #transact<T>({ state: { execution } }: Transition, queues: readonly Queue[], body: (transaction: EngineTransaction) => T): Promise<T> {
-    const collections = [executionDocuments(execution.arn), indexDocuments(execution.machineArn)];
-    return this.engine.transact({ collections, queues: [...this.queues.all, ...queues] }, body);
+  /** Writes a transition if it `holds`, and answers whether it does; its calls begin once it is durable. */
+  async #keep(
+    before: ExecutionState | undefined,
+    { state, events, commands }: Transition,
+    causes: readonly Cause[],
+    holds: (transaction: EngineTransaction) => boolean,
+  ): Promise<boolean> {
+    const { execution } = state;
+    const { writes, deletes, bytes } = changesOf(before, state, events);
+    const scope = {
+      collections: [executionDocuments(execution.arn), indexDocuments(execution.machineArn), closedDocuments],
+      queues: [...this.queues.all, ...causes.map(({ queue }) => queue)],
+    };
+    const calls = new HandOver(commands, (resource) => this.queues.callsOf(resource));
+    let kept = false;
+    try {
+      kept = await this.engine.transact(scope, (transaction) => {
+        if (!holds(transaction)) return false;
+        for (const [name, content] of writes) transaction.write(name, content);
+        for (const name of deletes) transaction.delete(name);
+        for (const command of commands) {
+          if (command.kind === 'call') calls.send(transaction, command);
+          else this.#obey(transaction, execution, command);
+        }
+        for (const { queue, receipt } of causes) transaction.settle(queue, receipt); // D1
+        return true;
+      });
+    } finally {
+      if (kept) this.#cache.keep(state, bytes);
+      else this.#cache.drop(execution.arn);
+      if (kept) calls.begin();
+      else calls.release();
+    }
+    return kept;
   }
 
-  #write(transaction: EngineTransaction, { state: { execution }, commands }: Transition, { writes, deletes }: Changes): void {
-    for (const [name, content] of writes) transaction.write(name, content);
-    for (const name of deletes) transaction.delete(name);
-    for (const command of commands) this.#obey(transaction, execution, command);
-  }
-
-  #obey(transaction: EngineTransaction, execution: Execution, command: Transition['commands'][number]): void {
+  #obey(transaction: EngineTransaction, execution: Execution, command: Exclude<Command, CallCommand>): void {
     const { arn } = execution;
     switch (command.kind) {
-      case 'call':
-        transaction.send(this.queues.callsOf(command.resource), { content: encodeCall(command) });
-        return;
       case 'timer': {
         const { thread, stamp, at } = command;
         this.#clear(transaction, arn, thread);
@@ -178,7 +210,6 @@ export class ExecutionStore {
         return;
       case 'ended':
         this.#clear(transaction, arn, 'deadline');
-        this.#send(transaction, { kind: 'forget', execution: arn }, execution.type === 'EXPRESS' ? 0 : closedMs);
         if (execution.waitedForBy !== undefined) this.#send(transaction, { kind: 'childEnded', child: arn, task: execution.waitedForBy });
         if (execution.type === 'STANDARD' && execution.status !== 'SUCCEEDED')
           this.#send(transaction, { kind: 'unsuccessful', execution: arn });
@@ -218,25 +249,31 @@ function keptEvents(content: string, after: number): readonly KeptEvent[] {
   return events.filter(({ id }) => id > after).map((event) => ({ event, chars }));
 }
 
-function changesOf(before: ExecutionState | undefined, { state: { execution, threads }, events }: Transition): Changes {
-  const { arn } = execution;
-  const prefix = executionDocuments(arn);
+function changesOf(before: ExecutionState | undefined, after: ExecutionState, events: readonly HistoryEvent[]): Changes {
+  const { execution, threads } = after;
+  const { arn, type, status } = execution;
+  const isStandard = type === 'STANDARD';
+  if (!isStandard && status !== 'RUNNING') return { writes: [], deletes: before === undefined ? [] : namesOf(before), bytes: new Map() };
   const bytes = new Map<number, number>();
-  const writes: [string, string][] = [
-    [`${prefix}head`, JSON.stringify(execution)],
-    [`${prefix}version`, String(execution.version)],
-  ];
+  const writes: [string, string][] = [[progressDocument(arn), encodeProgress(execution)]];
+  if (before === undefined) writes.push([headDocument(arn), encodeHead(execution)]);
   for (const [id, thread] of threads) {
     if (before?.threads.get(id) === thread) continue;
     const text = JSON.stringify(thread);
     bytes.set(id, text.length);
     writes.push([threadDocument(arn, id), text]);
   }
-  if (execution.type === 'STANDARD') {
-    const last = events.at(-1);
-    if (last !== undefined) writes.push([eventDocument(arn, last.id), JSON.stringify(events)]);
-    if (before?.execution.status !== execution.status) writes.push([indexDocument(execution), JSON.stringify(entryOf(execution))]);
+  const last = events.at(-1);
+  if (isStandard && last !== undefined) writes.push([eventDocument(arn, last.id), JSON.stringify(events)]);
+  if (isStandard && before?.execution.status !== status) {
+    writes.push([indexDocument(execution), JSON.stringify(entryOf(execution))]);
+    if (execution.stoppedAt !== undefined) writes.push([closedDocument(execution.stoppedAt, arn), '']);
   }
   const gone = [...(before?.threads.keys() ?? [])].filter((id) => !threads.has(id));
   return { writes, deletes: gone.map((id) => threadDocument(arn, id)), bytes };
+}
+
+/** All that there is of one whose timers are cleared and that has no history. */
+function namesOf({ execution: { arn }, threads }: ExecutionState): readonly string[] {
+  return [headDocument(arn), progressDocument(arn), ...[...threads.keys()].map((id) => threadDocument(arn, id))];
 }

@@ -11,6 +11,7 @@ import { ExecutionStore } from './execution-store.js';
 import { executionTarget } from './execution-target.js';
 import { ExecutionTracing } from './execution-tracing.js';
 import { Executions } from './executions.js';
+import { Forgetting } from './forgetting.js';
 import { InternalQueues } from './internal-queues.js';
 import type { Execution } from './interpreter/execution.js';
 import { callsMax, slowCallsMax, transitionsMax } from './limits.js';
@@ -93,19 +94,22 @@ export async function startWorkflows({
     const opened = await queues.open();
     if (opened === undefined) return false;
     const worker = { engine, clock, report };
-    workers.push(new QueueWorker(worker, opened.work, transitionsMax, handlers.work));
-    workers.push(new QueueWorker(worker, opened.calls, callsMax, handlers.calls));
-    workers.push(new QueueWorker(worker, opened.slowCalls, slowCallsMax, handlers.calls));
+    const calls = new QueueWorker(worker, opened.calls, callsMax, handlers.calls);
+    const slowCalls = new QueueWorker(worker, opened.slowCalls, slowCallsMax, handlers.calls);
+    workers.push(new QueueWorker(worker, opened.work, transitionsMax, handlers.work), calls, slowCalls);
+    queues.servedBy({ calls, slowCalls });
     for (const each of workers) each.start();
     return true;
   };
+  const forgetting = new Forgetting({ store, clock, report });
+  forgetting.start();
   const begun = (await begin()) ? Promise.resolve() : beginLater(begin, clock, ended.signal);
   return {
     service: workflowsService(parts),
     stop: async () => {
       ended.abort();
       await begun;
-      await Promise.all(workers.map((each) => each.stop()));
+      await Promise.all([forgetting, ...workers].map((each) => each.stop()));
     },
   };
 }

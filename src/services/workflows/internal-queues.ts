@@ -1,7 +1,8 @@
 import type { Engine, Queue } from '../../engine/engine.js';
-import { internalQueue } from '../../engine/queue-worker.js';
+import { internalQueue, type QueueWorker } from '../../engine/queue-worker.js';
 import { storageFull } from './errors.js';
 import type { ExecutionQueues } from './execution-store.js';
+import type { CallLane } from './hand-over.js';
 import type { Resource } from './language/resource.js';
 
 interface Opened {
@@ -10,12 +11,15 @@ interface Opened {
   readonly slowCalls: Queue;
 }
 
+type CallWorkers = Readonly<Record<'calls' | 'slowCalls', Pick<QueueWorker, 'reserve'>>>;
+
 /** What this broker answers in milliseconds. */
 const quickServices = ['sqs', 'sns', 'states'];
 
 /** The queues that executions go by. A broker that starts on a full disk has none yet: what needs them is refused until there is room. */
 export class InternalQueues implements ExecutionQueues {
   #opened: Opened | undefined;
+  #workers: CallWorkers | undefined;
 
   constructor(private readonly engine: Pick<Engine, 'createQueue'>) {}
 
@@ -34,11 +38,16 @@ export class InternalQueues implements ExecutionQueues {
     return Object.values(this.#known);
   }
 
+  /** From now on they may be handed calls. */
+  servedBy(workers: CallWorkers): void {
+    this.#workers = workers;
+  }
+
   /** Functions, and whatever is outside, take their time: others do not wait behind them. */
-  callsOf(resource: Resource): Queue {
-    const { calls, slowCalls } = this.#known;
+  callsOf(resource: Resource): CallLane {
     const isQuick = resource.kind === 'activity' || (resource.kind === 'integration' && quickServices.includes(resource.service));
-    return isQuick ? calls : slowCalls;
+    const lane = isQuick ? 'calls' : 'slowCalls';
+    return { queue: this.#known[lane], reserve: () => this.#workers?.[lane].reserve() };
   }
 
   get #known(): Opened {

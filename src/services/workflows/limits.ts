@@ -83,12 +83,14 @@ export const pageDefault = 100;
 /** A page of a history ends after this much of it: choice. */
 export const historyPageCharsMax = 4 * 1_048_576;
 /** Under way at a time: calls that are answered in milliseconds, calls of functions and of what is outside, transitions. Choice. */
-export const callsMax = 64;
+export const callsMax = 256;
 export const slowCallsMax = 256;
 export const transitionsMax = 64;
 /** Of `http:invoke`: how long a request takes, and how much of an answer is read. */
 export const httpMsMax = 60_000;
 export const httpAnswerBytesMax = 262_144;
+/** Executions that are forgotten at a time. */
+export const forgottenMax = 32;
 /** Documents of a forgotten execution that one transaction deletes (rule S7 of the store). */
 export const sweepMax = 500;
 /** GetActivityTask answers by then. */

@@ -8,8 +8,6 @@ export type Work =
   | { readonly kind: 'childEnded'; readonly child: string; readonly task: TaskAddress }
   /** A STANDARD execution has ended without success. */
   | { readonly kind: 'unsuccessful'; readonly execution: string }
-  /** What is left of an execution may go. */
-  | { readonly kind: 'forget'; readonly execution: string }
   /** A state machine is being deleted: its executions end, then it goes. */
   | { readonly kind: 'deleteMachine'; readonly machine: string };
 

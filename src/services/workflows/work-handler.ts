@@ -1,4 +1,3 @@
-import type { Clock } from '../../base/clock.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Handler } from '../../engine/queue-worker.js';
 import type { IndexEntry } from './execution-documents.js';
@@ -7,7 +6,7 @@ import type { Executions } from './executions.js';
 import type { Execution, TaskAddress } from './interpreter/execution.js';
 import { errorNames, Failure } from './language/failure.js';
 import { type Json, parseJson, printJson } from './language/json.js';
-import { closedMs, pageMax } from './limits.js';
+import { pageMax } from './limits.js';
 import { type Machines, machineDocument } from './machines.js';
 import { decodeWork, type Work } from './messages.js';
 import { describedExecution } from './model/described-execution.js';
@@ -17,7 +16,6 @@ export interface WorkParts {
   readonly store: ExecutionStore;
   readonly executions: Executions;
   readonly machines: Machines;
-  readonly clock: Clock;
   readonly unsuccessful: (execution: Execution) => Promise<void>;
 }
 
@@ -39,9 +37,6 @@ async function doWork(parts: WorkParts, work: Work, cause: Cause): Promise<boole
       return childEnded(parts, work.child, work.task, cause);
     case 'unsuccessful':
       await tellUnsuccessful(parts, work.execution);
-      return false;
-    case 'forget':
-      await forget(parts, work.execution);
       return false;
     case 'deleteMachine':
       await deleteMachine(parts, work.machine);
@@ -83,14 +78,6 @@ function described(execution: Execution, version: 1 | 2): Json {
 async function tellUnsuccessful({ store, unsuccessful }: WorkParts, arn: string): Promise<void> {
   const execution = await store.find(arn);
   if (execution !== undefined && execution.status !== 'RUNNING' && execution.status !== 'SUCCEEDED') await unsuccessful(execution);
-}
-
-/** Unless it was redriven since. */
-async function forget({ store, clock }: WorkParts, arn: string): Promise<void> {
-  const execution = await store.find(arn);
-  if (execution === undefined || execution.status === 'RUNNING') return;
-  if (execution.type === 'STANDARD' && (execution.stoppedAt ?? 0) + closedMs > clock.now()) return;
-  while (!(await store.forget(execution)));
 }
 
 /** Its executions end, in pages; it is gone when none runs any more. */
