@@ -138,6 +138,12 @@ describe('what is sent, and what comes of it', () => {
     expect(api.last.body).toBe(body);
   });
 
+  test('half of a character is none in a form', async () => {
+    const Transform = { RequestBodyEncoding: 'URL_ENCODED' };
+    await subject.output(invoke('/', { Method: 'POST', Transform, RequestBody: { 'a\ud800': '\udc00b' } }));
+    expect(api.last.body).toBe('a%EF%BF%BD=%EF%BF%BDb');
+  });
+
   test('text stays text', async () => {
     expect(await subject.output(invoke('/text'))).toMatchObject({ ResponseBody: 'plain' });
   });
@@ -154,6 +160,8 @@ describe('what is sent, and what comes of it', () => {
       headers: { 'x-added': 'connection', own: 'task' },
       body: '{"added":"connection","own":"task"}',
     });
+    await subject.output(invoke('/?added=url&added=again&own=url', { Authentication: connection('adding') }));
+    expect(api.last.url).toBe('/?own=url&added=connection');
   });
 });
 
@@ -226,6 +234,7 @@ describe('failures', () => {
     ['/', { Transform: { RequestBodyEncoding: 'XML' } }, 'States.Runtime'],
     ['/', { Authentication: connection('adding'), Method: 'POST', RequestBody: 'text' }, 'States.Runtime'],
     ['/', { InvocationConfig: connection('open') }, 'States.Runtime'],
+    ['/', { Authentication: { ...connection('open'), Secret: 'x' } }, 'States.Runtime'],
     ['/', { Authentication: undefined }, 'States.Runtime'],
     ['/', { Body: {} }, 'States.Runtime'],
   ])('%s with %j', async (path, parameters, error) => {

@@ -213,6 +213,10 @@ describe('Map and Parallel, which need a mock', () => {
       output: '{"Error":"MockException","Cause":"Why."}',
       inspectionData: { errorDetails: { catchIndex: 0 } },
     });
+    const wild = { ...parallel, Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'Caught' }] };
+    const status = async (errorCausedByState: string) =>
+      (await testState(wild, { ...mocked, stateConfiguration: { errorCausedByState } })).status;
+    expect([await status('TestState'), await status('B')]).toEqual(['CAUGHT_ERROR', 'FAILED']);
     await expect(testState(map, { ...mocked, stateConfiguration: { errorCausedByState: 'B' } })).rejects.toThrow('no state inside');
     await expect(testState(map, { mock: { result: '[]' }, stateConfiguration })).rejects.toThrow('errorCausedByState is for');
     await expect(testState(task, { ...mocked, stateConfiguration })).rejects.toThrow('errorCausedByState is for');
@@ -260,8 +264,9 @@ describe('Map and Parallel, which need a mock', () => {
     expect(await reading({ InputType: 'JSON' }, '7')).toMatchObject({ ...failed, cause: expect.stringContaining('non-iterable node') });
     expect(await reading({ InputType: 'CSV' }, 'a,a\n1,2')).toMatchObject({ ...failed, cause: expect.stringContaining('duplicates') });
     await expect(reading({ InputType: 'PARQUET' }, '')).rejects.toThrow('not supported');
-    const reader = { ...map, Items: undefined, ItemReader: { Resource: 'arn:aws:states:::s3:getObject' } };
-    await expect(testState(reader, { mock: { result: '[]' } })).rejects.toThrow('ItemReader data must be specified');
+    // https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html, "Testing Distributed Map states"
+    const reader = { ...map, ItemReader: { Resource: 'arn:aws:states:::s3:getObject' }, ItemSelector: {} };
+    expect((await testState(reader, { ...given, mock: { result: '[]' } })).inspectionData?.afterItemSelector).toBe('[{},{},{}]');
     await expect(testState(map, { mock: { result: '[]' }, stateConfiguration: { mapItemReaderData: '[]' } })).rejects.toThrow('ItemReader');
   });
 
@@ -359,4 +364,36 @@ test('a retrier whose attempts are used up is told of', async () => {
     inspectionData: { errorDetails: { retryIndex: 0, retryBackoffIntervalSeconds: 16 } },
   });
   expect(await tried(5)).toMatchObject({ status: 'FAILED', inspectionData: { errorDetails: { retryIndex: 0 } } });
+});
+
+/** "Error propagation in Map and Parallel states" of the same page. */
+test('what nobody around catches goes on to the states around', async () => {
+  const inner = { ...task, Next: undefined, End: true, Retry: [{ ErrorEquals: ['E'], MaxAttempts: 1 }] };
+  const processor = { StartAt: 'In', States: { In: inner } };
+  const each = { Type: 'Map', ItemsPath: '$.items', ItemProcessor: processor, End: true };
+  const branches = { Type: 'Parallel', Branches: [{ StartAt: 'Each', States: { Each: each } }], Next: 'Done' };
+  const machine = (more: object) =>
+    JSON.parse(machineOf({ P: { ...branches, ...more }, Done: { Type: 'Succeed' }, Caught: { Type: 'Succeed' } }));
+  const failing = (more: object, retrierRetryCount: number) =>
+    testState(machine({ Catch: [{ ErrorEquals: ['Never'], Next: 'Done' }], ...more }), {
+      stateName: 'In',
+      mock: { errorOutput: { error: 'E', cause: 'C' } },
+      stateConfiguration: { retrierRetryCount },
+      inspectionLevel: 'DEBUG',
+    });
+  const caught = {
+    Catch: [
+      { ErrorEquals: ['Other'], Next: 'Done' },
+      { ErrorEquals: ['States.TaskFailed'], Next: 'Caught' },
+    ],
+  };
+  expect(await failing(caught, 0)).toMatchObject({ status: 'RETRIABLE', error: 'E', inspectionData: { errorDetails: { retryIndex: 0 } } });
+  expect(await failing(caught, 1)).toMatchObject({
+    status: 'CAUGHT_ERROR',
+    nextState: 'Caught',
+    error: 'E',
+    cause: 'C',
+    inspectionData: { errorDetails: { retryIndex: 0, catchIndex: 1 } },
+  });
+  expect(await failing({}, 1)).toMatchObject({ status: 'FAILED', error: 'E' });
 });

@@ -17,7 +17,7 @@ export function formOf(value: Json, format: ArrayFormat): string {
 
 function pairs(name: string, value: Json, format: ArrayFormat): readonly string[] {
   if (isJsonObject(value)) return Object.entries(value).flatMap(([inner, member]) => pairs(`${name}[${inner}]`, member, format));
-  if (!isJsonArray(value)) return [`${encodeURIComponent(name)}=${textOf(value)}`];
+  if (!isJsonArray(value)) return [`${encoded(name)}=${textOf(value)}`];
   switch (format) {
     case 'INDICES':
       return value.flatMap((item, index) => pairs(`${name}[${index}]`, item, format));
@@ -26,11 +26,16 @@ function pairs(name: string, value: Json, format: ArrayFormat): readonly string[
     case 'REPEAT':
       return value.flatMap((item) => pairs(name, item, format));
     case 'COMMAS':
-      return [`${encodeURIComponent(name)}=${value.map(textOf).join(',')}`];
+      return [`${encoded(name)}=${value.map(textOf).join(',')}`];
   }
 }
 
 function textOf(value: Json): string {
   if (value === null) return '';
-  return encodeURIComponent(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return encoded(typeof value === 'object' ? JSON.stringify(value) : String(value));
+}
+
+/** Half of a pair of surrogates is no character that could be encoded. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 }

@@ -26,9 +26,9 @@ export function connectionArnOf(parameters: Json): string | Failure {
   const [given, other] = ['InvocationConfig', 'Authentication']
     .map((name) => memberOf(parameters, name))
     .filter((one) => one !== undefined);
-  const arn = isJsonObject(given) ? memberOf(given, 'ConnectionArn') : undefined;
-  if (typeof arn !== 'string' || other !== undefined)
-    return runtime('http:invoke needs a ConnectionArn in one of InvocationConfig and Authentication');
+  const { ConnectionArn: arn, ...rest } = isJsonObject(given) ? given : {};
+  if (typeof arn !== 'string' || other !== undefined || Object.keys(rest).length > 0)
+    return runtime('http:invoke needs a ConnectionArn, and nothing else, in one of InvocationConfig and Authentication');
   return arn;
 }
 
@@ -40,6 +40,7 @@ export function requestOf(parameters: Json, connection: Connection): TaskRequest
   if (isFailure(url)) return url;
   const query = queryOf(memberOf(given, 'QueryParameters') ?? {}, connection.parameters.query);
   if (isFailure(query)) return query;
+  for (const name of Object.keys(connection.parameters.query)) if (url.searchParams.has(name)) url.searchParams.delete(name);
   for (const [name, value] of query) url.searchParams.append(name, value);
   const headers = headersOf(memberOf(given, 'Headers') ?? {}, connection.parameters.headers);
   if (isFailure(headers)) return headers;

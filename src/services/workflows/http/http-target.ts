@@ -99,6 +99,7 @@ function limited(clock: Clock, stop: AbortSignal): { readonly signal: AbortSigna
   const end = (): void => over.abort();
   const timer = clock.timer(clock.now() + httpMsMax, end);
   stop.addEventListener('abort', end);
+  if (stop.aborted) end();
   return {
     signal: over.signal,
     [Symbol.dispose]: () => {

@@ -6,7 +6,7 @@ import { branchInputsBytesMax, mapConcurrencyMax, payloadBytesMax } from '../lim
 import { argumentsOf, effectiveInput } from './data-flow.js';
 import type { ForkedPhase, Thread } from './execution.js';
 import { settle } from './plain-states.js';
-import type { Run } from './run.js';
+import type { BrokenStep, Run } from './run.js';
 
 /** Parallel and Map: threads of their own, joined by their count. Both succeed with the array of what their threads ended with. */
 
@@ -130,12 +130,12 @@ function join(run: Run, id: number): void {
 }
 
 /** A branch or iteration failed: the others are aborted, and what it is part of fails the same way. One that is forked stays so (T1). */
-export function childBroke(run: Run, child: Thread, parentId: number, failure: Failure): void {
+export function childBroke(run: Run, child: Thread, parentId: number, broken: BrokenStep): void {
   const state = run.stateOf(run.thread(parentId));
   if (state.type === 'Map') run.append(child.id, 'MapIterationFailed', { name: state.name, index: child.index });
   run.change(parentId, { lastEvent: run.thread(child.id).lastEvent });
   abortChildren(run, parentId, child.id);
-  run.push({ kind: 'raise', thread: parentId, failure });
+  run.push({ ...broken, kind: 'raise', thread: parentId });
 }
 
 /** They are kept as they are, for a redrive. `broken`: what has been told of that one already, and of those inside it. */

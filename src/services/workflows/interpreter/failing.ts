@@ -12,11 +12,11 @@ import type { RaisedStep, Run } from './run.js';
 export async function raise(run: Run, step: RaisedStep): Promise<void> {
   const thread = run.thread(step.thread);
   const state = run.stateOf(thread);
-  const byTask = step.byTask === true;
+  const { byTask = false, heartbeat = false } = step;
   const failure = byTask || state.type === 'Fail' ? step.failure : explained(run, thread, step.failure);
   noteEvaluation(run, thread, failure);
-  run.testing?.failed(state.name, failure);
-  const raised = { error: failure.error, byTask, heartbeat: step.heartbeat === true };
+  run.testing?.failed(state.name, { failure, byTask });
+  const raised = { error: failure.error, byTask, heartbeat };
   if ('retry' in state) {
     const index = state.retry.findIndex(({ errorEquals }) => matchesError(errorEquals, raised));
     const retrier = state.retry[index];
@@ -29,7 +29,7 @@ export async function raise(run: Run, step: RaisedStep): Promise<void> {
       return caught(run, thread, catcher, failure);
     }
   }
-  run.push({ kind: 'break', thread: thread.id, failure });
+  run.push({ kind: 'break', thread: thread.id, failure, byTask, heartbeat });
 }
 
 /** The text that names the state, unless the failure was explained where it came from. */

@@ -18,21 +18,29 @@ import type { Run } from './run.js';
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html
  */
 export async function beginMocked(run: Run, thread: Thread, state: ParallelState | MapState, mock: ContainerMock): Promise<void> {
-  const problem = state.type === 'Map' ? await prepareMap(run, thread, state, mock) : await argumentsOf(run, thread, state.flow);
-  if (isFailure(problem)) return settle(run, thread, problem);
-  const exceeded = state.type === 'Map' && problem === 'exceeded' ? thresholdExceeded : undefined;
-  const outcome = isFailure(mock.outcome) ? mock.outcome : (exceeded ?? mock.outcome);
+  const prepared = mock.isRunning ? undefined : await prepare(run, thread, state, mock);
+  if (isFailure(prepared)) return settle(run, thread, prepared);
+  const outcome = prepared === 'exceeded' && !isFailure(mock.outcome) ? thresholdExceeded : mock.outcome;
   if (!isFailure(outcome)) return settle(run, thread, outcome);
   // As it stands when one of its own has broken.
   const startedEvent = run.append(thread.id, `${state.type}StateStarted`);
   run.change(thread.id, { phase: { kind: 'forked', startedEvent, running: 0, done: 0, begun: 0, concurrency: 0, count: 0, source: -1 } });
-  run.push({ kind: 'raise', thread: thread.id, failure: outcome });
+  run.push({ kind: 'raise', thread: thread.id, failure: outcome, byTask: mock.byTask });
 }
 
 const thresholdExceeded = new Failure(errorNames.exceedToleratedFailureThreshold, 'The specified tolerated failure threshold was exceeded');
 
+async function prepare(run: Run, thread: Thread, state: ParallelState | MapState, mock: ContainerMock): Promise<Prepared> {
+  if (state.type === 'Map') return prepareMap(run, thread, state, mock);
+  const given = await argumentsOf(run, thread, state.flow);
+  return isFailure(given) ? given : 'within';
+}
+
+/** Whether as many iterations failed as are tolerated, or more. */
+type Prepared = 'within' | 'exceeded' | Failure;
+
 /** Shows what the iterations would be given. */
-async function prepareMap(run: Run, thread: Thread, state: MapState, mock: ContainerMock): Promise<'within' | 'exceeded' | Failure> {
+async function prepareMap(run: Run, thread: Thread, state: MapState, mock: ContainerMock): Promise<Prepared> {
   const input = await effectiveInput(run, thread, state.flow);
   if (isFailure(input)) return input;
   const items = await itemsFor(run, thread, state, input, mock);
@@ -61,14 +69,14 @@ async function itemsFor(
   { readerData }: ContainerMock,
 ): Promise<readonly Json[] | Failure> {
   const reader = state.distributed?.itemReader;
-  if (reader === undefined) {
+  if (reader === undefined || readerData === undefined) {
     const items = await itemsOf(run, thread, state, input);
     if (!isFailure(items) && state.flow.language === 'JSONPath') run.observed(thread, 'afterItemsPath', items);
     return items;
   }
   const given = reader.maxItems === undefined ? undefined : await numberOf(run, thread, reader.maxItems, input);
   if (isFailure(given)) return given;
-  const items = readItems(readerData ?? '', reader, given);
+  const items = readItems(readerData, reader, given);
   if (!isFailure(items) && reader.itemsPointer !== undefined) run.observed(thread, 'afterItemsPointer', items);
   return items;
 }
@@ -138,7 +146,7 @@ async function threshold(
   input: Json,
   failed: number,
   count: number,
-): Promise<'within' | 'exceeded' | Failure> {
+): Promise<Prepared> {
   const most = toleratedFailureCount && (await numberOf(run, thread, toleratedFailureCount, input));
   const percentage = toleratedFailurePercentage && (await numberOf(run, thread, toleratedFailurePercentage, input));
   if (isFailure(most)) return most;

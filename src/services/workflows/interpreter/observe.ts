@@ -25,7 +25,7 @@ export interface Testing {
   /** Told of each stage in each state, as it is reached. */
   readonly observe: (state: string, stage: Stage, value: Json) => void;
   /** Told of what a state failed with, before that is retried or caught. */
-  readonly failed: (state: string, failure: Failure) => void;
+  readonly failed: (state: string, raised: RaisedFailure) => void;
   /** Told how many iterations a Map would have. */
   readonly iterated: (state: string, count: number) => void;
   readonly variables: JsonObject;
@@ -39,10 +39,19 @@ export interface Testing {
   readonly container: ContainerMock | undefined;
 }
 
+export interface RaisedFailure {
+  readonly failure: Failure;
+  readonly byTask: boolean;
+}
+
 export interface ContainerMock {
   readonly outcome: Json | Failure;
+  /** The failure came up in a task inside. */
+  readonly byTask: boolean;
+  /** It has been running: nothing of what comes before its outcome is looked at. */
+  readonly isRunning: boolean;
   /** Iterations of a Map that failed. */
   readonly failedCount: number;
-  /** What the `ItemReader` finds. */
+  /** What the `ItemReader` finds; undefined: the items are in the input, as if they had been read already. */
   readonly readerData: string | undefined;
 }

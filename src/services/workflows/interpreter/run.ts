@@ -24,13 +24,22 @@ export type Step =
   /** A thread came to the end of its block. */
   | { readonly kind: 'end'; readonly thread: number; readonly output: Json }
   /** A thread failed for good. */
-  | { readonly kind: 'break'; readonly thread: number; readonly failure: Failure };
+  | BrokenStep;
 
-export interface RaisedStep {
+export interface RaisedStep extends Raising {
   readonly kind: 'raise';
+}
+
+export interface BrokenStep extends Raising {
+  readonly kind: 'break';
+}
+
+interface Raising {
   readonly thread: number;
   readonly failure: Failure;
+  /** It came up in a task: of the thread, or of one inside of it. */
   readonly byTask?: boolean;
+  /** The heartbeat of that task did not come in time. */
   readonly heartbeat?: boolean;
 }
 

@@ -11,7 +11,7 @@ import { beginMocked } from './mocked-containers.js';
 import type { Testing } from './observe.js';
 import { beginChoice, beginFail, beginPass, beginSucceed, beginWait, settle } from './plain-states.js';
 import { restart } from './redrive.js';
-import { historyFull, Run, type Step } from './run.js';
+import { type BrokenStep, historyFull, Run, type Step } from './run.js';
 import type { Command, Happening } from './step.js';
 import { beginTask, heartbeat, noteStarted, noteSubmitted, openTask, taskFailed, taskSucceeded, taskTimer } from './tasks.js';
 
@@ -162,7 +162,7 @@ async function perform(run: Run, step: Step): Promise<void> {
     case 'end':
       return end(run, thread, step.output);
     case 'break':
-      return breakOff(run, thread, step.failure);
+      return breakOff(run, thread, step);
   }
 }
 
@@ -210,8 +210,9 @@ async function end(run: Run, thread: Thread, output: Json): Promise<void> {
   run.close('SUCCEEDED', { output });
 }
 
-function breakOff(run: Run, thread: Thread, failure: Failure): void {
+function breakOff(run: Run, thread: Thread, step: BrokenStep): void {
+  const { failure } = step;
   if (thread.phase.kind !== 'forked') run.change(thread.id, { phase: { kind: 'failed' } });
   if (thread.parent === undefined) run.failExecution(thread.lastEvent, failure);
-  else childBroke(run, thread, thread.parent, new Failure(failure.error, failure.cause)); // where it failed was told already
+  else childBroke(run, thread, thread.parent, { ...step, failure: new Failure(failure.error, failure.cause) }); // where it failed was told already
 }

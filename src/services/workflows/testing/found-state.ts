@@ -4,14 +4,17 @@ import { readDefinition } from '../language/definition-reader.js';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, memberOf, objectFrom, parseJson } from '../language/json.js';
 import type { DefinitionRules } from '../language/reading.js';
 
-/** A state that is to be tested. */
-export interface FoundState {
+export interface NamedState {
   readonly name: string;
   readonly state: JsonObject;
+}
+
+/** A state that is to be tested. */
+export interface FoundState extends NamedState {
   /** Of the machine that it is in. */
   readonly language: Json | undefined;
-  /** It is in the processor of a Map, as deep as may be. */
-  readonly isIterated: boolean;
+  /** The Parallels and Maps that it is in, from the outermost. */
+  readonly around: readonly NamedState[];
 }
 
 /** What AWS calls a state that comes without a machine. */
@@ -22,40 +25,46 @@ export function stateIn(definition: string, stateName: string | undefined, rules
   const value = parseJson(definition);
   const isMachine = isJsonObject(value) && memberOf(value, 'States') !== undefined;
   if (isJsonObject(value) && !isMachine && stateName === undefined)
-    return { name: nameOfOne, state: value, language: undefined, isIterated: false };
+    return { name: nameOfOne, state: value, language: undefined, around: [] };
   const { diagnostics } = readDefinition(definition, rules);
   if (!isMachine || diagnostics.some(({ severity }) => severity === 'ERROR')) return invalidDefinition(diagnostics);
   if (stateName === undefined) return missing('stateName');
-  const found = findState(value, stateName);
+  const found = findState(value, stateName, []);
   if (found === undefined) return invalidRequest('State not found in definition');
-  return { name: stateName, ...found, language: memberOf(value, 'QueryLanguage') };
+  return { ...found, language: memberOf(value, 'QueryLanguage') };
 }
 
-export function findState(block: JsonObject, name: string, isIterated = false): Pick<FoundState, 'state' | 'isIterated'> | undefined {
+type Found = Omit<FoundState, 'language'>;
+
+function findState(block: JsonObject, name: string, around: readonly NamedState[]): Found | undefined {
   const states = memberOf(block, 'States');
   if (!isJsonObject(states)) return undefined;
   const own = memberOf(states, name);
-  if (isJsonObject(own)) return { state: own, isIterated };
-  for (const state of Object.values(states)) {
-    const found = isJsonObject(state) ? findInside(state, name, isIterated) : undefined;
+  if (isJsonObject(own)) return { name, state: own, around };
+  for (const [outer, state] of Object.entries(states)) {
+    const found = isJsonObject(state) ? findInside({ name: outer, state }, name, around) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
 /** In a branch or an iteration of a state. */
-export function findInside(state: JsonObject, name: string, isIterated = false): ReturnType<typeof findState> {
-  const processors = [memberOf(state, 'ItemProcessor'), memberOf(state, 'Iterator')];
-  const branches = memberOf(state, 'Branches');
+export function findInside(outer: NamedState, name: string, around: readonly NamedState[] = []): Found | undefined {
+  const branches = memberOf(outer.state, 'Branches');
+  const processors = [memberOf(outer.state, 'ItemProcessor'), memberOf(outer.state, 'Iterator')];
   for (const block of [...processors, ...(isJsonArray(branches) ? branches : [])]) {
-    const found = isJsonObject(block) ? findState(block, name, isIterated || processors.includes(block)) : undefined;
+    const found = isJsonObject(block) ? findState(block, name, [...around, outer]) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
+export function isOfType({ state }: NamedState, type: 'Map' | 'Task'): boolean {
+  return memberOf(state, 'Type') === type;
+}
+
 /** A machine of the state alone, whatever it may go on to. */
-export function machineAround({ name, state, language }: FoundState): JsonObject {
+export function machineAround({ name, state }: NamedState, language: Json | undefined): JsonObject {
   const targets = [...targetsIn(state)].filter((target) => target !== name);
   return {
     StartAt: name,

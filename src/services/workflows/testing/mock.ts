@@ -2,10 +2,10 @@ import type { Refusal } from '../../../wire/refusal.js';
 import { invalidRequest } from '../errors.js';
 import type { MapState, ParallelState, State, TaskState } from '../language/definition.js';
 import { Failure } from '../language/failure.js';
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../language/json.js';
+import { isJsonArray, isJsonObject, type Json } from '../language/json.js';
 import { type Targets, targetOf } from '../targets.js';
 import { answerProblem, type FieldValidationMode } from './answer-model.js';
-import { findInside } from './found-state.js';
+import { findInside, isOfType, type NamedState } from './found-state.js';
 
 /** What a tested state comes to, as the caller says. */
 export interface Mock {
@@ -23,7 +23,7 @@ export interface Mock {
  * Whether the mock fits the state. Texts as recorded from the service, but for those of `errorCausedByState` and of what is for a Map alone.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestStateConfiguration.html
  */
-export async function checkMock(targets: Targets, given: JsonObject, state: State, mock: Mock): Promise<Refusal | undefined> {
+export async function checkMock(targets: Targets, given: NamedState, state: State, mock: Mock): Promise<Refusal | undefined> {
   if (state.type !== 'Task' && state.type !== 'Map' && state.type !== 'Parallel')
     return invalidRequest(`State type '${state.type}' is not supported when a mock is specified`);
   const { causedBy, failedIterations, readerData } = mock;
@@ -35,6 +35,12 @@ export async function checkMock(targets: Targets, given: JsonObject, state: Stat
     return invalidRequest('errorCausedByState names no state inside of the Map or Parallel state');
   if (state.type === 'Task') return checkTask(targets, state, mock);
   return state.type === 'Map' ? checkMap(state, mock) : checkParallel(state, mock);
+}
+
+/** Whether the error of the mock came up in a task: names such as `States.TaskFailed` are about those. */
+export function isByTask(given: NamedState, { causedBy }: Mock): boolean {
+  const cause = causedBy === undefined ? given : findInside(given, causedBy);
+  return cause !== undefined && isOfType(cause, 'Task');
 }
 
 /** A result that somebody else brings is of no API. */
@@ -55,8 +61,6 @@ function checkParallel({ branches }: ParallelState, { outcome }: Mock): Refusal 
 
 function checkMap({ distributed }: MapState, { outcome, readerData }: Mock): Refusal | undefined {
   const reader = distributed?.itemReader;
-  if (reader !== undefined && readerData === undefined)
-    return invalidRequest('ItemReader data must be specified when testing a Map state with ItemReader specified.');
   if (reader === undefined && readerData !== undefined) return invalidRequest('mapItemReaderData is for a Map state with an ItemReader');
   if (reader?.inputType === 'MANIFEST' || reader?.inputType === 'PARQUET')
     return invalidRequest(`mapItemReaderData of the InputType ${reader.inputType} is not supported by this server.`);

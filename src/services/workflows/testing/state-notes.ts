@@ -1,6 +1,5 @@
 import type { HistoryEvent } from '../interpreter/history.js';
-import type { Stage, Testing } from '../interpreter/observe.js';
-import type { Failure } from '../language/failure.js';
+import type { RaisedFailure, Stage, Testing } from '../interpreter/observe.js';
 import { type Json, type JsonObject, parseJson, printJson } from '../language/json.js';
 import type { HttpExchange } from '../targets.js';
 
@@ -13,17 +12,17 @@ export class StateNotes {
   #input: string | undefined;
   #assigned: Readonly<Record<string, string>> | undefined;
   #exchange: HttpExchange | undefined;
-  #failure: Failure | undefined;
+  #raised: RaisedFailure | undefined;
   #iterations: number | undefined;
 
-  constructor(private readonly name: string) {}
+  constructor(readonly name: string) {}
 
   readonly observers: Pick<Testing, 'observe' | 'failed' | 'iterated'> = {
     observe: (state, stage, value) => {
       if (state === this.name && !this.#stages.has(stage)) this.#stages.set(stage, value);
     },
-    failed: (state, failure) => {
-      if (state === this.name) this.#failure ??= failure;
+    failed: (state, raised) => {
+      if (state === this.name) this.#raised ??= raised;
     },
     iterated: (state, count) => {
       if (state === this.name) this.#iterations ??= count;
@@ -34,8 +33,8 @@ export class StateNotes {
     this.#exchange = exchange;
   };
 
-  get failure(): Failure | undefined {
-    return this.#failure;
+  get raised(): RaisedFailure | undefined {
+    return this.#raised;
   }
 
   /** Of a Map: how many it would have. */
@@ -51,19 +50,22 @@ export class StateNotes {
     }
   }
 
+  /** Which retrier or catcher was meant. */
+  get errorDetails(): Readonly<Record<string, Json>> {
+    return Object.fromEntries([...this.#stages].filter(([stage]) => aboutErrors.has(stage)));
+  }
+
   /** As TestState has it: JSON as text, by stages. */
   shown(level: InspectionLevel, variables: JsonObject): Readonly<Record<string, unknown>> {
     const stages = [...this.#stages];
     const values = stages
       .filter(([stage]) => !aboutErrors.has(stage))
       .map(([stage, value]) => [stage, numbers.has(stage) ? value : printJson(value)]);
-    const errors = stages.filter(([stage]) => aboutErrors.has(stage));
     const assigned = Object.entries(this.#assigned ?? {}).map(([name, text]): [string, Json] => [name, parseJson(text) ?? null]);
     return {
       input: this.#input,
       ...Object.fromEntries(values),
       variables: printJson({ ...variables, ...Object.fromEntries(assigned) }),
-      ...(errors.length > 0 && { errorDetails: Object.fromEntries(errors) }),
       ...(level === 'TRACE' && this.#exchange),
     };
   }

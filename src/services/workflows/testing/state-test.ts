@@ -3,10 +3,10 @@ import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { constraint, invalidDefinition, invalidRequest } from '../errors.js';
 import type { Execution, ExecutionState, Thread } from '../interpreter/execution.js';
 import type { HistoryEvent } from '../interpreter/history.js';
-import type { Testing } from '../interpreter/observe.js';
+import type { ContainerMock, Testing } from '../interpreter/observe.js';
 import type { CallCommand, Happening } from '../interpreter/step.js';
 import { type Transition, transition } from '../interpreter/transition.js';
-import type { Machine, State } from '../language/definition.js';
+import { type Machine, rootBlock, type State } from '../language/definition.js';
 import { readDefinition } from '../language/definition-reader.js';
 import { errorNames, Failure } from '../language/failure.js';
 import { type Json, type JsonObject, printJson } from '../language/json.js';
@@ -14,8 +14,8 @@ import type { DefinitionRules } from '../language/reading.js';
 import { stateTestMsMax } from '../limits.js';
 import type { ServiceParts } from '../service-parts.js';
 import { type TargetOutcome, targetOf, targetRules } from '../targets.js';
-import { machineAround, stateIn } from './found-state.js';
-import { checkMock, type Mock } from './mock.js';
+import { type FoundState, isOfType, machineAround, stateIn } from './found-state.js';
+import { checkMock, isByTask, type Mock } from './mock.js';
 import { type InspectionLevel, StateNotes } from './state-notes.js';
 
 /** One state by itself: with a mock of what it comes to, or with its task called. */
@@ -54,21 +54,40 @@ export async function testOf(parts: TestParts, test: StateTest): Promise<StateTe
   const rules: DefinitionRules = { ...targetRules(parts.targets, 'STANDARD'), takesDistributed: true };
   const found = stateIn(test.definition, test.stateName, rules);
   if (isRefusal(found)) return found;
-  const { name } = found;
-  const { machine, diagnostics } = readDefinition(printJson(machineAround(found)), rules);
-  const state = machine?.blocks.get('')?.states.get(name);
+  const { name, around, language } = found;
+  const { machine, diagnostics } = readDefinition(printJson(machineAround(found, language)), rules);
+  const state = machine?.blocks.get(rootBlock)?.states.get(name);
   if (machine === undefined || state === undefined) return invalidDefinition(diagnostics);
-  const { mock, inspectionLevel } = test;
-  const refused = mock === undefined ? needsMock(state) : await checkMock(parts.targets, found.state, state, mock);
+  const { mock, inspectionLevel, variables } = test;
+  const refused = mock === undefined ? needsMock(state) : await checkMock(parts.targets, found, state, mock);
   if (refused !== undefined) return refused;
   const notes = new StateNotes(name);
-  const around: JsonObject = found.isIterated ? { Map: { Item: { Index: 0, Value: test.input } } } : {};
-  const run = await runAlone(parts, test, { machine, name, notes, testing: testingOf(test, notes, around) });
-  const { failedIterations = 0 } = mock ?? {};
-  if (notes.iterations !== undefined && failedIterations > notes.iterations)
+  const container = mock && containerOf(found, mock);
+  const item: JsonObject = around.some((outer) => isOfType(outer, 'Map')) ? { Map: { Item: { Index: 0, Value: test.input } } } : {};
+  let outcome = await outcomeOf(parts, test, { machine, notes, testing: testingOf(test, notes, container, item) });
+  if (notes.iterations !== undefined && (mock?.failedIterations ?? 0) > notes.iterations)
     return invalidRequest('Map iteration failure count must be less than or equal to the number of Map iterations.');
-  const outcome = outcomeOf(run, name, notes.failure);
-  return inspectionLevel === 'INFO' ? outcome : { ...outcome, inspectionData: notes.shown(inspectionLevel, test.variables) };
+  let { errorDetails } = notes;
+  for (const outer of around.toReversed()) {
+    if (outcome.status !== 'FAILED' || outcome.error === errorNames.runtime) break;
+    const passed = new StateNotes(outer.name);
+    const broken = { ...brokenInside, outcome: new Failure(outcome.error, outcome.cause), byTask: notes.raised?.byTask === true };
+    const { machine: ofOuter } = readDefinition(printJson(machineAround(outer, language)), rules);
+    if (ofOuter === undefined) break;
+    outcome = await outcomeOf(parts, test, { machine: ofOuter, notes: passed, testing: testingOf(test, passed, broken, {}) });
+    errorDetails = { ...errorDetails, ...passed.errorDetails };
+  }
+  if (inspectionLevel === 'INFO') return outcome;
+  const shown = notes.shown(inspectionLevel, variables);
+  return { ...outcome, inspectionData: { ...shown, ...(Object.keys(errorDetails).length > 0 && { errorDetails }) } };
+}
+
+/** What a Parallel or Map is told when a state in it failed: its own input is not known. */
+const brokenInside = { isRunning: true, failedCount: 0, readerData: undefined };
+
+function containerOf(found: FoundState, mock: Mock): ContainerMock {
+  const { outcome, failedIterations: failedCount = 0, readerData } = mock;
+  return { outcome, byTask: isByTask(found, mock), isRunning: false, failedCount, readerData };
 }
 
 /** Whose end somebody else brings about, or many threads do. */
@@ -83,16 +102,17 @@ function needsMock(state: State): Refusal | undefined {
   return waits ? constraint('mock', 'null', 'Member must be given for a task that somebody else ends') : undefined;
 }
 
-function testingOf({ variables, context, retryCount, mock }: StateTest, notes: StateNotes, around: JsonObject): Testing {
-  const container =
-    mock === undefined ? undefined : { outcome: mock.outcome, failedCount: mock.failedIterations ?? 0, readerData: mock.readerData };
+function testingOf(
+  { variables, context, retryCount }: StateTest,
+  notes: StateNotes,
+  container: ContainerMock | undefined,
+  around: JsonObject,
+): Testing {
   return { ...notes.observers, variables, context, retryCount, around, container };
 }
 
-/** Until the state is left: it may go on to itself. */
 interface Tested {
   readonly machine: Machine;
-  readonly name: string;
   readonly notes: StateNotes;
   readonly testing: Testing;
 }
@@ -102,7 +122,8 @@ interface Run {
   readonly events: readonly HistoryEvent[];
 }
 
-async function runAlone(parts: TestParts, test: StateTest, { machine, name, notes, testing }: Tested): Promise<Run> {
+/** Until the state is left: it may go on to itself. */
+async function runAlone(parts: TestParts, test: StateTest, { machine, notes, testing }: Tested): Promise<Run> {
   const { clock, random } = parts;
   let state: ExecutionState = { execution: aloneOf(test, clock.now()), threads: new Map() };
   const events: HistoryEvent[] = [];
@@ -116,7 +137,7 @@ async function runAlone(parts: TestParts, test: StateTest, { machine, name, note
     state = next.state;
     events.push(...next.events);
     notes.take(next.events);
-    happening = next.events.some((event) => isExitOf(event, name)) ? undefined : await following(parts, test, next, notes);
+    happening = next.events.some((event) => isExitOf(event, notes.name)) ? undefined : await following(parts, test, next, notes);
   }
   return { state, events };
 }
@@ -196,11 +217,13 @@ function aloneOf({ input, roleArn = 'arn:aws:iam::000000000000:role/TestState' }
   };
 }
 
-function outcomeOf({ state, events }: Run, name: string, failure: Pick<Failure, 'error' | 'cause'> | undefined): StateTestOutcome {
+async function outcomeOf(parts: TestParts, test: StateTest, tested: Tested): Promise<StateTestOutcome> {
+  const { state, events } = await runAlone(parts, test, tested);
+  const { name, raised } = tested.notes;
   const entered = events.findIndex(({ type, details }) => type.endsWith('StateEntered') && details?.name === name);
   const mine = events.slice(entered + 1);
   const exited = mine.findIndex(({ type }) => type.endsWith('StateExited'));
-  const failed = failure && { error: failure.error, cause: failure.cause };
+  const failed = raised && { error: raised.failure.error, cause: raised.failure.cause };
   if (exited < 0) {
     const { status, error, cause } = state.execution;
     return status === 'RUNNING' ? { status: 'RETRIABLE', ...failed } : { status: 'FAILED', error, cause };

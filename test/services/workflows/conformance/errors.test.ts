@@ -48,6 +48,37 @@ describe('which catcher an error of a task is for', () => {
   });
 });
 
+/** https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html, "Error propagation in Map and Parallel states" */
+test.each<[object, Script, unknown]>([
+  [calls('f', end), failing, 'Mine'],
+  [
+    calls('f', { HeartbeatSeconds: 5, Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken', ...end }),
+    { sendMessage: { silence: true } },
+    'Late',
+  ],
+  [{ Type: 'Fail', Error: 'Mine' }, {}, 'FAILED Mine'],
+])('an error inside of a Parallel or Map is one of a task where it came up in one: %j', async (state, script, expected) => {
+  const block = (name: string, inner: object) => ({ StartAt: name, States: { [name]: inner } });
+  const each = { Type: 'Map', ItemsPath: '$', ItemProcessor: block('T', state), ...end };
+  const Catch = [
+    { ErrorEquals: ['States.TaskFailed'], ResultPath: '$[0]', Next: 'C' },
+    { ErrorEquals: ['States.HeartbeatTimeout'], Next: 'Late' },
+  ];
+  const { status, output, error } = await ran(
+    {
+      StartAt: 'P',
+      States: {
+        P: { Type: 'Parallel', Branches: [block('M', each)], Catch, ...end },
+        C: { Type: 'Pass', OutputPath: '$[0].Error', ...end },
+        Late: { Type: 'Pass', Result: 'Late', ...end },
+      },
+    },
+    [1],
+    script,
+  );
+  expect(status === 'SUCCEEDED' ? output : `${status} ${error}`).toEqual(expected);
+});
+
 describe('errors that states raise themselves', () => {
   const token = { Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken' };
   const inside = (state: object) => ({
