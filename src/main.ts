@@ -252,7 +252,7 @@ export async function startBroker(config: Config, ports: Ports = {}): Promise<Br
         stopping: () => stopping,
       }),
       streamed: [
-        ingestReading({ ingest, stores: work.stores, keys, clock }),
+        ingestReading({ ingest, stores: work.stores, pipelines: config.ingest.pipelines, keys, clock }),
         { service: 'ingest', path: ingest.path, handle: ingest.handle },
       ],
       random,

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { getCommand } from './ingest/get.js';
 import { recordsCommand } from './ingest/records.js';
 import { redriveCommand } from './ingest/redrive.js';
+import { refusalsCommand } from './ingest/refusals.js';
 import { showCommand } from './ingest/show.js';
 import { tailCommand } from './ingest/tail.js';
 import { verifyCommand } from './ingest/verify.js';
@@ -16,6 +17,7 @@ export function ingestCommand(): Command {
     .addCommand(showCommand())
     .addCommand(getCommand())
     .addCommand(tailCommand())
+    .addCommand(refusalsCommand())
     .addCommand(redriveCommand())
     .addCommand(verifyCommand());
 }

@@ -30,8 +30,9 @@ const waitMs = 20_000;
 const receiveMax = 32;
 /** Claimed anew before it is over, as long as its worker lives. */
 const claimMs = 60_000;
-/** After a fault. */
+/** After a fault; while the queue is gone, twice as long each time. */
 const pauseMs = 1_000;
+const gonePauseMsMax = 60_000;
 /** Longer than any timer: messages of internal queues do not expire. */
 const retentionMs = 200 * 365 * 86_400_000;
 
@@ -65,12 +66,16 @@ export class QueueWorker {
   #isBehind = true;
   /** Told when there is room again. */
   #freed: () => void = () => {};
+  /** Receives in a row that found no queue: it is told of once. */
+  #gone = 0;
 
   constructor(
     private readonly parts: QueueWorkerParts,
-    private readonly queue: Queue,
+    private queue: Queue,
     private readonly concurrency: number,
     private readonly handle: Handler,
+    /** For a queue that people can delete, and make again. */
+    private readonly find: () => Promise<Queue | undefined> = async () => undefined,
   ) {
     setMaxListeners(0, this.#ended.signal); // one for each message in hand
   }
@@ -125,20 +130,31 @@ export class QueueWorker {
   }
 
   async #take(max: number): Promise<readonly ReceivedMessage[]> {
-    const { engine, clock } = this.parts;
+    const { engine, clock, report } = this.parts;
     const { signal } = this.#ended;
     try {
       const received = await engine.receive(this.queue, { max, waitMs, visibilityTimeoutMs: claimMs, held: true, signal });
-      if (received.kind === 'received') {
-        this.#isBehind = received.messages.length === max;
-        return received.messages;
+      if (received.kind !== 'received') {
+        await this.#lookAgain(received.kind);
+        return [];
       }
-      this.parts.report(`taking messages of ${this.queue.address}`, new Error(received.kind));
+      this.#gone = 0;
+      this.#isBehind = received.messages.length === max;
+      return received.messages;
     } catch (fault) {
-      this.parts.report(`taking messages of ${this.queue.address}`, fault);
+      report(`taking messages of ${this.queue.address}`, fault);
+      await untilOrAborted(clock, clock.now() + pauseMs, signal);
+      return [];
     }
-    await untilOrAborted(clock, clock.now() + pauseMs, signal);
-    return [];
+  }
+
+  /** It may be made again. */
+  async #lookAgain(what: string): Promise<void> {
+    const { clock, report } = this.parts;
+    if (this.#gone === 0) report(`taking messages of ${this.queue.address}`, new Error(what));
+    const pause = Math.min(gonePauseMsMax, pauseMs * 2 ** this.#gone++);
+    await untilOrAborted(clock, clock.now() + pause, this.#ended.signal);
+    this.queue = (await this.find()) ?? this.queue;
   }
 
   #begin(message: MessageInHand): void {

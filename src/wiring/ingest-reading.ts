@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import type { PipelineConfig } from '../config/config.js';
 import type { StreamedRoute } from '../http/ports.js';
 import { openFile } from '../services/ingest/archive/open-file.js';
 import type { Ingest } from '../services/ingest/index.js';
@@ -9,12 +10,13 @@ import type { Stores } from '../services/ingest/workflow/stores.js';
 export interface IngestReadingParts {
   readonly ingest: Pick<Ingest, 'records' | 'changes' | 'refusals' | 'spool'>;
   readonly stores: Pick<Stores, 'archiveOf'>;
+  readonly pipelines: readonly Pick<PipelineConfig, 'name' | 'archive'>[];
   readonly keys: ApiKeys;
   readonly clock: Clock;
 }
 
 /** Looks at records: payloads come from where the pipelines keep them. */
-export function ingestReading({ ingest, stores, keys, clock }: IngestReadingParts): StreamedRoute {
+export function ingestReading({ ingest, stores, pipelines, keys, clock }: IngestReadingParts): StreamedRoute {
   const { records, changes, refusals, spool } = ingest;
   const parts = {
     records,
@@ -22,11 +24,23 @@ export function ingestReading({ ingest, stores, keys, clock }: IngestReadingPart
     refusals,
     keys,
     clock,
-    hasPipeline: (name: string) => stores.archiveOf(name) !== undefined,
+    archiveOf: (name: string) => {
+      const store = stores.archiveOf(name);
+      return store && { store, pipelines: sharing(name, pipelines) };
+    },
     payloads: {
       spooled: (pipeline: string, ...[key, range]: Parameters<typeof openFile>) => openFile(spool.path(pipeline, key), range),
       archived: async (pipeline: string, ...object: Parameters<typeof openFile>) => stores.archiveOf(pipeline)?.open(...object),
     },
   };
   return { service: 'ingest', path: readingPath, handle: (request) => read(parts, request) };
+}
+
+/** A folder is that of one pipeline; a bucket may be that of several. */
+function sharing(name: string, pipelines: IngestReadingParts['pipelines']): readonly string[] {
+  const bucketOf = ({ archive }: IngestReadingParts['pipelines'][number]) => (archive?.kind === 'bucket' ? archive.name : undefined);
+  const own = pipelines.find((pipeline) => pipeline.name === name);
+  const bucket = own && bucketOf(own);
+  if (bucket === undefined) return [name];
+  return pipelines.filter((pipeline) => bucketOf(pipeline) === bucket).map((pipeline) => pipeline.name);
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Buckets in memory behind what the SDK needs of the REST API of S3: PutObject with a condition and a checksum, HeadObject, GetObject with a range. */
+/** Buckets in memory behind what the SDK needs of the REST API of S3: PutObject with a condition and a checksum, HeadObject, GetObject with a range, ListObjectsV2. */
 export interface S3Server {
   readonly url: string;
   /** Content by `bucket/key`: a case may look, and may alter it. */
@@ -44,8 +44,12 @@ interface Answer {
 }
 
 async function serve(subject: S3Server, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = decodeURIComponent(new URL(request.url ?? '', 'http://s3').pathname.slice(1));
-  const { status, headers, body } = answerTo(subject, path, request, await bodyOf(request));
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://s3');
+  const path = decodeURIComponent(pathname.slice(1));
+  const sent = await bodyOf(request);
+  const { status, headers, body } = searchParams.has('list-type')
+    ? list(subject, path, searchParams)
+    : answerTo(subject, path, request, sent);
   response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
 }
 
@@ -60,6 +64,19 @@ function answerTo(subject: S3Server, path: string, { method, headers }: Incoming
   const part = known.subarray(Number(first), Number(last) + 1);
   const range = `bytes ${first}-${Number(first) + part.length - 1}/${known.length}`;
   return { status: 206, headers: { 'content-length': part.length, 'content-range': range }, body: part };
+}
+
+function list(subject: S3Server, path: string, query: URLSearchParams): Answer {
+  const bucket = path.replace(/\/?$/, '/');
+  if (!subject.buckets.has(bucket.slice(0, -1))) return refused(404, 'NoSuchBucket');
+  const after = query.get('start-after') ?? '';
+  const keys = [...subject.objects.keys()].filter((name) => name.startsWith(bucket)).map((name) => name.slice(bucket.length));
+  const page = keys
+    .filter((key) => key > after)
+    .sort()
+    .slice(0, Number(query.get('max-keys') ?? 1_000));
+  const contents = page.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+  return { status: 200, headers: { 'content-type': 'application/xml' }, body: `<ListBucketResult>${contents}</ListBucketResult>` };
 }
 
 function put(subject: S3Server, path: string, headers: IncomingHttpHeaders, body: Buffer): Answer {

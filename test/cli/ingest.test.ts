@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PipelineRecords } from '../../src/cli/ingest/pipeline-records.js';
 import { type Finding, type Proven, verify } from '../../src/cli/ingest/verification.js';
+import { archiveKey } from '../../src/services/ingest/archive/archive.js';
+import type { ApiKeyId } from '../../src/services/ingest/keys/api-key.js';
 import type { IngestRecord } from '../../src/services/ingest/record.js';
 import {
   custodyDocument,
@@ -12,6 +14,8 @@ import {
   positionOf,
   recordDocument,
 } from '../../src/services/ingest/record-documents.js';
+import { refused } from '../../src/services/ingest/refusal.js';
+import type { IngestRequest } from '../../src/services/ingest/request.js';
 import { pipeline, type RecordRoom, recordRoom } from '../services/ingest/record-room.js';
 import { folder, Program, run } from './program.js';
 
@@ -26,7 +30,7 @@ const ingest = (...args: readonly string[]) => run(['ingest', ...args, '--url', 
 async function verified(expected?: Proven['head']): Promise<Proven & { readonly told: readonly string[] }> {
   const told: Finding[] = [];
   const records = await PipelineRecords.of(pipeline, { url: room.url });
-  const proven = await verify({ records, expected, found: (finding) => told.push(finding), progress: () => {} });
+  const proven = await verify({ records, expected, found: (finding) => told.push(finding), progress: () => {}, listed: () => {} });
   expect(proven.findings).toBe(told.length);
   return { ...proven, told: told.map(({ kind, text }) => `${kind}: ${text}`) };
 }
@@ -75,9 +79,10 @@ test('records are found, shown, fetched and followed', async () => {
 test('what is there as it was received is proven, and the head holds later', async () => {
   await filled();
   const first = await ingest('verify', pipeline);
-  expect([first.code, first.stderr.split('\n').at(-2)]).toEqual([0, '100 % 3 of 3 records, 100.0 KB']);
+  expect(first.code).toBe(0);
+  expect(first.stderr).toMatch(/^100 % 3 of 3 records, 100\.0 KB\n(.+\n)?100 % 2 of 2 objects of the archive\n$/m);
   expect(first.stdout).toMatch(
-    /^claims: 3 records, 100\.0 KB read in .+\n {2}in the archive.+ 2\n {2}in the spool.+ 1\n {2}findings +0\nhead 3-[0-9a-f]{64}\nproven/,
+    /^claims: 3 records, 100\.0 KB read in .+\n {2}in the archive.+ 2\n {2}in the spool.+ 1\n {2}objects in the archive +2\n {2}findings +0\nhead 3-[0-9a-f]{64}\nproven/,
   );
   await room.accept('four');
   const [, head = ''] = /^head (.+)$/m.exec(first.stdout) ?? [];
@@ -120,6 +125,42 @@ test('payloads that are gone, altered or cut short are named', async () => {
   expect([archived, spooled]).toEqual([0, 1]);
 });
 
+test('objects of the archive that no record has are named', async () => {
+  const [one, , three] = await filled();
+  const [day = ''] = /^\d{4}\/\d{2}\/\d{2}/.exec(one.storageContext.S3Reference?.key ?? '') ?? [];
+  const strays = [`${day}/${one.messageID}`, 'notes.txt', `${day}/00/00/${one.messageID.replace(/^.{8}/, '00000000')}`];
+  for (const stray of strays) {
+    await mkdir(dirname(join(room.archiveFolder, stray)), { recursive: true });
+    await writeFile(join(room.archiveFolder, stray), 'stray');
+  }
+  // Archived, and the record does not say so yet.
+  await writeFile(join(room.archiveFolder, archiveKey(three.receivedAt, three.messageID)), 'three');
+  const { told, objects } = await verified();
+  expect(new Set(told)).toEqual(new Set(strays.map((key) => `unnamed: archive/${key} is in the archive, and no record's`)));
+  expect(objects).toBe(6);
+});
+
+test('what was refused is listed, newest first', async () => {
+  const caller = { keyName: 'core', keyID: 'k1' as ApiKeyId };
+  const request = { requestId: 'r', sourceAddress: '127.0.0.1' } as IngestRequest;
+  for (let count = 1; count <= 52; count++) {
+    const problems = [
+      { path: '/dateTime', problem: 'is missing' },
+      { path: '', problem: 'x' },
+    ];
+    const refusal = { ...refused('InvalidMetaData', `wrong ${count}`, { problems }), messageMetaData: { sourceSystemID: '\u001bcore' } };
+    await room.refusals.keep(pipeline, refusal, caller, request, count);
+  }
+  const listed = await ingest('refusals', pipeline, '--limit', '51');
+  const rows = listed.stdout.split('\n').slice(1, -1);
+  const first = ['1970-01-01T00:00:00.052Z', 'InvalidMetaData', 'core', '127.0.0.1', '\\u001bcore', 'wrong 52 (2 problems)'];
+  expect([rows.length, rows[0]?.split(/ {2,}/)]).toEqual([51, first]);
+  expect(listed.stderr).toContain('pass a higher --limit than 51');
+  const { stdout, stderr } = await ingest('refusals', pipeline, '--limit', '60', '--json');
+  expect([stdout.split('\n').length, stderr]).toEqual([53, '']);
+  expect(JSON.parse(stdout.split('\n')[51] ?? '')).toMatchObject({ message: 'wrong 1', problems: [{ path: '/dateTime' }, {}] });
+});
+
 test('records that are gone, changed, or were put in by hand are named', async () => {
   const [one, two, three] = await filled();
   await tamper(recordDocument(pipeline, one.messageID), () => undefined);
@@ -139,6 +180,7 @@ test('records that are gone, changed, or were put in by hand are named', async (
     expect.stringMatching(`^altered: record ${five.messageID} \\(5\\) says otherwise than its entry: originSha256 is `),
     `outOfChain: record ${impostor.messageID} is not in the chain: entry 3, which it claims, is not about it`,
     'missing: the record of entry 3 of the chain is not found by a search',
+    `unnamed: archive/${one.storageContext.S3Reference?.key} is in the archive, and no record's`,
   ]);
 });
 

@@ -147,11 +147,30 @@ describe.each([
     expect(await archive(subject.store, 'a/other', file, signal)).toBe('archived');
   });
 
+  test('lists what it has, in parts', async () => {
+    const made = ['l/1', 'l/1-1', 'l/2/a', 'l/2/b', 'l/3'];
+    for (const key of made) await subject.store.put(key, await fileOf(Buffer.from(key)), signal);
+    const keys: string[] = [];
+    for (let page: readonly string[]; ; ) {
+      page = await subject.store.list(keys.at(-1), 2);
+      keys.push(...page);
+      if (page.length < 2) break;
+    }
+    expect(keys.filter((key) => key.startsWith('l/'))).toEqual(made);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys).toContain('a/kept');
+    expect(keys.filter((key) => key.startsWith('.'))).toEqual([]);
+  });
+
   test('ends when it is told to', async () => {
     const stopped = AbortSignal.abort();
     await expect(subject.store.put('a/stopped', await fileOf(Buffer.from('late')), stopped)).rejects.toThrow();
     expect(await subject.store.open('a/stopped')).toBeUndefined();
   });
+});
+
+test('a folder that is not there yet has nothing', async () => {
+  expect(await new FolderStore({ folder: join(files, 'not yet'), bucket: 'records' }).list(undefined, 10)).toEqual([]);
 });
 
 test('a folder forgets what a process that was killed had begun', async () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ConfigError } from '../../config/config-error.js';
 
 /** Flags that choose records. */
 export interface Filters {
@@ -12,6 +13,13 @@ export function withFilters(command: Command): Command {
     .option('--source <ID>', 'of this sourceSystemID')
     .option('--type <TYPE>', 'of this messageType')
     .option('--state <STATE>', 'in this state: received, accepted, payloadArchived, metadataStored, archived, failed');
+}
+
+/** A whole number from 1 up. */
+export function limitOf(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1) return limit;
+  throw new ConfigError(`--limit is ${JSON.stringify(text)}: expected a whole number from 1 up`);
 }
 
 /** As the pages call them. */

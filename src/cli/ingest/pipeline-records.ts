@@ -2,6 +2,7 @@ import type { Argument, Command } from 'commander';
 import { createArgument } from 'commander';
 import type { CustodyEntry, CustodyHead } from '../../services/ingest/custody.js';
 import type { IngestRecord } from '../../services/ingest/record.js';
+import type { KeptRefusal } from '../../services/ingest/refusals.js';
 import { type BrokerFlags, RunningBroker, withBrokerOptions } from '../running-broker.js';
 
 /** A record as the broker's pages show it: its times are texts. */
@@ -18,6 +19,19 @@ export type FoundRecord = Pick<
 
 export interface FoundRecords {
   readonly records: readonly FoundRecord[];
+  readonly next?: string;
+}
+
+export interface ArchivePage {
+  readonly bucket: string;
+  /** Whose archive it is. */
+  readonly pipelines: readonly string[];
+  readonly objects: readonly string[];
+  readonly next?: string;
+}
+
+export interface RefusalsPage {
+  readonly refusals: readonly KeptRefusal[];
   readonly next?: string;
 }
 
@@ -42,6 +56,23 @@ export class PipelineRecords {
 
   async custody(after: number): Promise<{ readonly head: CustodyHead; readonly entries: readonly CustodyEntry[] }> {
     return (await this.broker.call('GET', this.#path(`custody?after=${after}`))) as never;
+  }
+
+  /** What is in the archive, from the object after `after` on. */
+  async archive(after: string | undefined): Promise<ArchivePage> {
+    const query = new URLSearchParams(after === undefined ? {} : { after });
+    return (await this.broker.call('GET', this.#path(`archive?${query}`))) as unknown as ArchivePage;
+  }
+
+  /** `after`: `next` of an earlier page. */
+  async refusals(after: string | undefined): Promise<RefusalsPage> {
+    const query = new URLSearchParams(after === undefined ? {} : { after });
+    return (await this.broker.call('GET', this.#path(`refusals?${query}`))) as unknown as RefusalsPage;
+  }
+
+  /** Another pipeline of the same broker. */
+  of(pipeline: string): PipelineRecords {
+    return new PipelineRecords(this.broker, pipeline);
   }
 
   /** The bare answer: the caller looks at its status. */

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { ConfigError } from '../../config/config-error.js';
 import type { BrokerFlags } from '../running-broker.js';
 import { table } from '../table.js';
-import { type Filters, queryOf, withFilters } from './filters.js';
+import { type Filters, limitOf, queryOf, withFilters } from './filters.js';
 import { type FoundRecord, PipelineRecords, pipelineArgument, pipelineCommand } from './pipeline-records.js';
 import { sizeOf, sourceOf } from './record-line.js';
 
@@ -28,10 +27,7 @@ export function recordsCommand(): Command {
 const pageMax = 100;
 
 async function find(pipeline: string, flags: RecordsFlags): Promise<void> {
-  const limit = Number(flags.limit);
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new ConfigError(`--limit is ${JSON.stringify(flags.limit)}: expected a whole number from 1 up`);
-  }
+  const limit = limitOf(flags.limit);
   const records = await PipelineRecords.of(pipeline, flags);
   const found: FoundRecord[] = [];
   let after: string | undefined;

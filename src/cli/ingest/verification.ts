@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { archiveKey } from '../../services/ingest/archive/archive.js';
 import { type CustodyEntry, type CustodyHead, custodyFacts, custodyHash, custodyStart } from '../../services/ingest/custody.js';
 import { BrokerError } from '../running-broker.js';
 import type { PipelineRecords, ShownRecord } from './pipeline-records.js';
@@ -6,8 +7,8 @@ import { SequenceSet } from './sequence-set.js';
 
 /** What is not as it was received. */
 export interface Finding {
-  /** `outOfChain`: an entry or a record that the chain of custody does not lead to. */
-  readonly kind: 'missing' | 'altered' | 'outOfChain';
+  /** `outOfChain`: an entry or a record that the chain of custody does not lead to. `unnamed`: an object of the archive that is no record's. */
+  readonly kind: 'missing' | 'altered' | 'outOfChain' | 'unnamed';
   readonly text: string;
 }
 
@@ -17,6 +18,8 @@ export interface Proven {
   readonly archived: number;
   readonly spooled: number;
   readonly bytes: number;
+  /** In the archive, whosever they are. */
+  readonly objects: number;
   readonly findings: number;
 }
 
@@ -26,6 +29,8 @@ export interface VerificationOptions {
   readonly expected: CustodyHead | undefined;
   readonly found: (finding: Finding) => void;
   readonly progress: (done: number, total: number, bytes: number) => void;
+  /** Of the look at what is in the archive; the total is what there should be. */
+  readonly listed: (objects: number, total: number) => void;
 }
 
 /** Payloads that are read at once. */
@@ -40,7 +45,8 @@ const entriesKept = 400;
  * 2. Every entry's record is there, and says what the entry says of it: metadata, size, checksum, time.
  * 3. Every record's payload is there, and its SHA-256 is that of the entry.
  * 4. No record is there that no entry is about, and every one can be found.
- * 5. The chain holds the head that was expected: nobody has written it anew.
+ * 5. The archive has no object besides those of records.
+ * 6. The chain holds the head that was expected: nobody has written it anew.
  */
 export async function verify(options: VerificationOptions): Promise<Proven> {
   return new Verification(options).run();
@@ -58,6 +64,7 @@ class Verification {
   #archived = 0;
   #spooled = 0;
   #bytes = 0;
+  #objects = 0;
   #findings = 0;
 
   constructor(private readonly options: VerificationOptions) {}
@@ -67,10 +74,18 @@ class Verification {
     this.#head = (await records.custody(0)).head;
     await this.#walkChain();
     await this.#walkRecords();
+    await this.#walkArchive();
     if (expected !== undefined && expected.sequence > this.#head.sequence) {
       this.#find('missing', `the chain ends at ${this.#head.sequence}, before the expected entry ${expected.sequence}`);
     }
-    return { head: this.#head, archived: this.#archived, spooled: this.#spooled, bytes: this.#bytes, findings: this.#findings };
+    return {
+      head: this.#head,
+      archived: this.#archived,
+      spooled: this.#spooled,
+      bytes: this.#bytes,
+      objects: this.#objects,
+      findings: this.#findings,
+    };
   }
 
   async #walkChain(): Promise<void> {
@@ -168,6 +183,29 @@ class Verification {
     }
   }
 
+  async #walkArchive(): Promise<void> {
+    let after: string | undefined;
+    do {
+      const { bucket, pipelines, objects, next } = await this.options.records.archive(after);
+      await inTurns(objects, readsMax, async (key) => {
+        if (!(await this.#isNamed(key, pipelines))) this.#find('unnamed', `${bucket}/${key} is in the archive, and no record's`);
+        this.options.listed(++this.#objects, this.#archived);
+      });
+      after = next;
+    } while (after !== undefined);
+  }
+
+  /** By a record whose payload belongs there, also where the record does not say yet that it is there. */
+  async #isNamed(key: string, pipelines: readonly string[]): Promise<boolean> {
+    const messageID = key.slice(key.lastIndexOf('/') + 1);
+    for (const pipeline of pipelines) {
+      const response = await this.options.records.of(pipeline).fetch(`records/${encodeURIComponent(messageID)}`);
+      if (!response.ok) await refusalOf(response, ['UnknownRecord', 'UnknownPath']);
+      else if (keyOf((await response.json()) as ShownRecord) === key) return true;
+    }
+    return false;
+  }
+
   async #meet(messageID: string, sequence: number): Promise<void> {
     if (sequence > this.#head.sequence) return; // came after the beginning
     if ((await this.#entryAt(sequence))?.messageID === messageID) this.#met.add(sequence);
@@ -187,6 +225,10 @@ class Verification {
     this.#findings++;
     this.options.found({ kind, text });
   }
+}
+
+function keyOf({ receivedAt, messageID }: ShownRecord): string {
+  return archiveKey(Date.parse(receivedAt), messageID);
 }
 
 /** What a record says otherwise than its entry. */

@@ -20,17 +20,29 @@ export function verifyCommand(): Command {
   return pipelineCommand(command).action(run);
 }
 
-const kinds: Readonly<Record<Finding['kind'], string>> = { missing: 'missing', altered: 'altered', outOfChain: 'out of chain' };
+const kinds: Readonly<Record<Finding['kind'], string>> = {
+  missing: 'missing',
+  altered: 'altered',
+  outOfChain: 'out of chain',
+  unnamed: 'unnamed',
+};
 
 async function run(pipeline: string, flags: VerifyFlags): Promise<void> {
   const expected = flags.expect === undefined ? undefined : headOf(flags.expect);
   const records = await PipelineRecords.of(pipeline, flags);
   const startedAt = performance.now();
-  const progress = new Progress(process.stderr, () => performance.now());
+  const bar = () => new Progress(process.stderr, () => performance.now());
+  let progress = bar();
+  let listing = false;
   const proven = await verify({
     records,
     expected,
     progress: (done, total, bytes) => progress.show(done, total, `${done} of ${total} records, ${sizeOf(bytes)}`),
+    listed: (objects, total) => {
+      if (!listing) progress = bar();
+      listing = true;
+      progress.show(objects, Math.max(objects, total), `${objects} of ${total} objects of the archive`);
+    },
     found: ({ kind, text }) => {
       progress.clear();
       process.stdout.write(`${kinds[kind]}: ${text}\n`);
@@ -52,11 +64,12 @@ function headOf(text: string): CustodyHead {
 }
 
 function summary(pipeline: string, proven: Proven, seconds: number, expected: CustodyHead | undefined): string {
-  const { head, archived, spooled, bytes, findings } = proven;
+  const { head, archived, spooled, bytes, objects, findings } = proven;
   const lines = [
     `${pipeline}: ${head.sequence} records, ${sizeOf(bytes)} read in ${seconds.toFixed(1)} s`,
     `  in the archive, as received   ${archived}`,
     `  in the spool, as received     ${spooled}`,
+    `  objects in the archive        ${objects}`,
     `  findings                      ${findings}`,
     `head ${head.sequence}-${head.hash}`,
   ];

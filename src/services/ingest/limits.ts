@@ -27,6 +27,8 @@ export const limits = {
   /** Refusals that a pipeline keeps, and of one page. */
   refusalsMax: 10_000,
   refusalsPage: 50,
+  /** Objects of the archive that one page lists. S3 answers with no more. */
+  archivePage: 1_000,
   /** When a client that found no room should come again, in seconds. */
   fullRetrySeconds: 30,
   busyRetrySeconds: 1,

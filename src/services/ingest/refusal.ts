@@ -24,6 +24,7 @@ export const refusalStatus = {
   UnknownRecord: 404,
   PayloadMissing: 410,
   PayloadAltered: 500,
+  ArchiveUnavailable: 502,
   RangeNotSatisfiable: 416,
   TooManyUploads: 503,
   TooManyFollowers: 503,

@@ -6,6 +6,8 @@ import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client
 import { DescribeExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, DeleteTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
   GetQueueAttributesCommand,
   ListDeadLetterSourceQueuesCommand,
   PurgeQueueCommand,
@@ -30,6 +32,8 @@ let ingest: Ingesting;
 let sqs: SQSClient;
 let sns: SNSClient;
 let sfn: SFNClient;
+/** Lines of the log. */
+const reported: string[] = [];
 
 beforeAll(async () => {
   clock = createSettableClock({ startAt: Date.UTC(2026, 0, 1), frozen: true });
@@ -39,11 +43,12 @@ beforeAll(async () => {
   await once(tables, 'listening');
   const endpoint = `http://127.0.0.1:${(tables.address() as AddressInfo).port}`;
   dynamodb = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
-  ingest = await ingesting({
+  const settings = {
     clock,
     aws: { s3: { endpoint: s3.url, ...credentials }, dynamodb: { endpoint, ...credentials } },
     ingest: { pipelines: { claims: { archive: { bucket: 'archive' }, metadata: { table: 'records' } } } },
-  });
+  };
+  ingest = await ingesting(settings, { logSink: { write: (line) => void reported.push(line) } });
   const options = { endpoint: ingest.broker.url, region: 'us-east-1', credentials };
   [sqs, sns, sfn] = [new SQSClient(options), new SNSClient(options), new SFNClient({ ...options, disableHostPrefix: true })];
 });
@@ -199,6 +204,20 @@ test('a workflow that ends where nothing is caught is told of, and goes on where
   await sqs.send(new StartMessageMoveTaskCommand({ SourceArn: arnOf('sqs', 'ingest-claims-workflow-dlq') }));
   await reaches(messageID, { state: 'archived', failedSteps: [], restarts: 0 });
   expect(await deadLettersOf('workflow')).toBe('0');
+});
+
+test('a redrive queue that is gone is told of once, and used again when it is made again', async () => {
+  const told = () => reported.filter((line) => line.includes('ingest-claims-metadata-redrive'));
+  await sqs.send(new DeleteQueueCommand({ QueueUrl: urlOf('ingest-claims-metadata-redrive') }));
+  await vi.waitFor(() => expect(told()).toHaveLength(1));
+  for (let jump = 0; jump < 8; jump++) {
+    clock.advance(60_000);
+    await sqs.send(new GetQueueAttributesCommand({ QueueUrl: urlOf('ingest-claims-metadata-dlq') })); // lets what was due run
+  }
+  expect(told()).toHaveLength(1);
+  await sqs.send(new CreateQueueCommand({ QueueName: 'ingest-claims-metadata-redrive' }));
+  await sqs.send(new SendMessageCommand({ QueueUrl: urlOf('ingest-claims-metadata-redrive'), MessageBody: 'not mine' }));
+  await eventually(async () => expect(await countIn('ingest-claims-metadata-dlq')).toBe(1));
 });
 
 test('what is no dead letter goes back where it came from', async () => {

@@ -67,7 +67,7 @@ describe('connections', () => {
     await underWay(1);
     await vi.waitFor(
       async () => {
-        ingest.broker.clock.advance(11_000);
+        ingest.clock.advance(11_000);
         expect(await uploads()).toBe(0);
       },
       { timeout: 10_000, interval: 50 },

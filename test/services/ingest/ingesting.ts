@@ -3,11 +3,14 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type Signalbox, type SignalboxOptions, startSignalbox } from '../../../src/index.js';
+import { resolveOptions } from '../../../src/config/resolve.js';
+import { createSettableClock, type SettableClock, type SignalboxOptions } from '../../../src/index.js';
+import { type Broker, type Ports, startBroker } from '../../../src/main.js';
 
 /** A broker on a folder of its own, with an API key that may send to every pipeline. */
 export interface Ingesting extends AsyncDisposable {
-  readonly broker: Signalbox;
+  readonly broker: Broker;
+  readonly clock: SettableClock;
   readonly folder: string;
   readonly key: string;
   /** To a pipeline's endpoint, as a whole record unless told otherwise. */
@@ -59,12 +62,17 @@ export function rawHeaders(metaData: Readonly<Record<string, string>> = {}): Rea
   };
 }
 
-export async function ingesting(options: SignalboxOptions = {}): Promise<Ingesting> {
+export async function ingesting(
+  { clock = createSettableClock(), ...options }: SignalboxOptions = {},
+  ports: Omit<Ports, 'clock'> = {},
+): Promise<Ingesting> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-ingest-'));
-  const broker = await startSignalbox({ data: join(folder, 'data'), durability: 'relaxed', ...options });
+  const resolved = await resolveOptions({ data: join(folder, 'data'), durability: 'relaxed', ...options });
+  const broker = await startBroker(resolved, { clock, ...ports });
   const key = await createKey(broker.url);
   return {
     broker,
+    clock,
     folder,
     key,
     send: (body, { path = '/ingest/default', headers = rawHeaders(), method = 'POST' } = {}) =>

@@ -21,6 +21,7 @@ export interface RecordRoom extends AsyncDisposable {
   readonly listening: Listening;
   readonly records: RecordStore;
   readonly keys: ApiKeys;
+  readonly refusals: Refusals;
   /** Where payloads are when they are archived. */
   readonly archiveFolder: string;
   accept(payload: string | Buffer, metaData?: MessageMetaData, contentType?: string): Promise<IngestRecord>;
@@ -53,7 +54,8 @@ export async function recordRoom(): Promise<RecordRoom> {
     archived: (_pipeline: string, ...object: Parameters<typeof archived.open>) => archived.open(...object),
   };
   const refusals = new Refusals(engine.documents);
-  const parts = { records, payloads, changes, refusals, keys, clock, hasPipeline: (name: string) => name === pipeline };
+  const archiveOf = (name: string) => (name === pipeline ? { store: archived, pipelines: [name] } : undefined);
+  const parts = { records, payloads, changes, refusals, keys, clock, archiveOf };
   const queue = await acceptedQueue(engine, pipeline);
   if (queue === undefined) throw new Error('there is no room for a queue');
   const { url } = server.listener;
@@ -62,6 +64,7 @@ export async function recordRoom(): Promise<RecordRoom> {
     listening: server,
     records,
     keys,
+    refusals,
     archiveFolder,
     accept: async (payload, metaData = {}, contentType = 'text/plain') => {
       const messageID = random.uuid();

@@ -1,9 +1,12 @@
-import { constants } from 'node:fs';
+import { constants, type Dirent } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { digestOf } from './digest.js';
 import type { ByteRange, FileContent, ObjectStore, OpenObject } from './object-store.js';
 import { openFile } from './open-file.js';
+
+/** Where files are before they have their names. */
+const writingFolder = '.writing';
 
 export interface FolderStoreOptions {
   readonly folder: string;
@@ -62,8 +65,17 @@ export class FolderStore implements ObjectStore {
     return openFile(join(this.#folder, key), range);
   }
 
+  async list(after: string | undefined, limit: number): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for await (const key of keysIn(this.#folder, '', after?.split('/') ?? [])) {
+      if (!key.startsWith(`${writingFolder}/`)) keys.push(key);
+      if (keys.length === limit) break;
+    }
+    return keys;
+  }
+
   get #writing(): string {
-    return join(this.#folder, '.writing');
+    return join(this.#folder, writingFolder);
   }
 
   #ready(): Promise<void> {
@@ -85,6 +97,22 @@ export class FolderStore implements ObjectStore {
     for (let made = folder; made !== this.#folder; made = dirname(made)) await flush(dirname(made));
     this.#flushedFolder = folder;
   }
+}
+
+/** In the order of their names, level by level; `after`: the names on the way to the one that was told last. */
+async function* keysIn(folder: string, prefix: string, [reached = '', ...deeper]: readonly string[]): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(noneWhereMissing);
+  const left = entries.filter(({ name }) => name >= reached).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of left) {
+    const key = `${prefix}${entry.name}`;
+    if (entry.isDirectory()) yield* keysIn(join(folder, entry.name), `${key}/`, entry.name === reached ? deeper : []);
+    else if (entry.name !== reached) yield key;
+  }
+}
+
+function noneWhereMissing(fault: unknown): readonly Dirent[] {
+  if (codeOf(fault) === 'ENOENT') return [];
+  throw fault;
 }
 
 async function linkUnlessThere(from: string, to: string): Promise<'stored' | 'taken'> {

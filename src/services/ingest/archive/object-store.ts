@@ -14,6 +14,8 @@ export interface ObjectStore {
   put(key: string, file: FileContent, signal: AbortSignal): Promise<'stored' | 'taken'>;
   /** Undefined when there is no object. The caller reads the stream to its end or destroys it. */
   open(key: string, range?: ByteRange): Promise<OpenObject | undefined>;
+  /** Keys of all objects, in an order of the store's own, from the one after `after` on. Fewer than `limit`: there are no more. */
+  list(after: string | undefined, limit: number): Promise<readonly string[]>;
 }
 
 export interface FileContent {

@@ -43,6 +43,14 @@ export class S3Store implements ObjectStore {
   async open(key: string, range?: ByteRange): Promise<OpenObject | undefined> {
     return openS3Object(await this.client(), { bucket: this.bucket, key, range });
   }
+
+  async list(after: string | undefined, limit: number): Promise<readonly string[]> {
+    const { ListObjectsV2Command } = await sdk();
+    const client = await this.client();
+    const page = { Bucket: this.bucket, MaxKeys: limit, ...(after !== undefined && { StartAfter: after }) };
+    const { Contents: contents = [] } = await client.send(new ListObjectsV2Command(page));
+    return contents.flatMap(({ Key: key }) => key ?? []);
+  }
 }
 
 /** Sends a file. The SDK does not look after the stream that it is given: a file that cannot be read ends the request by the signal. */

@@ -11,6 +11,7 @@ import { findRefusals } from './find-refusals.js';
 import { followRecords } from './follow-records.js';
 import { getCustody } from './get-custody.js';
 import { getPayload, type PayloadPlaces } from './get-payload.js';
+import { listArchive, type SharedArchive } from './list-archive.js';
 import { found, type Reading, type ReadingOperation, type ReadingRequest } from './request.js';
 import { shownRecord } from './shown-record.js';
 
@@ -20,7 +21,8 @@ export interface ReadingParts {
   readonly payloads: PayloadPlaces;
   readonly changes: Changes;
   readonly keys: Pick<ApiKeys, 'authenticate'>;
-  readonly hasPipeline: (name: string) => boolean;
+  /** Undefined: there is no such pipeline. */
+  readonly archiveOf: (pipeline: string) => SharedArchive | undefined;
   readonly clock: Clock;
 }
 
@@ -29,7 +31,7 @@ export interface ReadingParts {
  * one, below the broker's own pages.
  */
 export const readingPath =
-  /^\/(?:(?<local>_signalbox\/ingest\/pipelines)|ingest)\/(?<pipeline>[^/]+)\/(?<what>(?:records|custody|events|refusals)(?:\/.*)?)$/;
+  /^\/(?:(?<local>_signalbox\/ingest\/pipelines)|ingest)\/(?<pipeline>[^/]+)\/(?<what>(?:records|custody|events|refusals|archive)(?:\/.*)?)$/;
 
 /** The life of a look at records: path, method, authenticate, find the pipeline, read, encode what was refused. */
 export async function read(parts: ReadingParts, request: ReadingRequest): Promise<IngestReply> {
@@ -56,7 +58,9 @@ async function answer(parts: ReadingParts, request: ReadingRequest, { pipeline, 
   }
   const turnedAway = isLocal ? remote(request) : await unauthenticated(parts, request, pipeline);
   if (turnedAway !== undefined) return turnedAway;
-  if (!parts.hasPipeline(pipeline)) return refused('UnknownPipeline', `there is no pipeline ${JSON.stringify(pipeline)}`);
+  const archive = parts.archiveOf(pipeline);
+  if (archive === undefined) return refused('UnknownPipeline', `there is no pipeline ${JSON.stringify(pipeline)}`);
+  if (what === 'archive') return listArchive({ pipeline, request }, archive);
   return readWhat(parts, { pipeline, request }, what);
 }
 
@@ -97,6 +101,7 @@ function operationOf(what: string): ReadingOperation | 'unknown' {
   if (what === 'custody') return 'GetCustody';
   if (what === 'refusals') return 'FindRefusals';
   if (what === 'events') return 'FollowRecords';
+  if (what === 'archive') return 'ListArchive';
   const [path, , payload] = recordPath.exec(what) ?? [];
   if (path === undefined) return 'unknown';
   return payload === undefined ? 'GetRecord' : 'GetPayload';

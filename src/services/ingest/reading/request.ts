@@ -5,7 +5,7 @@ export interface ReadingRequest extends Omit<IngestRequest, 'body'> {
   readonly remoteness: string | undefined;
 }
 
-export type ReadingOperation = 'GetRecord' | 'FindRecords' | 'GetPayload' | 'GetCustody' | 'FollowRecords' | 'FindRefusals';
+export type ReadingOperation = 'GetRecord' | 'FindRecords' | 'GetPayload' | 'GetCustody' | 'FollowRecords' | 'FindRefusals' | 'ListArchive';
 
 /** What is asked for, once it is known that it may be. */
 export interface Reading {

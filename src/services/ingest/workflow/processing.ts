@@ -3,7 +3,7 @@ import type { EventLog } from '../../../base/event-log.js';
 import type { Meter } from '../../../base/meter.js';
 import { untilOrAborted } from '../../../base/waiting.js';
 import type { Engine, Queue } from '../../../engine/engine.js';
-import { QueueWorker } from '../../../engine/queue-worker.js';
+import { type Handler, QueueWorker } from '../../../engine/queue-worker.js';
 import { acceptedAddress, acceptedQueue } from '../queues.js';
 import { stepNames } from '../record.js';
 import type { RecordStore } from '../record-store.js';
@@ -48,7 +48,9 @@ const redriveReceivesMax = 10;
 const day = 86_400;
 /** As long as SQS keeps a message. */
 const retentionSeconds = 14 * day;
+/** Twice as long after each attempt. */
 const againMs = 1_000;
+const againMsMax = 60_000;
 
 /**
  * What follows the receipt: makes what a pipeline needs (topic, state machine, queues of its steps), starts a workflow for each accepted record, and
@@ -114,8 +116,11 @@ export class Processing {
   async #openLater(pipeline: string): Promise<void> {
     const { clock } = this.parts;
     const { signal } = this.#ended;
-    do await untilOrAborted(clock, clock.now() + againMs, signal);
-    while (!signal.aborted && !(await this.#opened(pipeline)));
+    let ms = againMs;
+    do {
+      await untilOrAborted(clock, clock.now() + ms, signal);
+      ms = Math.min(againMsMax, ms * 2);
+    } while (!signal.aborted && !(await this.#opened(pipeline)));
   }
 
   async #opened(pipeline: string): Promise<boolean> {
@@ -135,45 +140,45 @@ export class Processing {
     await this.#define(pipeline);
     const accepted = await acceptedQueue(engine, pipeline);
     if (accepted === undefined) throw new Error('the disk is nearly full');
-    const redrives = await Promise.all(stepNames.map(async (step) => this.#redrives(pipeline, step)));
+    const redrives = await Promise.all(stepNames.map(async (step) => [step, await this.#redriveQueue(pipeline, step)] as const));
     const { records } = this.parts;
     this.#work(accepted, startsMax, acceptedHandler(pipeline, { engine, records, launcher: this.#launcher }));
-    for (const { from, deadLetters } of redrives) {
-      this.#work(from, redrivesMax, redriveHandler(pipeline, deadLetters, { ...this.parts, redrive: this.redrive }));
+    for (const [step, queue] of redrives) {
+      const deadLetters = () => this.#queue(deadLetterQueueName(pipeline, step));
+      const handler = redriveHandler(pipeline, deadLetters, { ...this.parts, redrive: this.redrive });
+      this.#work(queue, redrivesMax, handler, () => this.#queue(redriveQueueName(pipeline, step)));
     }
   }
 
   async #deadLetters() {
-    const { engine, owner } = this.parts;
+    const { engine } = this.parts;
     const all = [...this.#open.keys()].flatMap((pipeline) => stepNames.map((step) => ({ pipeline, step })));
     return Promise.all(
       all.map(async ({ pipeline, step }) => {
-        const queue = await engine.findQueue(queueAddress(owner, deadLetterQueueName(pipeline, step)));
+        const queue = await this.#queue(deadLetterQueueName(pipeline, step));
         const counts = queue && (await engine.counts(queue));
         return { labels: { pipeline, step }, value: counts === undefined ? 0 : counts.visible + counts.inFlight + counts.delayed };
       }),
     );
   }
 
-  async #redrives(pipeline: string, step: (typeof stepNames)[number]): Promise<{ readonly from: Queue; readonly deadLetters: Queue }> {
-    return {
-      from: await this.#queue(redriveQueueName(pipeline, step)),
-      deadLetters: await this.#queue(deadLetterQueueName(pipeline, step)),
-    };
-  }
-
-  async #queue(name: string): Promise<Queue> {
-    const queue = await this.parts.engine.findQueue(queueAddress(this.parts.owner, name));
+  async #redriveQueue(pipeline: string, step: (typeof stepNames)[number]): Promise<Queue> {
+    const name = redriveQueueName(pipeline, step);
+    const queue = await this.#queue(name);
     if (queue === undefined) throw new Error(`the queue ${name} is gone`);
     return queue;
+  }
+
+  #queue(name: string): Promise<Queue | undefined> {
+    return this.parts.engine.findQueue(queueAddress(this.parts.owner, name));
   }
 
   #define(pipeline: string): Promise<void> {
     return this.parts.workflows.define(pipelineResource(pipeline), this.parts.definitionOf(pipeline));
   }
 
-  #work(queue: Queue, concurrency: number, handler: ConstructorParameters<typeof QueueWorker>[3]): void {
-    const worker = new QueueWorker(this.parts, queue, concurrency, handler);
+  #work(queue: Queue, concurrency: number, handler: Handler, find?: () => Promise<Queue | undefined>): void {
+    const worker = new QueueWorker(this.parts, queue, concurrency, handler, find);
     this.#workers.push(worker);
     worker.start();
   }

@@ -14,15 +14,20 @@ export interface RedriveHandlerParts {
   readonly events: EventLog;
 }
 
-/** Redrives what somebody has moved from a dead-letter queue. What is none of its messages goes back there. */
-export function redriveHandler(pipeline: string, deadLetters: Queue, parts: RedriveHandlerParts): Handler {
+/**
+ * Redrives what somebody has moved from a dead-letter queue. What is none of its messages goes back there; where that is gone, it stays, as long as the
+ * redrive policy lets it.
+ */
+export function redriveHandler(pipeline: string, deadLetters: () => Promise<Queue | undefined>, parts: RedriveHandlerParts): Handler {
   const { engine, records, redrive, queues, events } = parts;
   return async ({ content, receipt, messageId }, queue) => {
     const letter = decodeDeadLetter(queues.bodyOf(content));
     const record = letter?.pipeline === pipeline ? await records.read(pipeline, letter.messageID) : undefined;
     if (letter === undefined || record === undefined) {
+      const to = await deadLetters();
+      if (to === undefined) return 'settled'; // it comes again when its claim is over
       events.warn({ queue: queue.address, messageId }, 'what was to be redriven names no record: it goes back to the dead-letter queue');
-      await engine.forward({ from: queue, receipt, to: deadLetters, messages: [{ content, deadLetterSource: queue.address }] });
+      await engine.forward({ from: queue, receipt, to, messages: [{ content, deadLetterSource: queue.address }] });
       return 'settled';
     }
     await redrive.tokens(record, [letter.taskToken]);
