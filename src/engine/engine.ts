@@ -27,6 +27,11 @@ export interface Engine {
   /** All of the batch in one transaction, in order. */
   send(queue: Queue, messages: readonly NewMessage[]): Promise<SendOutcome>;
   receive(queue: Queue, request: ReceiveRequest): Promise<ReceiveOutcome>;
+  /**
+   * Waits in the line of receivers until a receive would find something, and claims nothing: for who has to make room for a message first. Somebody
+   * else may be faster. `none`: the wait is over, or its signal has fired.
+   */
+  arrival(queue: Queue, wait: ArrivalWait): Promise<'ready' | 'none' | 'queueGone'>;
   /** Undoes a receive whose answer could not be delivered: messages are visible again and the receive is not counted. */
   unreceive(queue: Queue, receipts: readonly ReceiptHandle[]): Promise<void>;
   /** Deletes each message by its receipt; one outcome per receipt, in order. */
@@ -147,6 +152,8 @@ export interface ReceiveRequest {
   /** Ends the wait. No message is claimed after it fires; one claimed meanwhile is put back. */
   readonly signal?: AbortSignal;
 }
+
+export type ArrivalWait = Pick<ReceiveRequest, 'waitMs' | 'visibilityTimeoutMs' | 'held' | 'signal'>;
 
 export interface ReceivedMessage {
   readonly messageId: MessageId;

@@ -140,6 +140,7 @@ class StoreEngine implements Engine {
   }
 
   receive: Engine['receive'] = (queue, request) => this.#receiver.receive(queue, request);
+  arrival: Engine['arrival'] = (queue, wait) => this.#receiver.arrival(queue, wait);
 
   unreceive(queue: Queue, receipts: readonly ReceiptHandle[]): Promise<void> {
     return this.#receiver.unreceive(queue, receipts);

@@ -11,9 +11,14 @@ export interface LineQueue {
   attempt(request: ReceiveRequest): Promise<ReceiveOutcome>;
 }
 
+export type Arrival = 'ready' | 'none' | 'queueGone';
+type WaitOutcome = ReceiveOutcome | { readonly kind: 'ready' };
+
 interface Waiter {
-  readonly request: ReceiveRequest;
-  readonly resolve: (outcome: ReceiveOutcome) => void;
+  /** Undefined: it is told that there is something, and claims nothing. */
+  readonly request: ReceiveRequest | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (outcome: WaitOutcome) => void;
   readonly reject: (fault: unknown) => void;
   readonly timeout: Disposable;
   readonly abort: () => void;
@@ -24,7 +29,7 @@ interface Waiter {
  * The receivers that wait at one queue of this process. Owner of their order and of nothing durable.
  *
  * L1  Waiters attempt in order of arrival, at most one attempt per message (or group, or tenant) that is available.
- * L2  A waiter that finds nothing keeps its place.
+ * L2  A waiter that finds nothing keeps its place. One that only waits for an arrival leaves with its turn.
  * L3  The line looks again on every signal, when the next hidden message is due, and at least once a second.
  * L4  A waiter is resolved exactly once: with messages, or empty at its deadline, at its abort or at the drain.
  */
@@ -47,22 +52,33 @@ export class Line {
     return this.#waiters.size;
   }
 
-  join(request: ReceiveRequest, deadline: number): Promise<ReceiveOutcome> {
-    return new Promise((resolve, reject) => {
-      const abort = (): void => this.#end(waiter);
-      const timeout = this.clock.timer(deadline, abort);
-      const waiter: Waiter = { request, resolve, reject, timeout, abort, state: 'idle' };
-      this.#waiters.add(waiter);
-      request.signal?.addEventListener('abort', abort);
-      if (request.signal?.aborted) abort();
-      else this.check();
-    });
+  async join(request: ReceiveRequest, deadline: number): Promise<ReceiveOutcome> {
+    const outcome = await this.#enter(request, request.signal, deadline);
+    return outcome.kind === 'ready' ? { kind: 'received', messages: none } : outcome;
+  }
+
+  /** Waits until it is its turn for something. */
+  async arrival(signal: AbortSignal | undefined, deadline: number): Promise<Arrival> {
+    const { kind } = await this.#enter(undefined, signal, deadline);
+    return kind === 'ready' || kind === 'queueGone' ? kind : 'none';
   }
 
   /** Something may have become available. */
   check(): void {
     if (this.#looking) this.#lookAgain = true;
     else void this.#look();
+  }
+
+  #enter(request: ReceiveRequest | undefined, signal: AbortSignal | undefined, deadline: number): Promise<WaitOutcome> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => this.#end(waiter);
+      const timeout = this.clock.timer(deadline, abort);
+      const waiter: Waiter = { request, signal, resolve, reject, timeout, abort, state: 'idle' };
+      this.#waiters.add(waiter);
+      signal?.addEventListener('abort', abort);
+      if (signal?.aborted) abort();
+      else this.check();
+    });
   }
 
   /** Ends every wait empty. */
@@ -97,7 +113,9 @@ export class Line {
         break;
       }
       room--;
-      void this.#attempt(waiter); // L1
+      const { request } = waiter;
+      if (request === undefined) this.#settle(waiter, () => waiter.resolve({ kind: 'ready' }));
+      else void this.#attempt(waiter, request); // L1
     }
     this.#arm(nextAt);
   }
@@ -111,10 +129,10 @@ export class Line {
     this.#timer = this.clock.timer(soonest, () => this.check()); // L3
   }
 
-  async #attempt(waiter: Waiter): Promise<void> {
+  async #attempt(waiter: Waiter, request: ReceiveRequest): Promise<void> {
     waiter.state = 'attempting';
     try {
-      const outcome = await this.queue.attempt(waiter.request);
+      const outcome = await this.queue.attempt(request);
       const found = outcome.kind === 'queueGone' || (outcome.kind === 'received' && outcome.messages.length > 0);
       if (found || this.#isOverdue(waiter)) this.#settle(waiter, () => waiter.resolve(withoutRefusal(outcome)));
       else waiter.state = 'idle'; // L2
@@ -144,7 +162,7 @@ export class Line {
   #settle(waiter: Waiter, resolve: () => void): void {
     if (!this.#waiters.delete(waiter)) return; // L4
     waiter.timeout[Symbol.dispose]();
-    waiter.request.signal?.removeEventListener('abort', waiter.abort);
+    waiter.signal?.removeEventListener('abort', waiter.abort);
     resolve();
     if (this.#waiters.size > 0) return;
     this.#timer?.[Symbol.dispose]();

@@ -3,11 +3,11 @@ import { rememberAttempt, repeatAttempt } from './attempts.js';
 import { availability } from './availability.js';
 import { type Claimed, claim } from './claim.js';
 import { type Core, messagesChannel } from './core.js';
-import { internalQueues, type Queue, type ReceivedMessage, type ReceiveOutcome, type ReceiveRequest } from './engine.js';
+import { type ArrivalWait, internalQueues, type Queue, type ReceivedMessage, type ReceiveOutcome, type ReceiveRequest } from './engine.js';
 import type { Keeper } from './keeper.js';
 import { queueScope } from './keys.js';
 import { limits } from './limits.js';
-import { Line } from './line.js';
+import { type Arrival, Line } from './line.js';
 import type { QueueView } from './queue-view.js';
 import { decodeReceipt, encodeReceipt } from './receipt.js';
 import { unreceive } from './settle.js';
@@ -56,8 +56,14 @@ export class Receiver {
     return this.#lineOf(queue).join(request, deadline);
   }
 
+  async arrival(queue: Queue, wait: ArrivalWait): Promise<Arrival> {
+    if (wait.held === true) await this.#takeBackOnce(queue, wait);
+    if (this.#draining) return 'none';
+    return this.#lineOf(queue).arrival(wait.signal, this.core.clock.now() + wait.waitMs);
+  }
+
   /** Before the first receive of a worker nothing can be in the hands of this process. */
-  #takeBackOnce(queue: Queue, { visibilityTimeoutMs = queue.settings.visibilityTimeoutMs }: ReceiveRequest): Promise<void> {
+  #takeBackOnce(queue: Queue, { visibilityTimeoutMs = queue.settings.visibilityTimeoutMs }: ArrivalWait): Promise<void> {
     const known = this.#tookBack.get(queue.id);
     if (known !== undefined) return known;
     const taken = takeBack(this.core, queue.id, visibilityTimeoutMs);

@@ -257,4 +257,43 @@ describe('receives', () => {
     b.engine.drain();
     expect(count(await poll)).toBe(0);
   });
+
+  test('an arrival is told in the order of the line, and claims nothing', async () => {
+    await using b = new Bench();
+    const queue = await b.queue('q');
+    const told: string[] = [];
+    const wait = (name: string) => b.engine.arrival(queue, { waitMs: 20_000 }).then((arrival) => told.push(`${name} ${arrival}`));
+    const first = wait('first');
+    await b.until(() => b.engine.waiting() === 1);
+    const poll = b.receive(queue, 1, { waitMs: 20_000 });
+    const last = wait('last');
+    await b.until(() => b.engine.waiting() === 3);
+    await b.send(queue, 1);
+    await first;
+    b.clock.advance(1_000); // it looks again, since nothing was claimed
+    expect(count(await poll)).toBe(1);
+    expect(told).toEqual(['first ready']);
+    await b.send(queue, 1);
+    await last;
+    expect(count(await b.receive(queue))).toBe(1);
+  });
+
+  test('an arrival that does not come ends at its time, by its signal, with its queue and when the engine drains', async () => {
+    await using b = new Bench();
+    const queue = await b.queue('q');
+    const controller = new AbortController();
+    const arrivals = [b.engine.arrival(queue, { waitMs: 500 }), b.engine.arrival(queue, { waitMs: 20_000, signal: controller.signal })];
+    await b.until(() => b.engine.waiting() === 2);
+    b.clock.advance(500);
+    controller.abort();
+    expect(await Promise.all(arrivals)).toEqual(['none', 'none']);
+    const gone = b.engine.arrival(queue, { waitMs: 20_000 });
+    await b.until(() => b.engine.waiting() === 1);
+    await b.engine.deleteQueue(queue);
+    expect(await gone).toBe('queueGone');
+    const drained = b.engine.arrival(await b.queue('other'), { waitMs: 20_000 });
+    await b.until(() => b.engine.waiting() === 1);
+    b.engine.drain();
+    expect(await drained).toBe('none');
+  });
 });
