@@ -21,7 +21,7 @@ export class FunctionMetrics {
   readonly #deliveryFailures: OfFunction;
 
   /** `running`: how many invocations each function has now. */
-  constructor(meter: Meter, running: () => ReadonlyMap<string, number>) {
+  constructor(meter: Meter, running: () => Iterable<readonly [string, number]>) {
     const labels = ['function'] as const;
     const ofFunction = (name: string, help: string): OfFunction => meter.counter({ name: `signalbox_functions_${name}`, help, labels });
     this.#invocations = ofFunction('invocations_total', 'Invocations that ran, whether they succeeded or failed');

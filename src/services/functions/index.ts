@@ -130,8 +130,8 @@ export async function startFunctions(dependencies: FunctionsDependencies): Promi
   const catalogue = new Catalogue(engine.documents);
   const packages = new PackageStore(folder, () => sweeper.schedule());
   const draw = () => ({ now: clock.now(), revision: random.uuid(), deployment: random.uuid(), versionRevision: random.uuid() });
-  const slots = new Slots(concurrencyMax);
-  const metrics = new FunctionMetrics(meter, () => slots.running);
+  const slots = new Slots(concurrencyMax, clock);
+  const metrics = new FunctionMetrics(meter, () => slots.running());
   const loops = new LoopNotices(metrics, log, clock);
   const invoker = new Invoker({ catalogue, packages, pool, slots, metrics, loops, clock, random, endpoint });
   const deliveries = new Deliveries({ engine, catalogue, queues, topics, metrics, clock, random, report });

@@ -11,7 +11,7 @@ import type { AliasRecord, FunctionRecord, VersionRecord } from './model/functio
 import { kindOf } from './model/runtime.js';
 import { traced } from './model/trace-header.js';
 import type { Environment, FunctionPool, InvocationOutcome } from './pool.js';
-import type { Slots, Throttle } from './slots.js';
+import type { Slot, Slots, Throttle } from './slots.js';
 
 export interface InvokerParts {
   readonly catalogue: Catalogue;
@@ -83,8 +83,10 @@ export class Invoker {
     return { ...found, version };
   }
 
-  async invoke(target: Target, request: Request): Promise<Invoked> {
-    const { address, record, version, usage } = target;
+  /** `promised`: a slot for it. Without one it takes what is free, or is refused. */
+  async invoke(target: Target, request: Request, promised?: Slot): Promise<Invoked> {
+    using _promised = promised;
+    const { address, record, version } = target;
     const { metrics, loops, slots, clock, random } = this.parts;
     const arn = arnOf(address);
     const { header, count } = traced(request.traceHeader, arn, clock.now(), random);
@@ -92,7 +94,7 @@ export class Invoker {
       loops.stopped(arn, 1);
       return { kind: 'recursion' };
     }
-    const taken = slots.take(address, record, usage);
+    const taken = promised ?? slots.take(target);
     if (taken.kind === 'throttled') {
       metrics.throttled(arn);
       return taken;

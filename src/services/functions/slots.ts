@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.js';
-import { untilOrAborted } from '../../base/waiting.js';
-import type { Place, Usage } from './catalogue.js';
+import type { Usage } from './catalogue.js';
 import type { ThrottleReason } from './errors.js';
 import { unreservedMin } from './limits.js';
-import { arnOf } from './model/function-name.js';
+import { arnOf, type FunctionAddress } from './model/function-name.js';
 import type { FunctionRecord } from './model/function-record.js';
+import { Share } from './share.js';
 
 /** Room for one invocation, until it is given back. */
 export interface Slot extends Disposable {
@@ -16,84 +16,154 @@ export interface Throttle {
   readonly reason: ThrottleReason;
 }
 
-/** Without a reason, each abort would make an error with a stack. */
-const over = 'over';
+/** A function that wants room, as it is known at that moment. */
+export interface Claimant {
+  readonly address: FunctionAddress;
+  readonly record: Pick<FunctionRecord, 'reservedConcurrency'>;
+  readonly usage: Pick<Usage, 'reserved'>;
+}
+
+/** Slots that were promised: those that are not taken until it is disposed of are passed on. */
+export class Promised implements Disposable {
+  constructor(private readonly slots: Slot[]) {}
+
+  get size(): number {
+    return this.slots.length;
+  }
+
+  take(): Slot | undefined {
+    return this.slots.pop();
+  }
+
+  [Symbol.dispose](): void {
+    for (const slot of this.slots.splice(0)) slot[Symbol.dispose]();
+  }
+}
 
 /**
- * Invocations that run now, by function and by place. A function with reserved concurrency has that much for itself and no more; the others
- * share what is not reserved. Nothing of this outlives the process, as no invocation does.
+ * Invocations that run now, by function and by place, and who waits for room (`share.ts`). A function with reserved concurrency has that much for
+ * itself and no more; the others share what is not reserved. Nothing of this outlives the process, as no invocation does.
  */
 export class Slots {
-  readonly #running = new Map<string, number>();
-  readonly #unreserved = new Map<string, number>();
-  readonly #waiting = new Set<() => void>();
+  /** Every function that runs something or waits, by ARN: what it has reserved, or without a bound. */
+  readonly #functions = new Map<string, Share>();
+  /** What the others of a place have together. */
+  readonly #places = new Map<string, Share>();
 
   /** `concurrencyMax`: at once, of one account in one Region. */
-  constructor(readonly concurrencyMax: number) {}
+  constructor(
+    readonly concurrencyMax: number,
+    private readonly clock: Clock,
+  ) {}
 
-  take(place: Place, record: FunctionRecord, usage: Usage): Slot | Throttle {
-    const { reservedConcurrency: reserved } = record;
-    if (this.free(place, record, usage) <= 0) {
-      return {
-        kind: 'throttled',
-        reason: reserved === undefined ? 'ConcurrentInvocationLimitExceeded' : 'ReservedFunctionConcurrentInvocationLimitExceeded',
+  /** For who does not wait. */
+  take(claimant: Claimant): Slot | Throttle {
+    const shares = this.#sharesOf(claimant);
+    if (shares.contested.take(this.clock.now())) return this.#slot(shares);
+    const isReserved = claimant.record.reservedConcurrency !== undefined;
+    this.#forget(shares);
+    return {
+      kind: 'throttled',
+      reason: isReserved ? 'ReservedFunctionConcurrentInvocationLimitExceeded' : 'ConcurrentInvocationLimitExceeded',
+    };
+  }
+
+  /** Up to so many, where nobody waits for them. */
+  takeFree(claimant: Claimant, wanted: number): Promised {
+    const shares = this.#sharesOf(claimant);
+    const promised = this.#promised(shares, shares.contested.takeFree(wanted));
+    this.#forget(shares);
+    return promised;
+  }
+
+  /** Up to so many, and at least one: waits for it in line. None: the signal has fired, or reservations have changed and it is to look again. */
+  join(claimant: Claimant, wanted: number, signal: AbortSignal): Promise<Promised> {
+    if (signal.aborted) return Promise.resolve(new Promised([]));
+    const shares = this.#sharesOf(claimant);
+    return new Promise((resolve) => {
+      const granted = (count: number): void => {
+        signal.removeEventListener('abort', end);
+        resolve(this.#promised(shares, count));
+        this.#forget(shares);
       };
-    }
-    const counted = reserved === undefined ? ([this.#unreserved, placeName(place)] as const) : undefined;
-    const arn = arnOf({ ...place, name: record.name });
-    add(this.#running, arn, 1);
-    if (counted !== undefined) add(...counted, 1);
+      const end = (): void => {
+        wait[Symbol.dispose]();
+        granted(0);
+      };
+      signal.addEventListener('abort', end);
+      const wait = shares.contested.join(wanted, granted);
+    });
+  }
+
+  /** By ARN of the function, those that run nothing left out. */
+  *running(): Iterable<readonly [string, number]> {
+    for (const [arn, { used }] of this.#functions) if (used > 0) yield [arn, used];
+  }
+
+  /** Reservations have changed: who waits looks again. */
+  changed(): void {
+    for (const shares of [this.#functions, this.#places]) for (const share of [...shares.values()]) share.dismiss();
+  }
+
+  #sharesOf({ address, record: { reservedConcurrency }, usage }: Claimant): Shares {
+    const arn = arnOf(address);
+    const place = `${address.account}/${address.region}`;
+    const own = kept(this.#functions, arn);
+    own.resize(reservedConcurrency ?? Number.POSITIVE_INFINITY);
+    if (reservedConcurrency !== undefined) return { arn, own, place, common: undefined, contested: own };
+    const common = kept(this.#places, place);
+    common.resize(this.concurrencyMax - reservedSum(usage.reserved));
+    return { arn, own, place, common, contested: common };
+  }
+
+  #promised(shares: Shares, count: number): Promised {
+    return new Promised(Array.from({ length: count }, () => this.#slot(shares)));
+  }
+
+  /** Of what the contested share has counted already. */
+  #slot(shares: Shares): Slot {
+    const { own, common } = shares;
+    if (common !== undefined) own.count();
     let taken = true;
     return {
       kind: 'slot',
       [Symbol.dispose]: () => {
         if (!taken) return;
         taken = false;
-        add(this.#running, arn, -1);
-        if (counted !== undefined) add(...counted, -1);
-        this.changed();
+        for (const share of [own, common]) if (share !== undefined) this.#giveBack(share);
+        this.#forget(shares);
       },
     };
   }
 
-  /** By ARN of the function; those that run nothing are not in it. */
-  get running(): ReadonlyMap<string, number> {
-    return this.#running;
+  #giveBack(share: Share): void {
+    const { openUntil: before } = share;
+    share.giveBack(this.clock.now());
+    const { openUntil } = share;
+    if (openUntil !== undefined && before === undefined) this.clock.timer(openUntil, () => share.close(this.clock.now()));
   }
 
-  /** How many more can be taken now. */
-  free(place: Place, { name, reservedConcurrency }: FunctionRecord, usage: Usage): number {
-    if (reservedConcurrency !== undefined) return reservedConcurrency - (this.#running.get(arnOf({ ...place, name })) ?? 0);
-    return this.#unreservedMax(usage) - (this.#unreserved.get(placeName(place)) ?? 0);
+  #forget({ arn, own, place, common }: Shares): void {
+    if (own.used === 0 && own.waiting === 0) this.#functions.delete(arn);
+    if (common?.used === 0 && common.waiting === 0) this.#places.delete(place);
   }
+}
 
-  /** Who waits looks again: reservations have changed. */
-  changed(): void {
-    for (const wake of this.#waiting) wake();
-  }
+/** What an invocation of a function counts in. */
+interface Shares {
+  readonly arn: string;
+  readonly own: Share;
+  readonly place: string;
+  /** Undefined: its concurrency is reserved. */
+  readonly common: Share | undefined;
+  /** The one of the two that may have no room. */
+  readonly contested: Share;
+}
 
-  /** Waits until somebody gives a slot back or reservations change, and answers true, or until a time or the end. */
-  async freed(clock: Clock, at: number, signal: AbortSignal): Promise<boolean> {
-    const ended = new AbortController();
-    let given = false;
-    const end = (): void => ended.abort(over);
-    const wake = (): void => {
-      given = true;
-      end();
-    };
-    this.#waiting.add(wake);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-    await untilOrAborted(clock, at, ended.signal);
-    this.#waiting.delete(wake);
-    signal.removeEventListener('abort', end);
-    return given;
-  }
-
-  /** What functions without a reservation have together. */
-  #unreservedMax({ reserved }: Usage): number {
-    return this.concurrencyMax - reservedSum(reserved);
-  }
+function kept(shares: Map<string, Share>, key: string): Share {
+  const share = shares.get(key) ?? new Share();
+  shares.set(key, share);
+  return share;
 }
 
 export function reservedSum(reserved: Usage['reserved']): number {
@@ -103,14 +173,4 @@ export function reservedSum(reserved: Usage['reserved']): number {
 /** Whether so much can be reserved beside what others have. */
 export function leavesEnough(concurrencyMax: number, reservedTotal: number): boolean {
   return concurrencyMax - reservedTotal >= Math.min(unreservedMin, concurrencyMax);
-}
-
-function placeName({ account, region }: Place): string {
-  return `${account}/${region}`;
-}
-
-function add(counts: Map<string, number>, key: string, amount: number): void {
-  const count = (counts.get(key) ?? 0) + amount;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, count);
 }

@@ -99,8 +99,11 @@ export class Subject {
   #folder: string | undefined;
   #names = 0;
 
-  /** `lmdb`: survives `restart`. */
-  constructor(private readonly kind: 'memory' | 'lmdb' = 'memory') {}
+  /** `lmdb`: survives `restart`. `concurrencyMax`: of the account. */
+  constructor(
+    private readonly kind: 'memory' | 'lmdb' = 'memory',
+    private readonly concurrencyMax = 1_000,
+  ) {}
 
   get #started(): Running {
     if (this.#running === undefined) throw new Error('not started');
@@ -109,6 +112,10 @@ export class Subject {
 
   get url(): string {
     return this.#started.url;
+  }
+
+  get engine(): Engine {
+    return this.#started.engine;
   }
 
   get lambda(): Lambda.LambdaClient {
@@ -144,7 +151,7 @@ export class Subject {
       },
       showMessage: receivedInFull,
       folder: join(this.#folder, 'code'),
-      concurrencyMax: 1_000,
+      concurrencyMax: this.concurrencyMax,
       endpoint: () => this.url,
       meter: createMetrics().meter,
       events: { warn: (fields, message) => this.told.push([message, fields]) },
@@ -289,8 +296,8 @@ export class Subject {
   }
 }
 
-export function subjectForAll(kind?: 'memory' | 'lmdb'): Subject {
-  const subject = new Subject(kind);
+export function subjectForAll(kind?: 'memory' | 'lmdb', concurrencyMax?: number): Subject {
+  const subject = new Subject(kind, concurrencyMax);
   beforeAll(() => subject.start());
   afterAll(() => subject.stop());
   return subject;

@@ -10,13 +10,13 @@ import type { Invoked, Invoker, Ran, Target } from '../invoker.js';
 import { ageSecondsMaxDefault, type EventInvokeConfig, retriesMaxDefault } from '../model/event-invoke-config.js';
 import { arnOf, type FunctionAddress, qualifiedArn } from '../model/function-name.js';
 import { type Condition, deadLetterAttributes, type EventResult, invocationRecord } from '../model/invocation-record.js';
-import type { Slots } from '../slots.js';
+import type { Claimant, Promised, Slot, Slots } from '../slots.js';
 import type { Deliveries } from './deliveries.js';
 import { type DeliveryJob, encodeJob } from './delivery-job.js';
 import { type AsyncEvent, decodeEvent } from './event.js';
 
 export interface EventWorkerParts {
-  readonly engine: Pick<Engine, 'receive' | 'unreceive' | 'settle' | 'changeVisibility' | 'forward' | 'counts' | 'deleteQueue'>;
+  readonly engine: Pick<Engine, 'arrival' | 'receive' | 'unreceive' | 'settle' | 'changeVisibility' | 'forward' | 'counts' | 'deleteQueue'>;
   readonly catalogue: Catalogue;
   readonly invoker: Pick<Invoker, 'target' | 'invoke'>;
   readonly slots: Slots;
@@ -54,9 +54,6 @@ export class EventWorker {
   readonly #ended = new AbortController();
   readonly #attempts = new Map<MessageId, { receipt: ReceiptHandle; readonly done: Promise<void> }>();
   #wakes = 0;
-  /** Attempts that will ask for room, and have not yet. */
-  #pending = 0;
-  #throttleMs = throttleMsMin;
 
   constructor(
     private readonly parts: EventWorkerParts,
@@ -69,10 +66,9 @@ export class EventWorker {
   /** Until it is stopped, or there is nothing left to do. */
   async run(): Promise<void> {
     const { signal } = this.#ended;
-    for (let ended = false; !ended; ) {
-      const wakes = this.#wakes;
-      const idle = signal.aborted || (await this.#turn(signal).catch((fault: unknown) => this.#pause(fault)));
-      ended = signal.aborted || (idle && wakes === this.#wakes);
+    for (let found: Found = 'less', wakes = -1; !signal.aborted && (found !== 'end' || wakes !== this.#wakes); ) {
+      wakes = this.#wakes;
+      found = await this.#turn(found, signal).catch((fault: unknown) => this.#fail(fault));
     }
     this.left();
     await Promise.all([...this.#attempts.values()].map(({ done }) => done));
@@ -87,23 +83,34 @@ export class EventWorker {
     this.#wakes++;
   }
 
-  /** Whether there is nothing left to do. */
-  async #turn(signal: AbortSignal): Promise<boolean> {
-    const { engine, slots, catalogue } = this.parts;
-    const { address } = this.recipient;
+  /** `before`: what the turn before this one found. */
+  async #turn(before: Found, signal: AbortSignal): Promise<Found> {
     while (this.#attempts.size >= attemptsMax) await Promise.race([...this.#attempts.values()].map(({ done }) => done));
-    const [record, usage] = [await catalogue.find(address), await catalogue.usage(address)];
+    if (before === 'more') return this.#take(signal);
+    const arrival = await this.parts.engine.arrival(this.queue, { waitMs, visibilityTimeoutMs: claimSlackMs, held: true, signal });
+    if (arrival === 'none') return (await this.#isEmpty()) ? 'end' : 'less';
+    const found = arrival === 'ready' ? await this.#take(signal) : 'end';
+    if (found === 'nothing') await this.#pause(); // somebody was faster, or there is a reason why it cannot be received
+    return found;
+  }
+
+  /** Makes room first, and receives as much as there is room for. */
+  async #take(signal: AbortSignal): Promise<Found> {
+    const { engine, catalogue } = this.parts;
+    const { address } = this.recipient;
+    const [record, usage] = await Promise.all([catalogue.find(address), catalogue.usage(address)]);
     if (record?.id !== this.recipient.id) return this.#abandoned();
-    const free = record.reservedConcurrency === 0 ? receiveMax : slots.free(address, record, usage) - this.#pending;
-    if (free <= 0) return this.#throttled();
-    this.#throttleMs = throttleMsMin;
-    const max = Math.min(receiveMax, free, attemptsMax - this.#attempts.size);
+    const wanted = Math.min(receiveMax, attemptsMax - this.#attempts.size);
+    using promised = record.reservedConcurrency === 0 ? undefined : await this.#room({ address, record, usage }, wanted, signal);
+    const max = promised?.size ?? wanted;
+    if (max === 0) return 'more'; // reservations have changed
     const visibilityTimeoutMs = claimMsOf(record.latest.settings.timeoutSeconds);
-    const received = await engine.receive(this.queue, { max, waitMs, visibilityTimeoutMs, held: true, signal });
-    if (received.kind === 'queueGone') return true;
+    const received = await engine.receive(this.queue, { max, waitMs: 0, visibilityTimeoutMs, held: true, signal });
+    if (received.kind === 'queueGone') return 'end';
     const messages = received.kind === 'received' ? received.messages : [];
-    for (const message of messages) this.#begin(message);
-    return messages.length === 0 && (await this.#isEmpty());
+    for (const message of messages) this.#begin(message, promised?.take());
+    if (messages.length === 0) return 'nothing';
+    return messages.length === max ? 'more' : 'less';
   }
 
   async #isEmpty(): Promise<boolean> {
@@ -113,25 +120,35 @@ export class EventWorker {
   }
 
   /** The function was deleted, and the broker ended before the queue was. */
-  async #abandoned(): Promise<boolean> {
+  async #abandoned(): Promise<Found> {
     await this.parts.engine.deleteQueue(this.queue);
-    return true;
+    return 'end';
   }
 
-  async #pause(fault: unknown): Promise<boolean> {
+  async #fail(fault: unknown): Promise<Found> {
     this.parts.report(`asynchronous events of ${arnOf(this.recipient.address)}`, fault);
-    await untilOrAborted(this.parts.clock, this.parts.clock.now() + pauseMs, this.#ended.signal);
-    return false;
+    await this.#pause();
+    return 'less';
   }
 
-  /** There is no room: waits for some, and gives up what would be too old by the next look. */
-  async #throttled(): Promise<boolean> {
-    const { clock, slots } = this.parts;
-    const freed = await slots.freed(clock, clock.now() + this.#throttleMs, this.#ended.signal);
-    if (freed || this.#ended.signal.aborted) return false;
-    this.#throttleMs = Math.min(throttleMsMax, this.#throttleMs * 2);
-    await this.#expire(clock.now() + this.#throttleMs);
-    return false;
+  #pause(): Promise<void> {
+    const { clock } = this.parts;
+    return untilOrAborted(clock, clock.now() + pauseMs, this.#ended.signal);
+  }
+
+  /** Room for so many attempts, or for some of them. While it waits in line, it gives up what would be too old by the next look. */
+  async #room(claimant: Claimant, wanted: number, signal: AbortSignal): Promise<Promised> {
+    const { clock, slots, report } = this.parts;
+    const free = slots.takeFree(claimant, wanted);
+    if (free.size > 0) return free;
+    const granted = new AbortController();
+    const waiting = slots.join(claimant, wanted, signal).finally(() => granted.abort(over));
+    for (let throttleMs = throttleMsMin; ; ) {
+      await untilOrAborted(clock, clock.now() + throttleMs, granted.signal);
+      if (granted.signal.aborted) return waiting;
+      throttleMs = Math.min(throttleMsMax, throttleMs * 2);
+      await this.#expire(clock.now() + throttleMs).catch((fault: unknown) => report('giving up old asynchronous events', fault));
+    }
   }
 
   async #expire(nextAt: number): Promise<void> {
@@ -155,34 +172,19 @@ export class EventWorker {
     }
   }
 
-  #begin(message: ReceivedMessage): void {
-    if (this.#again(message)) return;
+  #begin(message: ReceivedMessage, slot: Slot | undefined): void {
+    if (this.#again(message)) {
+      slot?.[Symbol.dispose]();
+      return;
+    }
     const { messageId } = message;
-    const pending = this.#pend();
     const attempt = {
       receipt: message.receipt,
-      done: this.#attempt(message, pending)
+      done: this.#attempt(message, slot)
         .catch((fault: unknown) => this.parts.report(`an asynchronous event of ${arnOf(this.recipient.address)}`, fault))
-        .finally(() => {
-          pending[Symbol.dispose]();
-          this.#attempts.delete(messageId);
-        }),
+        .finally(() => this.#attempts.delete(messageId)),
     };
     this.#attempts.set(messageId, attempt);
-  }
-
-  /** Until it asks for room, or ends without. */
-  #pend(): Disposable {
-    this.#pending++;
-    let pending = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (!pending) return;
-        pending = false;
-        this.#pending--;
-        this.parts.slots.changed();
-      },
-    };
   }
 
   /** E3 */
@@ -192,7 +194,8 @@ export class EventWorker {
     return attempt !== undefined;
   }
 
-  async #attempt(message: ReceivedMessage, pending: Disposable): Promise<void> {
+  async #attempt(message: ReceivedMessage, slot: Slot | undefined): Promise<void> {
+    using _slot = slot;
     const event = decodeEvent(message.content);
     const { clock, invoker, metrics } = this.parts;
     const bounds = await this.#bounds(event);
@@ -202,10 +205,9 @@ export class EventWorker {
     if (target.record.reservedConcurrency === 0) return this.#giveUp(message, 'ZeroReservedConcurrency');
     const { requestId, payload, traceHeader } = event;
     const claim = this.#keepClaim(message, target);
-    const running = invoker.invoke(target, { requestId, payload, traceHeader, clientContext: undefined }); // it asks before it waits for anything
-    pending[Symbol.dispose]();
     const ageMs = clock.now() - event.receivedAt;
-    const outcome = await running.finally(() => claim[Symbol.dispose]());
+    const request = { requestId, payload, traceHeader, clientContext: undefined };
+    const outcome = await invoker.invoke(target, request, slot).finally(() => claim[Symbol.dispose]());
     if (outcome.kind === 'answered' || outcome.kind === 'failed') metrics.eventTried(arnOf(this.recipient.address), ageMs);
     await this.#settle(message, event, outcome, bounds);
   }
@@ -221,7 +223,7 @@ export class EventWorker {
     const attempts = message.receives;
     switch (outcome.kind) {
       case 'stopped':
-      case 'throttled': // somebody else was faster: the next turn waits
+      case 'throttled': // its reservation has changed meanwhile
         return engine.unreceive(this.queue, [this.#receiptOf(message)]); // E2
       case 'recursion':
         return this.#giveUp(message, 'RecursiveInvocation');
@@ -286,6 +288,12 @@ export class EventWorker {
     };
   }
 }
+
+/** What a turn found: nothing, as much as it could take, or less; or there is nothing left to do. */
+type Found = 'nothing' | 'more' | 'less' | 'end';
+
+/** Without a reason, each abort would make an error with a stack. */
+const over = 'over';
 
 interface Bounds {
   readonly retriesMax: number;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.js';
-import type { ReceiptHandle } from '../../../base/ids.js';
-import type { Engine, Queue } from '../../../engine/engine.js';
+import type { MessageId, ReceiptHandle } from '../../../base/ids.js';
+import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
 import type { Batch, Held } from './batch.js';
 
 export interface HandParts {
@@ -16,9 +16,26 @@ interface Receipt {
 /** Receipts in one transaction. */
 const chunk = 50;
 
-/** What becomes of messages that a poller has in hand; P2 and P3 of `poller.ts`. */
+/** The messages that a mapping has in hand, and what becomes of them; P2 and P3 of `poller.ts`. */
 export class Hand {
+  readonly #held = new Map<MessageId, Held>();
+
   constructor(private readonly parts: HandParts) {}
+
+  hold(held: Held): void {
+    this.#held.set(held.messageId, held);
+  }
+
+  /** P3: whether it was held already. Its latest receive is the one that counts. */
+  holds({ messageId, receipt }: ReceivedMessage, receivedAt: number): boolean {
+    const held = this.#held.get(messageId);
+    if (held !== undefined) Object.assign(held, { receipt, receivedAt });
+    return held !== undefined;
+  }
+
+  forget({ messages }: Batch): void {
+    for (const { messageId } of messages) this.#held.delete(messageId);
+  }
 
   /** Renews the claim when half of what is left of it is over, until it is disposed of. */
   keepHidden(queue: Queue, { messages, claimMs, receivedAt }: Batch): Disposable {

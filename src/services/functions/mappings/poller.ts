@@ -1,55 +1,40 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.js';
-import type { MessageId } from '../../../base/ids.js';
-import type { Random } from '../../../base/random.js';
 import { untilOrAborted } from '../../../base/waiting.js';
-import type { Engine, Queue, ReceivedMessage } from '../../../engine/engine.js';
-import { accept, isRefusal } from '../../../wire/refusal.js';
-import type { Invoked, Invoker, Target } from '../invoker.js';
+import type { Engine } from '../../../engine/engine.js';
+import { isRefusal, type Refusal } from '../../../wire/refusal.js';
 import { concurrencyPerPoller, mappingConcurrencyDefault, provisionedConcurrencyMax } from '../limits.js';
-import type { LoopNotices } from '../loop-notices.js';
-import { arnOf, referenceOfArn } from '../model/function-name.js';
-import { mostInvoked } from '../model/trace-header.js';
-import type { Slots } from '../slots.js';
-import { Batch, type Held } from './batch.js';
-import { reportedFailures } from './batch-outcome.js';
-import { eventRecord, type ShowMessage } from './event.js';
-import { Hand } from './hand.js';
-import { type Received, siftLoops } from './loop-guard.js';
+import type { Promised, Slots } from '../slots.js';
+import type { Batch } from './batch.js';
+import { BatchRunner, type BatchRunnerParts } from './batch-runner.js';
+import { Hand, type HandParts } from './hand.js';
+import { Intake, type IntakeParts, receiveMax, type Source } from './intake.js';
 import type { Mapping } from './mapping.js';
-import type { EventCount, MappingMetrics } from './mapping-metrics.js';
 import { type MessageFilter, readFilter } from './message-filter.js';
+import { targetOf } from './target.js';
 
-export interface PollerParts {
-  readonly engine: Pick<Engine, 'findQueue' | 'receive' | 'unreceive' | 'settle' | 'changeVisibility'>;
-  readonly invoker: Pick<Invoker, 'target' | 'invoke'>;
-  readonly slots: Slots;
-  readonly showMessage: ShowMessage;
-  readonly metrics: Pick<MappingMetrics, 'count'>;
-  readonly loops: Pick<LoopNotices, 'stopped'>;
+export interface PollerParts extends IntakeParts, HandParts, BatchRunnerParts {
+  readonly engine: IntakeParts['engine'] & HandParts['engine'] & Pick<Engine, 'findQueue' | 'arrival'>;
+  readonly invoker: BatchRunnerParts['invoker'];
+  readonly slots: Pick<Slots, 'takeFree' | 'join'>;
   readonly clock: Clock;
-  readonly random: Random;
-  readonly report: (what: string, fault: unknown) => void;
 }
 
 const waitMs = 20_000;
-/** Messages of one receive, and receives at once while there is a backlog: the engine makes one transaction of those that come together. */
-const receiveMax = 10;
+/** Receives at once while there is a backlog: the engine makes one transaction of those that come together. */
 const lanesMax = 16;
-/** Events in hand of one mapping: beyond, it receives nothing until one of them is done with. */
-const bytesMax = 256 * 1024 * 1024;
 /** While there is nothing that a poller could do, it looks again when it is woken, and after this long. */
 const parkedMs = 5_000;
-/** Beyond the time-out of the function: its process has to start first, and to end. */
-const claimSlackMs = 30_000;
-/** After a failure of the store. */
+/** After a failure of the store, or when messages are there and again and again none is received: the queue has as many in flight as it may. */
 const pauseMs = 1_000;
+const missesMax = 10;
 
 /**
  * Takes messages of a queue to a function, in batches, until it is stopped.
  *
- * P1  Nothing is received before there is room for an invocation, nor while the function or the queue is not there. What was received and then
- *     finds no room, or the broker ends, is given back as if it had not been received.
+ * P1  Nothing is received before a slot for an invocation is promised, nor while the function or the queue is not there. While a batch waits for
+ *     its window to end, its slot is others', and it stands in line again. What was received when the broker ends is given back as if it had not
+ *     been received.
  * P2  A message is deleted after the function has dealt with it, and not before: a broker that dies gives it out again.
  * P3  A message stays hidden while it is in hand, however long that is. One that is received again all the same, because time jumped, is the
  *     same one, and what follows it in its group is given back. A message that failed is visible again when the queue's visibility timeout has
@@ -60,19 +45,15 @@ export class Poller {
   #stopped = false;
   /** Ends the waits of what polls by an earlier configuration. */
   #changed = new AbortController();
-  readonly #batches = new Set<Promise<void>>();
   readonly #hand: Hand;
-  readonly #held = new Map<MessageId, Held>();
-  /** Batches that receives under way may fill, and those that the function has not answered yet. */
+  readonly #intake: Intake;
+  readonly #runner: BatchRunner;
+  /** Batches that receives under way may fill. */
   #gathering = 0;
-  #running = 0;
-  /** Batches that will need room and have not taken it yet. */
-  #unstarted = 0;
-  #bytes = 0;
   #endRest: () => void = () => {};
   #wakes = 0;
   #problem: string | undefined;
-  #filter: MessageFilter | undefined;
+  #filter: MessageFilter | Refusal | undefined;
 
   constructor(
     private readonly parts: PollerParts,
@@ -80,6 +61,8 @@ export class Poller {
   ) {
     this.#filter = filterOf(mapping);
     this.#hand = new Hand(parts);
+    this.#intake = new Intake(parts, this.#hand);
+    this.#runner = new BatchRunner(parts, this.#hand, () => this.wake());
   }
 
   /** Why nothing is received. */
@@ -93,7 +76,7 @@ export class Poller {
       setMaxListeners(0, this.#changed.signal); // every lane waits by it
       await this.#poll(this.#changed.signal);
     }
-    await Promise.all(this.#batches);
+    await this.#runner.ended();
   }
 
   stop(): void {
@@ -116,7 +99,7 @@ export class Poller {
 
   /**
    * Works in lanes until the configuration changes. A lane that found as much as it could take calls in another, and one that did not is over: so
-   * there come to be as many as the backlog needs, and none waits for another. The first alone stays, and waits for messages and for room.
+   * there come to be as many as the backlog needs, and none waits for another. The first alone stays, and waits for messages, room and slots.
    */
   async #poll(signal: AbortSignal): Promise<void> {
     const lanes = new Set<Promise<void>>();
@@ -125,291 +108,138 @@ export class Poller {
       const lane = this.#flow(signal, callIn).finally(() => lanes.delete(lane));
       lanes.add(lane);
     };
-    for (let flowing = false; !signal.aborted; ) {
-      const found = await this.#round({ signal, isFirst: true, longest: flowing ? 0 : waitMs });
+    let isIdle = true;
+    for (let misses = 0; !signal.aborted; ) {
+      const found = await this.#round({ signal, isFirst: true, isIdle });
       if (found === 'more') callIn();
-      if (found !== 'no room') flowing = found === 'more';
+      if (found !== 'no room') isIdle = found !== 'more' && found !== 'arrived';
+      if (found !== 'arrived') misses = found === 'nothing' ? misses + 1 : 0;
+      if (misses > missesMax) await this.#pause(signal);
     }
     await Promise.all(lanes);
   }
 
   async #flow(signal: AbortSignal, callIn: () => void): Promise<void> {
-    while (!signal.aborted && (await this.#round({ signal, isFirst: false, longest: 0 })) === 'more') callIn();
+    while (!signal.aborted && (await this.#round({ signal, isFirst: false, isIdle: false })) === 'more') callIn();
   }
 
-  /** `more`: as much was found as could be taken, and there may be more already. */
-  async #round(lane: Lane): Promise<'more' | 'less' | 'no room'> {
+  async #round(lane: Lane): Promise<Found> {
+    const { engine, report } = this.parts;
     try {
       const wakes = this.#wakes;
-      const found = await this.#look();
-      if (typeof found === 'string') {
-        if (lane.isFirst) await this.#park(found, wakes, lane.signal);
+      const source = await this.#look();
+      if (typeof source === 'string') {
+        if (lane.isFirst) await this.#park(source, wakes, lane.signal);
         return 'less';
       }
       this.#problem = undefined;
-      const own = this.#bytes >= bytesMax ? 0 : concurrencyOf(this.mapping) - this.#running - this.#gathering;
-      const free = Math.min(own, this.#freeSlots(found.target));
-      if (free > 0) return (await this.#receive(found, lane, free)) ? 'more' : 'less'; // P1
-      if (lane.isFirst) await this.#untilRoom(own > 0, lane.signal);
+      if (lane.isIdle) return (await engine.arrival(source.queue, { waitMs, signal: lane.signal })) === 'ready' ? 'arrived' : 'less';
+      const room = this.#runner.isFull ? 0 : concurrencyOf(this.mapping) - this.#runner.running - this.#gathering;
+      if (room > 0) return await this.#take(source, lane, room);
+      if (lane.isFirst) await this.#rest(this.#wakes, lane.signal);
       return 'no room';
     } catch (fault) {
-      await this.#pause(fault, lane.signal);
+      report(`the event source mapping ${this.mapping.id}`, fault);
+      await this.#pause(lane.signal);
       return 'less';
     }
   }
 
   /** What messages are received from and for, or why none are. */
-  async #look(): Promise<Found | string> {
-    const queue = await this.parts.engine.findQueue(this.mapping.queue);
+  async #look(): Promise<Source | string> {
+    const { mapping } = this;
+    const filter = this.#filter;
+    if (isRefusal(filter)) return filter.message;
+    const queue = await this.parts.engine.findQueue(mapping.queue);
     if (queue === undefined) return 'The queue does not exist.';
-    const target = await this.#target();
+    const target = await targetOf(this.parts.invoker, mapping);
     if (typeof target === 'string') return target;
-    return target.record.reservedConcurrency === 0 ? 'The reserved concurrency of the function is zero.' : { queue, target };
+    if (target.record.reservedConcurrency === 0) return 'The reserved concurrency of the function is zero.';
+    return { mapping, filter, queue, target };
   }
 
-  #freeSlots({ address, record, usage }: Target): number {
-    return this.parts.slots.free(address, record, usage) - this.#unstarted;
-  }
-
-  /** Receives for as many batches as there is room for and one receive may fill, and starts them. Whether there may be more messages already. */
-  async #receive(found: Found, lane: Lane, free: number): Promise<boolean> {
-    const { batchSize, windowSeconds } = this.mapping.settings;
+  /** Takes slots for as many batches as there is room for and one receive may fill, receives for them, and starts them. */
+  async #take(source: Source, lane: Lane, room: number): Promise<Found> {
+    const { batchSize, windowSeconds } = source.mapping.settings;
     // A group of a FIFO queue has one batch at a time: what one receive finds stays together.
-    const splits = windowSeconds === 0 && found.queue.settings.ordering === 'standard';
-    const room = splits ? Math.min(free, Math.ceil(receiveMax / batchSize)) : 1;
-    this.#gathering += room;
-    this.#unstarted += room;
-    let started = 0;
+    const splits = windowSeconds === 0 && source.queue.settings.ordering === 'standard';
+    const wanted = splits ? Math.min(room, Math.ceil(receiveMax / batchSize)) : 1;
+    let [gathering, started] = [wanted, 0];
+    this.#gathering += gathering;
     try {
-      const { batches, more } = await this.#gather(found, lane, room);
+      const { promised, waited } = await this.#slots(source, lane, wanted);
+      using slots = promised;
+      this.#gathering -= gathering - slots.size;
+      gathering = slots.size;
+      if (gathering === 0) return 'no room'; // P1
+      const passOn = windowSeconds > 0 ? () => slots[Symbol.dispose]() : () => {};
+      const { batches, more, isNothing } = await this.#intake.gather(source, gathering, lane.signal, passOn);
       for (const batch of batches) {
+        const slot = windowSeconds > 0 ? await this.#slotFor(batch, source, lane.signal) : slots.take();
+        this.#runner.start(source, batch, slot, waited || windowSeconds > 0);
         started++;
-        this.#start(found, batch, lane.longest > 0 || windowSeconds > 0);
       }
-      return more;
+      if (isNothing) return 'nothing';
+      return more ? 'more' : 'less';
     } finally {
-      this.#gathering -= room;
-      this.#unstarted -= room - started;
-      if (started < room) this.wake(); // the first lane may have found no room because of this one
+      this.#gathering -= gathering;
+      if (started < wanted) this.wake(); // the first lane may have found no room because of this one
     }
   }
 
-  /** At most `room` batches, each of them with messages. */
-  async #gather({ queue, target }: Found, { longest, signal }: Lane, room: number): Promise<Gathered> {
-    const { engine, clock } = this.parts;
-    const { batchSize, windowSeconds } = this.mapping.settings;
-    const visibilityTimeoutMs = claimMsOf(queue, this.mapping, target);
-    const batches = Array.from({ length: room }, () => new Batch(visibilityTimeoutMs, batchSize));
-    const size = (): number => batches.reduce((sum, batch) => sum + batch.size, 0);
-    let until: number | undefined;
-    let more = false;
-    try {
-      do {
-        const wait = until === undefined ? longest : Math.max(0, until - clock.now());
-        const max = Math.min(receiveMax, room * batchSize - size());
-        const received = await engine.receive(queue, { max, waitMs: wait, visibilityTimeoutMs, signal });
-        const messages = received.kind === 'received' ? received.messages : [];
-        more = messages.length === max;
-        if (messages.length === 0) break;
-        await this.#take({ queue, target }, messages, batches);
-        if (size() > 0) until ??= clock.now() + windowSeconds * 1_000;
-      } while (batches.some((batch) => !batch.full) && until !== undefined && clock.now() < until);
-      return { batches: batches.filter((batch) => batch.size > 0), more };
-    } catch (fault) {
-      for (const batch of batches) this.#forget(batch);
-      throw fault; // they come back when their claim is over
-    }
+  /** The first lane alone waits for them. */
+  async #slots({ target }: Source, { isFirst, signal }: Lane, wanted: number): Promise<{ promised: Promised; waited: boolean }> {
+    const { slots } = this.parts;
+    const free = slots.takeFree(target, wanted);
+    if (free.size > 0 || !isFirst) return { promised: free, waited: false };
+    return { promised: await slots.join(target, wanted, signal), waited: true };
   }
 
-  async #take({ queue, target }: Found, messages: readonly ReceivedMessage[], batches: readonly Batch[]): Promise<void> {
-    const { showMessage, clock, loops } = this.parts;
-    const { ordering } = queue.settings;
-    const now = clock.now();
-    const wanted: Received[] = [];
-    const unwanted: ReceivedMessage[] = [];
-    const unready: ReceivedMessage[] = [];
-    const groupsInHand = new Set<string | undefined>();
-    for (const message of messages) {
-      if (this.#isHeld(message, now)) groupsInHand.add(message.group);
-      else if (ordering === 'fifo' && groupsInHand.has(message.group)) unready.push(message);
-      else {
-        const record = eventRecord(showMessage(message, ordering), queue.address);
-        if (this.#filter?.(record) === false) unwanted.push(message);
-        else wanted.push({ message, record });
-      }
-    }
-    const arn = arnOf(target.address);
-    const { free, looped, behind } = await siftLoops(wanted, { arn, ordering, mayLoop: () => this.#mayLoop() });
-    unready.push(...behind.map(({ message }) => message));
-    for (const { message, record } of free) {
-      const held = batches.reduce<Held | undefined>((taken, batch) => taken ?? batch.add(message, record, now), undefined);
-      if (held === undefined) unready.push(message);
-      else this.#held.set(message.messageId, held);
-    }
-    this.#count('Polled', messages.length - unready.length);
-    this.#count('FilteredOut', unwanted.length);
-    this.#count('FailedInvoke', looped.length);
-    if (looped.length > 0) loops.stopped(arn, looped.length);
-    await Promise.all([
-      this.#hand.delete(queue, unwanted),
-      this.#hand.giveBack(queue, unready),
-      this.#hand.leave(
-        queue,
-        looped.map(({ message }) => ({ ...message, receivedAt: now })),
-      ),
-    ]);
-  }
-
-  async #mayLoop(): Promise<boolean> {
-    const target = await this.#target();
-    return typeof target !== 'string' && target.record.recursiveLoop === 'Allow';
-  }
-
-  /** P3 */
-  #isHeld({ messageId, receipt }: ReceivedMessage, now: number): boolean {
-    const held = this.#held.get(messageId);
-    if (held !== undefined) Object.assign(held, { receipt, receivedAt: now });
-    return held !== undefined;
-  }
-
-  /** `waited`: what was found before may not be so any more. */
-  #start(found: Found, batch: Batch, waited: boolean): void {
-    const { bytes } = batch;
-    this.#running++;
-    this.#bytes += bytes;
-    const done = this.#process(found, batch, waited)
-      .catch((fault: unknown) => this.parts.report(`a batch of the event source mapping ${this.mapping.id}`, fault))
-      .finally(() => {
-        this.#forget(batch);
-        const isRoomMade = this.#bytes >= bytesMax;
-        this.#bytes -= bytes;
-        this.#batches.delete(done);
-        if (isRoomMade) this.wake();
-      });
-    this.#batches.add(done);
-  }
-
-  #forget({ messages }: Batch): void {
-    for (const { messageId } of messages) this.#held.delete(messageId);
-  }
-
-  async #process({ queue, target }: Found, batch: Batch, waited: boolean): Promise<void> {
+  /** A slot for a batch whose window is over. Undefined: the configuration has changed, or nothing can be invoked. */
+  async #slotFor(batch: Batch, { queue }: Source, signal: AbortSignal) {
     using _hidden = this.#hand.keepHidden(queue, batch);
-    const { reportsFailures } = this.mapping.settings;
-    const outcome = await this.#invoke(batch, waited ? undefined : target).finally(() => {
-      this.#running--;
-      this.wake();
-    });
-    switch (outcome?.kind) {
-      case undefined:
-      case 'stopped':
-      case 'throttled': // somebody else was faster: the next round waits
-        return this.#hand.giveBack(queue, batch.messages); // P1
-      case 'recursion': // loops might go on when these were received
-        this.#count('FailedInvoke', batch.size);
-        return this.#hand.leave(queue, batch.messages);
-      case 'failed':
-        this.#count('Invoked', batch.size);
-        this.#count('FailedInvoke', batch.size);
-        return this.#hand.leave(queue, batch.messages);
-      case 'answered': {
-        const failed = reportsFailures
-          ? reportedFailures(outcome.payload, new Set(batch.messages.map(({ messageId }) => messageId)))
-          : none;
-        const left = batch.messages.filter(({ messageId }) => failed.has(messageId));
-        const done = batch.messages.filter(({ messageId }) => !failed.has(messageId));
-        this.#count('Invoked', batch.size);
-        this.#count('FailedInvoke', left.length);
-        this.#count('Deleted', done.length);
-        await Promise.all([this.#hand.delete(queue, done), this.#hand.leave(queue, left)]);
-      }
+    while (!signal.aborted) {
+      const target = await targetOf(this.parts.invoker, this.mapping);
+      if (typeof target === 'string' || target.record.reservedConcurrency === 0) return undefined;
+      using promised = await this.parts.slots.join(target, 1, signal);
+      if (promised.size > 0) return promised.take();
     }
-  }
-
-  /** `found`: what was found a moment ago. Undefined when the function is gone, or the poller was stopped before this could start. */
-  async #invoke(batch: Batch, found: Target | undefined): Promise<Invoked | undefined> {
-    const { invoker, random } = this.parts;
-    let invoking: Promise<Invoked>;
-    try {
-      const target = found ?? (await this.#target());
-      if (typeof target === 'string' || this.#stopped) return undefined;
-      invoking = invoker.invoke(target, {
-        requestId: random.uuid(),
-        payload: batch.takePayload(),
-        traceHeader: mostInvoked(batch.traceHeaders, arnOf(target.address)),
-        clientContext: undefined,
-      });
-    } finally {
-      this.#unstarted--; // room is taken by now, or refused
-    }
-    return invoking;
-  }
-
-  #count(event: EventCount, messages: number): void {
-    this.parts.metrics.count(this.mapping.id, event, messages);
-  }
-
-  /** What is to be invoked, or why nothing can be. */
-  async #target(): Promise<Target | string> {
-    const reference = referenceOfArn(this.mapping.functionArn);
-    if (reference === undefined) throw new Error(`${this.mapping.functionArn} is no function's ARN`);
-    try {
-      return await this.parts.invoker.target(reference);
-    } catch (fault) {
-      if (isRefusal(fault)) return fault.message;
-      throw fault;
-    }
+    return undefined;
   }
 
   async #park(problem: string, wakes: number, signal: AbortSignal): Promise<void> {
     this.#problem = problem;
-    await this.#rest(wakes, signal, (until, ended) => untilOrAborted(this.parts.clock, until, ended));
-  }
-
-  /** `isOwn`: this poller has room, but its function has none. */
-  #untilRoom(isOwn: boolean, signal: AbortSignal): Promise<void> {
-    const { clock, slots } = this.parts;
-    return this.#rest(this.#wakes, signal, (until, ended) =>
-      isOwn ? slots.freed(clock, until, ended) : untilOrAborted(clock, until, ended),
-    );
+    await this.#rest(wakes, signal);
   }
 
   /** The first lane waits, until it is woken. `wakes`: as many as there had been before it looked for what it waits for now. */
-  async #rest(wakes: number, signal: AbortSignal, wait: (until: number, ended: AbortSignal) => Promise<unknown>): Promise<void> {
+  async #rest(wakes: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.parts;
     const ended = new AbortController();
     const end = (): void => ended.abort(over);
     this.#endRest = end;
     signal.addEventListener('abort', end);
     if (signal.aborted || wakes !== this.#wakes) end();
-    await wait(this.parts.clock.now() + parkedMs, ended.signal);
+    await untilOrAborted(clock, clock.now() + parkedMs, ended.signal);
     signal.removeEventListener('abort', end);
   }
 
-  async #pause(fault: unknown, signal: AbortSignal): Promise<void> {
-    const { clock, report } = this.parts;
-    report(`the event source mapping ${this.mapping.id}`, fault);
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { clock } = this.parts;
     await untilOrAborted(clock, clock.now() + pauseMs, signal);
   }
 }
 
 interface Lane {
   readonly isFirst: boolean;
-  /** How long to wait for the first message. */
-  readonly longest: number;
+  /** It waits for messages before it takes a slot. */
+  readonly isIdle: boolean;
   readonly signal: AbortSignal;
 }
 
-interface Found {
-  readonly queue: Queue;
-  readonly target: Target;
-}
+/** `more`: as much as could be taken, and there may be more already. `arrived`: there is something, and nothing is taken yet. */
+type Found = 'more' | 'less' | 'nothing' | 'arrived' | 'no room';
 
-interface Gathered {
-  readonly batches: readonly Batch[];
-  readonly more: boolean;
-}
-
-const none: ReadonlySet<string> = new Set();
 /** Without a reason, each abort would make an error with a stack. */
 const over = 'over';
 
@@ -419,13 +249,7 @@ function concurrencyOf({ settings: { concurrencyMax, pollers } }: Mapping): numb
   return pollers === undefined ? mappingConcurrencyDefault : Math.min(provisionedConcurrencyMax, pollers.max * concurrencyPerPoller);
 }
 
-/** Long enough for a batch to be gathered, and for the function to time out. */
-function claimMsOf({ settings }: Queue, mapping: Mapping, { version }: Target): number {
-  const needed = (mapping.settings.windowSeconds + version.settings.timeoutSeconds) * 1_000 + claimSlackMs;
-  return Math.max(settings.visibilityTimeoutMs, needed);
-}
-
-/** Undefined: every message is taken. */
-function filterOf({ settings: { filters } }: Mapping): MessageFilter | undefined {
-  return filters && accept(readFilter(filters));
+/** Undefined: every message is taken. A refusal: the patterns cannot be read, as an earlier version could. */
+function filterOf({ settings: { filters } }: Mapping): MessageFilter | Refusal | undefined {
+  return filters && readFilter(filters);
 }
