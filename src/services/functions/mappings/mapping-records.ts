@@ -6,9 +6,9 @@ import { mappingNotFound, storageFull } from '../errors.js';
 import { latest, referenceOfArn } from '../model/function-name.js';
 import type { Mapping } from './mapping.js';
 
-export interface PlacedMapping {
+export interface PlacedId {
   readonly place: Place;
-  readonly mapping: Mapping;
+  readonly id: string;
 }
 
 const root = 'function-mappings/';
@@ -40,15 +40,15 @@ export class MappingRecords {
     return page.map(({ content }) => decode(content));
   }
 
-  /** Every mapping of every place, page after page. `visit` says whether to go on. */
-  async each(pageSize: number, visit: (placed: PlacedMapping) => Promise<boolean>): Promise<void> {
+  /** Every mapping of every place, page after page, whatever its document holds. `visit` says whether to go on. */
+  async each(pageSize: number, visit: (placed: PlacedId) => Promise<boolean>): Promise<void> {
     for (let after: string | undefined; ; ) {
       const page = await this.documents.list({ prefix: root, after, limit: pageSize });
-      for (const { name, content } of page) {
-        const [, account, region, kind] = name.split('/');
+      for (const { name } of page) {
+        const [, account, region, kind, id = ''] = name.split('/');
         if (kind !== 'mapping') continue;
         const place = { account: account as AccountId, region: region as Region };
-        if (!(await visit({ place, mapping: decode(content) }))) return;
+        if (!(await visit({ place, id }))) return;
       }
       after = page.at(-1)?.name;
       if (page.length < pageSize) return;

@@ -69,10 +69,15 @@ export class Mappings {
   }
 
   async #resume(): Promise<void> {
-    await this.parts.records.each(resumedPage, async ({ place, mapping }) => {
-      // It may have changed, and been applied, since its page was read.
-      const current = this.#polling.has(mappingArn(place, mapping.id)) ? undefined : await this.parts.records.find(place, mapping.id);
-      if (current !== undefined) this.apply(place, current);
+    await this.parts.records.each(resumedPage, async ({ place, id }) => {
+      const arn = mappingArn(place, id);
+      try {
+        // It may have changed, and been applied, since its page was read.
+        const current = this.#polling.has(arn) ? undefined : await this.parts.records.find(place, id);
+        if (current !== undefined) this.apply(place, current);
+      } catch (fault) {
+        this.parts.report(`taking up ${arn}`, fault); // the others go on
+      }
       return !this.#drained;
     });
   }

@@ -369,6 +369,43 @@ test('mappings go on after a restart as they were', async () => {
   expect([await mappings.counts(paused), (await mappings.get(UUID)).State]).toEqual([[1, 0], 'Disabled']);
 });
 
+test('a mapping that cannot be read stops no other, and one whose filter cannot be read says so', async () => {
+  const queues = [await subject.queue(), await subject.queue(), await subject.queue()];
+  const name = await subject.create(() => answered(null));
+  const ids: string[] = [];
+  for (const queue of queues) {
+    const { UUID } = await mappings.create(queue, name, { BatchSize: 1, FilterCriteria: { Filters: [{ Pattern: '{"body":["a"]}' }] } });
+    ids.push(UUID);
+  }
+  const [first = '', second = '', last = ''] = ids.sort();
+  await mappings.update(second, { Enabled: false });
+  await vi.waitFor(async () => expect((await mappings.get(second)).State).toBe('Disabled'));
+  const collection = 'function-mappings/000000000000/us-east-1/';
+  await subject.engine.documents.transact(collection, (documents) => {
+    const change = (id: string, from: string, to: string) => {
+      const key = `${collection}mapping/${id}`;
+      documents.write(key, (documents.read(key) ?? '').replace(from, to));
+    };
+    change(first, '[\\"a\\"]', '[{\\"unheard-of\\":1}]');
+    change(second, '"layout":1', '"layout":99');
+  });
+  await subject.restart();
+  for (const queue of queues) await mappings.send(queue, ['a']);
+  await subject.invocations(name, 1);
+  expect((await mappings.get(last)).LastProcessingResult).toBe(undefined);
+  await vi.waitFor(async () =>
+    expect(await mappings.get(first)).toMatchObject({
+      State: 'Enabled',
+      LastProcessingResult: 'PROBLEM: Invalid filter pattern definition.',
+    }),
+  );
+  expect(subject.faults.splice(0)).toEqual([
+    [expect.stringContaining(second), new Error('an event source mapping has layout 99, known is 1')],
+  ]);
+  await mappings.update(first, { FilterCriteria: {} });
+  await subject.invocations(name, 2);
+});
+
 test('a backlog is worked off by as many invocations as there may be', async () => {
   const [queue, answer] = [await subject.queue(), gate()];
   const name = await subject.create(() => answer.opened.then(() => answered(null)));
