@@ -68,8 +68,9 @@ export function progressDocument(arn: string): string {
 }
 
 export function encodeHead(execution: Execution): string {
-  const { arn, name, machineArn, machineName, type, roleArn, definition, input, startedAt, waitedForBy } = execution;
-  return JSON.stringify({ arn, name, machineArn, machineName, type, roleArn, definition, input, startedAt, waitedForBy });
+  const { status, stoppedAt, output, error, cause, deadlineAt, redriveCount, redrivenAt, redriveTokens, ...rest } = execution;
+  const { nextEvent, nextThread, version, ...head } = rest;
+  return JSON.stringify(head satisfies Omit<Execution, keyof Progress>);
 }
 
 /** The version first, so that it is checked without reading the rest. */
