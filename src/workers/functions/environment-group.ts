@@ -16,6 +16,8 @@ export interface PoolSide {
 
 /** The line of one key, and the processes that serve it. */
 export class EnvironmentGroup implements EnvironmentOwner {
+  /** Which of all starts of processes its last one was; zero before the first. */
+  lastStart = 0;
   readonly #line: Job[] = [];
   readonly #environments = new Set<Environment>();
   /** The latest to have become ready is the next to be used, so that those not needed grow old. */
@@ -55,6 +57,11 @@ export class EnvironmentGroup implements EnvironmentOwner {
     return waiting > 0;
   }
 
+  /** Whether there is no process, and one of these waits for it. */
+  hasNoneFor(these: (job: Job) => boolean): boolean {
+    return this.#environments.size === 0 && this.#line.some(these);
+  }
+
   /** The process that has been idle for the longest time. */
   get longestIdle(): { readonly environment: Environment; readonly since: number } | undefined {
     for (const environment of this.#ready) {
@@ -77,7 +84,9 @@ export class EnvironmentGroup implements EnvironmentOwner {
     for (const environment of this.#environments) environment.abandon(job);
   }
 
-  startOne(): void {
+  /** `start`: which of all starts it is. */
+  startOne(start: number): void {
+    this.lastStart = start;
     const startedAt = this.#line[0]?.startedAt;
     const msMax = startedAt === undefined ? initMsMax : startedAt + this.spec.timeoutMs - this.parts.clock.now();
     this.#environments.add(new Environment(this.parts, this.spec, this.#capacity, this, msMax));

@@ -56,6 +56,7 @@ export class Environment implements SandboxTenant {
   #initEnd: EnvironmentEnd | undefined;
   /** Until the first invocation has it. */
   #initMs: number | undefined;
+  #workedSince: number | undefined;
   #idleSince = 0;
   /** Whether its timer is that of its idleness. */
   #isIdle = false;
@@ -104,6 +105,11 @@ export class Environment implements SandboxTenant {
     return this.isReady && this.#runs.size === 0 ? this.#idleSince : undefined;
   }
 
+  /** Since it was given work for the first time. */
+  get workedMs(): number {
+    return this.#workedSince === undefined ? 0 : this.parts.clock.now() - this.#workedSince;
+  }
+
   get ageMs(): number {
     return this.parts.clock.now() - this.#startedAt;
   }
@@ -122,6 +128,7 @@ export class Environment implements SandboxTenant {
   run(job: Job): void {
     const poll = this.#nextPoll();
     if (poll === undefined) throw new Error('no process waits for this work');
+    this.#workedSince ??= this.parts.clock.now();
     this.#polls.pop();
     this.#timer[Symbol.dispose]();
     this.#isIdle = false;

@@ -3,6 +3,7 @@ import type { Environment, EnvironmentParts } from './environment.js';
 import { EnvironmentGroup, type PoolSide } from './environment-group.js';
 import type { EnvironmentSpec, Invocation, InvocationOutcome } from './invocation.js';
 import type { Job } from './job.js';
+import { turnMs } from './limits.js';
 import { createOrphanGuard } from './orphan-guard.js';
 import { ProcessWatch } from './process-watch.js';
 import { createRuntimeApi } from './runtime-api.js';
@@ -33,12 +34,16 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
 
 /**
  * P1  An invocation waits in the line of its key until a process takes it: nothing is lost with a process that had not.
- * P2  There are never more processes than the maximum. One that is idle makes room for a key that is short of them; where none is idle,
- *     keys that wait come to equal shares.
+ * P2  There are never more processes than the maximum, but by P3. One that is idle makes room for a key that is short of them; where none is idle,
+ *     keys that wait come to equal shares: by turns of a second, where there are more of them than processes.
+ * P3  A key that has no process gets one in any case for an invocation whose chain of requests has others: the caller may run, and wait for its answer.
  */
 class Pool implements FunctionPool, PoolSide {
   readonly #groups = new Map<string, EnvironmentGroup>();
   readonly #stops = new Set<() => void>();
+  #starts = 0;
+  /** Invocations that run or wait, by chain. */
+  readonly #chains = new Map<string, number>();
   readonly #parts: EnvironmentParts;
   /** One at a time makes room. */
   #leaving: Environment | undefined;
@@ -65,12 +70,13 @@ class Pool implements FunctionPool, PoolSide {
     return new Promise((resolve) => {
       if (this.#stopped || signal.aborted) return resolve({ kind: 'stopped' });
       const group = this.#groupOf(environment);
+      const chain = /Root=([^;]+)/.exec(invocation.traceHeader ?? '')?.[1];
       const settle = (outcome: InvocationOutcome): void => {
         signal.removeEventListener('abort', stop);
-        this.#stops.delete(stop);
+        if (this.#stops.delete(stop)) this.#count(chain, -1);
         resolve(outcome);
       };
-      const job: Job = { invocation, resolve: settle, startedAt: undefined };
+      const job: Job = { invocation, resolve: settle, chain, startedAt: undefined };
       const stop = (): void => {
         group.abandon(job);
         settle({ kind: 'stopped' });
@@ -78,6 +84,7 @@ class Pool implements FunctionPool, PoolSide {
       setMaxListeners(0, signal); // one may be that of all invocations
       signal.addEventListener('abort', stop);
       this.#stops.add(stop);
+      this.#count(chain, 1);
       group.add(job);
     });
   }
@@ -101,8 +108,10 @@ class Pool implements FunctionPool, PoolSide {
 
   onShort(): void {
     let group = this.#hungriest;
-    for (; group !== undefined && this.#size < this.options.processesMax; group = this.#hungriest) group.startOne();
-    if (group !== undefined) this.#makeRoom();
+    for (; group !== undefined && this.#size < this.options.processesMax; group = this.#hungriest) group.startOne(++this.#starts);
+    if (group === undefined) return;
+    this.#makeRoom();
+    if (!this.#isMakingRoom) this.#startForCalled(); // P3
   }
 
   onEnd(environment: Environment): void {
@@ -116,7 +125,8 @@ class Pool implements FunctionPool, PoolSide {
     if (this.#isMakingRoom || this.#size < this.options.processesMax) return false;
     const hungriest = this.#hungriest;
     if (hungriest === undefined || hungriest === group) return false;
-    const yields = !group.isWaiting || hungriest.size === 0 || hungriest.size + 1 < group.size;
+    const hasHadTurn = hungriest.size === 0 && environment.workedMs >= turnMs;
+    const yields = !group.isWaiting || hasHadTurn || hungriest.size + 1 < group.size;
     if (yields) this.#leaving = environment;
     return yields;
   }
@@ -127,11 +137,11 @@ class Pool implements FunctionPool, PoolSide {
     return size;
   }
 
-  /** Of the groups that are short of processes, the one that has fewest. */
+  /** Of the groups that are short of processes, the one that has fewest; of several, the one whose last start was before those of the others. */
   get #hungriest(): EnvironmentGroup | undefined {
     let found: EnvironmentGroup | undefined;
     for (const group of this.#groups.values()) {
-      if (group.isShort && (found === undefined || group.size < found.size)) found = group;
+      if (group.isShort && (found === undefined || isHungrier(group, found))) found = group;
     }
     return found;
   }
@@ -151,10 +161,26 @@ class Pool implements FunctionPool, PoolSide {
     longest?.environment.retire();
   }
 
+  #startForCalled(): void {
+    const isCalled = ({ chain = '' }: Job): boolean => (this.#chains.get(chain) ?? 0) > 1;
+    for (const group of this.#groups.values()) if (group.hasNoneFor(isCalled)) group.startOne(++this.#starts);
+  }
+
+  #count(chain: string | undefined, change: 1 | -1): void {
+    if (chain === undefined) return;
+    const count = (this.#chains.get(chain) ?? 0) + change;
+    if (count === 0) this.#chains.delete(chain);
+    else this.#chains.set(chain, count);
+  }
+
   #groupOf(spec: EnvironmentSpec): EnvironmentGroup {
     const { key } = spec;
     const group = this.#groups.get(key) ?? new EnvironmentGroup(this.#parts, spec, this);
     this.#groups.set(key, group);
     return group;
   }
+}
+
+function isHungrier(one: EnvironmentGroup, other: EnvironmentGroup): boolean {
+  return one.size === other.size ? one.lastStart < other.lastStart : one.size < other.size;
 }

@@ -5,6 +5,8 @@ import type { InvocationLog, Usage } from './invocation-log.js';
 export interface Job {
   readonly invocation: Invocation;
   readonly resolve: (outcome: InvocationOutcome) => void;
+  /** Root of its trace: the same for all invocations that come of one request. */
+  readonly chain: string | undefined;
   /** Set where an environment failed to start for it: the second start is in the invocation's own time. */
   startedAt: number | undefined;
 }

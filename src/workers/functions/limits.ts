@@ -7,6 +7,9 @@ export const refusedBytesMax = 67_108_864;
 
 export const initMsMax = 10_000;
 
+/** Ours: how long the only process of a function works for it before it ends for one that has none, where there may be no more: starting costs a tenth of that. */
+export const turnMs = 1_000;
+
 /** Of an invocation's log, for whoever asked for its tail. */
 export const logTailBytesMax = 4_096;
 /** Ours: what one invocation may add to the log. */

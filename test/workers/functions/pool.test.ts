@@ -168,6 +168,38 @@ test('a function with much work does not keep another from its turn', async () =
   expect((await Promise.all(work)).every(({ kind }) => kind === 'answered')).toBe(true);
 });
 
+test('functions that are more than there may be processes have them by turns', async () => {
+  const clock = createSettableClock();
+  const { define } = await createSubject({ processesMax: 1, clock });
+  const [busy, ...others] = [await define(pid), await define(pid), await define(pid)];
+  let waiting = others.length;
+  const work = async () => {
+    for (; waiting > 0; clock.advance(500)) expect((await busy.invoke()).kind).toBe('answered');
+  };
+  const turns = others.map(async ({ invoke }) => {
+    expect((await invoke()).kind).toBe('answered');
+    waiting--;
+  });
+  await Promise.all([work(), work(), ...turns]);
+});
+
+test('a function that has no process gets one for an invocation that one which runs may wait for', async () => {
+  const subject = await createSubject({ processesMax: 1 });
+  const [caller, called, other] = [await gated(subject), await subject.define(pid), await subject.define(pid)];
+  const traceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=3995c3f42cd8ad80;Sampled=0;Lineage=00000000:1';
+  const calling = caller.invoke({ traceHeader });
+  await caller.begun(1);
+  let isOtherAnswered = false;
+  const waiting = other.invoke({ traceHeader: 'Root=1-5759e988-000000000000000000000000' }).then(() => {
+    isOtherAnswered = true;
+  });
+  expect((await called.invoke({ traceHeader })).kind).toBe('answered');
+  expect(isOtherAnswered).toBe(false);
+  await caller.open();
+  expect((await calling).kind).toBe('answered');
+  await waiting;
+});
+
 test('at the end, what runs and what waits is stopped, and no process is left', async () => {
   const subject = await createSubject({ processesMax: 1 });
   const { define, pool, lines } = subject;
