@@ -66,7 +66,7 @@ export const pollersMin = 2;
 export const minimumPollersMax = 200;
 export const maximumPollersMax = 2_000;
 export const mappingsPageMax = 100;
-/** Invocations at once of a mapping that says nothing of it; for each provisioned poller; and of all of them. */
+/** Invocations at once of a mapping that says nothing of it, and of the events of a function; for each provisioned poller; and of all of them. */
 export const mappingConcurrencyDefault = 1_250;
 export const concurrencyPerPoller = 10;
 export const provisionedConcurrencyMax = 20_000;

@@ -184,6 +184,14 @@ test('an event waits for room without using up its tries, and runs when there is
   expect(second?.payload.toString()).toBe('"later"');
 });
 
+test('events run as many at once as there is room for', async () => {
+  const going = gate();
+  const name = await subject.create(() => going.opened.then(() => answered(1)));
+  await Promise.all(Array.from({ length: 110 }, (_, event) => subject.event(name, event)));
+  expect(await subject.invocations(name, 110)).toHaveLength(110);
+  going.open();
+});
+
 test('events of a function that runs one at a time follow each other without a pause', async () => {
   let running = 0;
   const name = await subject.create(async () => {

@@ -7,12 +7,13 @@ import { isRefusal } from '../../../wire/refusal.js';
 import type { Catalogue } from '../catalogue.js';
 import type { FunctionMetrics } from '../function-metrics.js';
 import type { Invoked, Invoker, Ran, Target } from '../invoker.js';
-import { ageSecondsMaxDefault, type EventInvokeConfig, retriesMaxDefault } from '../model/event-invoke-config.js';
+import { mappingConcurrencyDefault } from '../limits.js';
+import { ageSecondsMaxDefault, retriesMaxDefault } from '../model/event-invoke-config.js';
 import { arnOf, type FunctionAddress, qualifiedArn } from '../model/function-name.js';
-import { type Condition, deadLetterAttributes, type EventResult, invocationRecord } from '../model/invocation-record.js';
+import type { Condition, EventResult } from '../model/invocation-record.js';
 import type { Claimant, Promised, Slot, Slots } from '../slots.js';
 import type { Deliveries } from './deliveries.js';
-import { type DeliveryJob, encodeJob } from './delivery-job.js';
+import { encodeJob, jobsOf } from './delivery-job.js';
 import { type AsyncEvent, decodeEvent } from './event.js';
 
 export interface EventWorkerParts {
@@ -28,8 +29,9 @@ export interface EventWorkerParts {
 
 const waitMs = 20_000;
 const receiveMax = 10;
-/** Attempts of one function at a time. */
-const attemptsMax = 100;
+/** Attempts of one function at a time, as many as of a mapping; and what their events may have in memory together. */
+const attemptsMax = mappingConcurrencyDefault;
+const bytesMax = 256 * 1024 * 1024;
 /** Beyond the time-out of the function: its process has to start first, and to end. */
 const claimSlackMs = 60_000;
 /** After a failure of the store. */
@@ -53,6 +55,8 @@ const throttleMsMax = 300_000;
 export class EventWorker {
   readonly #ended = new AbortController();
   readonly #attempts = new Map<MessageId, { receipt: ReceiptHandle; readonly done: Promise<void> }>();
+  #bytes = 0;
+  #attemptEnded: () => void = () => {};
   #wakes = 0;
 
   constructor(
@@ -85,13 +89,23 @@ export class EventWorker {
 
   /** `before`: what the turn before this one found. */
   async #turn(before: Found, signal: AbortSignal): Promise<Found> {
-    while (this.#attempts.size >= attemptsMax) await Promise.race([...this.#attempts.values()].map(({ done }) => done));
+    while (this.#isFull) await this.#untilAttemptEnds();
     if (before === 'more') return this.#take(signal);
     const arrival = await this.parts.engine.arrival(this.queue, { waitMs, visibilityTimeoutMs: claimSlackMs, held: true, signal });
     if (arrival === 'none') return (await this.#isEmpty()) ? 'end' : 'less';
     const found = arrival === 'ready' ? await this.#take(signal) : 'end';
     if (found === 'nothing') await this.#pause(); // somebody was faster, or there is a reason why it cannot be received
     return found;
+  }
+
+  get #isFull(): boolean {
+    return this.#attempts.size >= attemptsMax || this.#bytes >= bytesMax;
+  }
+
+  #untilAttemptEnds(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#attemptEnded = resolve;
+    });
   }
 
   /** Makes room first, and receives as much as there is room for. */
@@ -177,12 +191,17 @@ export class EventWorker {
       slot?.[Symbol.dispose]();
       return;
     }
-    const { messageId } = message;
+    const { messageId, content } = message;
+    this.#bytes += content.length;
     const attempt = {
       receipt: message.receipt,
       done: this.#attempt(message, slot)
         .catch((fault: unknown) => this.parts.report(`an asynchronous event of ${arnOf(this.recipient.address)}`, fault))
-        .finally(() => this.#attempts.delete(messageId)),
+        .finally(() => {
+          this.#attempts.delete(messageId);
+          this.#bytes -= content.length;
+          this.#attemptEnded();
+        }),
     };
     this.#attempts.set(messageId, attempt);
   }
@@ -306,26 +325,4 @@ function expiryOf({ receivedAt }: AsyncEvent, { ageMsMax }: Bounds): number {
 
 function claimMsOf(timeoutSeconds: number): number {
   return timeoutSeconds * 1_000 + claimSlackMs;
-}
-
-interface Ending {
-  readonly config: EventInvokeConfig | undefined;
-  readonly deadLetter: string | undefined;
-  readonly source: string;
-  readonly traceHeader: string | undefined;
-  readonly now: number;
-}
-
-/** What is to be sent for an event that is done with: to its destination, and to the dead-letter queue of the function as well. */
-function jobsOf(result: EventResult, { config, deadLetter, source, traceHeader, now }: Ending): readonly DeliveryJob[] {
-  const destination = result.condition === 'Success' ? config?.onSuccess : config?.onFailure;
-  const jobs: DeliveryJob[] = [];
-  if (destination !== undefined) {
-    jobs.push({ kind: 'destination', target: destination, source, record: invocationRecord(result, now), traceHeader });
-  }
-  if (deadLetter !== undefined) {
-    const body = result.requestPayload.toString();
-    jobs.push({ kind: 'deadLetter', target: deadLetter, source, body, attributes: deadLetterAttributes(result), traceHeader });
-  }
-  return jobs;
 }
