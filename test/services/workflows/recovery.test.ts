@@ -239,6 +239,31 @@ test('a crash while an execution is forgotten leaves nothing of it', async () =>
   expect(deaths).toBeGreaterThan(1);
 });
 
+test('of an EXPRESS execution nothing is left when it has ended', async () => {
+  const wait = (Seconds: number) => ({ StartAt: `W${Seconds}`, States: { [`W${Seconds}`]: { Type: 'Wait', Seconds, End: true } } });
+  const definition = JSON.stringify({
+    StartAt: 'P',
+    States: {
+      P: { Type: 'Parallel', Branches: [wait(1), wait(2)], Next: 'W' },
+      W: { Type: 'Wait', Seconds: 3, Next: 'S' },
+      S: { Type: 'Succeed' },
+    },
+  });
+  const world = new World();
+  const { service, engine, stop } = await world.open(world.store);
+  const create = { name: 'm', type: 'EXPRESS', definition, roleArn: 'arn:aws:iam::000000000000:role/r' };
+  const { stateMachineArn } = await ask(service, 'CreateStateMachine', create);
+  await ask(service, 'StartExecution', { stateMachineArn });
+  const left = () => engine.documents.list({ prefix: 'workflows/execution', limit: 100 });
+  expect((await left()).length).toBeGreaterThan(0);
+  for (let turn = 0; turn < 10; turn++) {
+    await passTime(world.clock);
+    world.clock.advance(1_000);
+  }
+  expect(await left()).toEqual([]);
+  await stop();
+});
+
 test('on a full disk nothing new is taken, and what runs goes on', async () => {
   const world = new World();
   world.space = 'low';

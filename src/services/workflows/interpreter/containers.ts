@@ -147,7 +147,7 @@ function abortChildren(run: Run, parentId: number, broken?: number): void {
     const state = child.phase.kind === 'ready' ? undefined : run.stateOf(child);
     if (state !== undefined && abortable.includes(state.type)) run.append(child.id, `${state.type}StateAborted`);
     if (isMap) run.append(child.id, 'MapIterationAborted', { name: run.visitOf(run.thread(parentId)).state, index: child.index });
-    run.command({ kind: 'noTimer', thread: child.id });
+    run.noTimer(child);
     if (child.phase.kind !== 'ready' && child.phase.kind !== 'forked') run.wait(child.id, { kind: 'failed' });
   }
 }

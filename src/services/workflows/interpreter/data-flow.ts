@@ -82,15 +82,16 @@ export interface Leaving {
 /** A state is left with its output, unless something is wrong with that. */
 export function leave(run: Run, thread: Thread, { output, assigned, next }: Leaving): void {
   const { state } = run.visitOf(thread);
-  const failure = isFailure(output) ? output : isFailure(assigned) ? assigned : problemOf(thread, state, output, assigned);
-  if (failure !== undefined || isFailure(output) || isFailure(assigned)) {
-    run.push({ kind: 'raise', thread: thread.id, failure: failure ?? tooLarge(state) });
+  const text = isFailure(output) ? undefined : boundedText(output, payloadBytesMax);
+  if (isFailure(output) || isFailure(assigned) || text === undefined || !fitsAssigned(thread, assigned)) {
+    const failure = isFailure(output) ? output : isFailure(assigned) ? assigned : tooLarge(state);
+    run.push({ kind: 'raise', thread: thread.id, failure });
     return;
   }
   const names = Object.keys(assigned);
   run.append(thread.id, `${run.stateOf(thread).type}StateExited`, {
     name: state,
-    output: printJson(output),
+    output: text,
     ...(names.length > 0 && { assignedVariables: Object.fromEntries(names.map((name) => [name, printJson(assigned[name] ?? null)])) }),
   });
   const variables = names.length === 0 ? thread.variables : { ...thread.variables, ...assigned };
@@ -103,8 +104,9 @@ export function leave(run: Run, thread: Thread, { output, assigned, next }: Leav
   }
 }
 
-function problemOf(thread: Thread, state: string, output: Json, assigned: JsonObject): Failure | undefined {
-  if (boundedText(output, payloadBytesMax) === undefined || boundedText(assigned, payloadBytesMax) === undefined) return tooLarge(state);
-  if (Object.keys(assigned).length === 0) return undefined;
-  return boundedText({ ...thread.variables, ...assigned }, variablesBytesMax) === undefined ? tooLarge(state) : undefined;
+function fitsAssigned({ variables }: Thread, assigned: JsonObject): boolean {
+  if (Object.keys(assigned).length === 0) return true;
+  return (
+    boundedText(assigned, payloadBytesMax) !== undefined && boundedText({ ...variables, ...assigned }, variablesBytesMax) !== undefined
+  );
 }

@@ -159,7 +159,7 @@ export class Run {
   dropChildren(id: number): void {
     for (const child of this.childrenOf(id)) {
       if (child.phase.kind === 'forked') this.dropChildren(child.id);
-      if (child.phase.kind !== 'succeeded') this.command({ kind: 'noTimer', thread: child.id });
+      this.noTimer(child);
       this.threads.delete(child.id);
     }
     for (const { id: source, parent } of this.threads.values()) if (parent === id) this.threads.delete(source);
@@ -217,6 +217,15 @@ export class Run {
     this.command({ kind: 'timer', thread: thread.id, stamp: thread.stamp, at });
   }
 
+  /** It waits for its timer no longer, if it has one. */
+  noTimer({ id, phase }: Thread): void {
+    const has =
+      phase.kind === 'waiting' ||
+      phase.kind === 'retrying' ||
+      (phase.kind === 'task' && (phase.timeoutAt !== undefined || phase.heartbeatAt !== undefined));
+    if (has) this.command({ kind: 'noTimer', thread: id });
+  }
+
   /** Whatever still runs comes to its end with the execution. T3 */
   close(
     status: Exclude<ExecutionStatus, 'RUNNING'>,
@@ -224,7 +233,7 @@ export class Run {
   ): void {
     for (const thread of this.threads.values()) {
       if (over.includes(thread.phase.kind)) continue;
-      this.command({ kind: 'noTimer', thread: thread.id });
+      this.noTimer(thread);
       if (thread.phase.kind !== 'forked') this.change(thread.id, { phase: stopped(thread.phase) });
     }
     this.update({ status, stoppedAt: this.now, ...outcome });

@@ -161,7 +161,7 @@ export function taskTimedOut(run: Run, task: OpenTask, heartbeat: boolean): void
 }
 
 function close(run: Run, { id }: Thread): void {
-  run.command({ kind: 'noTimer', thread: id });
+  run.noTimer(run.thread(id));
   run.wait(id, { kind: 'working' });
 }
 

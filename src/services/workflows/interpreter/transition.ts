@@ -114,6 +114,7 @@ function wake(run: Run, id: number, stamp: number): boolean {
   if (phase.kind !== 'waiting' && phase.kind !== 'retrying') return false;
   if (phase.until > run.now) run.timer(thread, phase.until);
   else {
+    run.noTimer(thread);
     run.change(id, { phase: { kind: 'working' } });
     run.push({ kind: phase.kind === 'waiting' ? 'waited' : 'begin', thread: id });
   }
