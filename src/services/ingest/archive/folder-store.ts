@@ -1,9 +1,10 @@
 import { constants, type Dirent } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { digestOf } from './digest.js';
 import type { ByteRange, FileContent, ObjectStore, OpenObject } from './object-store.js';
 import { openFile } from './open-file.js';
+import { SharedFlush } from './shared-flush.js';
 
 /** Where files are before they have their names. */
 const writingFolder = '.writing';
@@ -28,6 +29,7 @@ export class FolderStore implements ObjectStore {
   #temporary = 0;
   /** The folder that is known to be on the disk, and its parents too: objects of one minute share it. */
   #flushedFolder = '';
+  readonly #flushes = new SharedFlush(flush);
 
   constructor({ folder, bucket }: FolderStoreOptions) {
     this.#folder = resolve(folder);
@@ -54,10 +56,10 @@ export class FolderStore implements ObjectStore {
       await flushAndCheck(temporary, content, signal);
       await this.#makeFolder(dirname(file));
       const stored = await linkUnlessThere(temporary, file);
-      await flush(dirname(file)); // also when it is taken: the process that took it may have died before this
+      await this.#flushes.run(dirname(file)); // also when it is taken: the process that took it may have died before this
       return stored;
     } finally {
-      await rm(temporary, { force: true });
+      await unlink(temporary).catch(unlessMissing);
     }
   }
 
@@ -125,12 +127,15 @@ async function linkUnlessThere(from: string, to: string): Promise<'stored' | 'ta
   }
 }
 
+/** Of one read: a few for a payload, and not much memory for many of them. */
+const readBytes = 256 * 1024;
+
 /** O1: before it has its name, so that what is not as it should be keeps nobody's place. */
 async function flushAndCheck(path: string, { sha256 }: FileContent, signal: AbortSignal): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await file.sync();
-    const found = await digestOf(file.createReadStream({ autoClose: false }), signal);
+    const found = await digestOf(file.createReadStream({ autoClose: false, highWaterMark: readBytes }), signal);
     if (found !== sha256) throw new Error(`what was written has the checksum ${found} instead of ${sha256}`);
   } finally {
     await file.close();
@@ -144,6 +149,11 @@ async function flush(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** A file that was never copied is not there. */
+function unlessMissing(fault: unknown): void {
+  if (codeOf(fault) !== 'ENOENT') throw fault;
 }
 
 function codeOf(fault: unknown): unknown {

@@ -33,11 +33,11 @@ export function archiveTask({ records, stores, spool, archived }: ArchiveTaskPar
       const key = archiveKey(receivedAt, messageID);
       const file = { path: spool.path(pipeline, storageContext.spoolReference.key), bytes, sha256 };
       const { bucket } = store;
-      if (!(await isThere(file.path))) return failed('Ingest.PayloadMissing', `the spool does not have the file ${file.path}`);
       try {
         const outcome = await archive(store, key, file, signal);
         if (outcome === 'conflict') return failed('Ingest.ArchiveConflict', `${bucket} has something else at ${key}`);
       } catch (fault) {
+        if (!(await isThere(file.path))) return failed('Ingest.PayloadMissing', `the spool does not have the file ${file.path}`);
         return failed('Ingest.ArchiveUnavailable', reasonOf(fault));
       }
       const changed = await records.advance(pipeline, messageID, (current) =>
