@@ -102,6 +102,7 @@ async function invoke(environment: EnvironmentSpec): Promise<number> {
     invokedArn: environment.functionArn,
     traceHeader: undefined,
     clientContext: undefined,
+    isAwaited: true,
     signal: new AbortController().signal,
   });
   if (outcome.kind !== 'answered') throw new Error(`the invocation ${outcome.kind}`);

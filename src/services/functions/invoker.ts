@@ -112,6 +112,7 @@ export class Invoker {
       invokedArn,
       traceHeader: header,
       clientContext,
+      isAwaited: promised === undefined,
       signal,
     });
     if (outcome.kind === 'stopped') return outcome;

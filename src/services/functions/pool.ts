@@ -18,6 +18,8 @@ export interface Invocation {
   readonly traceHeader: string | undefined;
   /** JSON. */
   readonly clientContext: string | undefined;
+  /** Its caller waits for the outcome, and may be a function that runs. */
+  readonly isAwaited: boolean;
   /** The broker ends. */
   readonly signal: AbortSignal;
 }

@@ -36,7 +36,8 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
  * P1  An invocation waits in the line of its key until a process takes it: nothing is lost with a process that had not.
  * P2  There are never more processes than the maximum, but by P3. One that is idle makes room for a key that is short of them; where none is idle,
  *     keys that wait come to equal shares: by turns of a second, where there are more of them than processes.
- * P3  A key that has no process gets one in any case for an invocation whose chain of requests has others: the caller may run, and wait for its answer.
+ * P3  A key that has no process gets one in any case for an invocation that is awaited and whose chain of requests has others: its caller may be one of
+ *     those, and would keep its process until then.
  */
 class Pool implements FunctionPool, PoolSide {
   readonly #groups = new Map<string, EnvironmentGroup>();
@@ -162,7 +163,7 @@ class Pool implements FunctionPool, PoolSide {
   }
 
   #startForCalled(): void {
-    const isCalled = ({ chain = '' }: Job): boolean => (this.#chains.get(chain) ?? 0) > 1;
+    const isCalled = ({ invocation, chain = '' }: Job): boolean => invocation.isAwaited && (this.#chains.get(chain) ?? 0) > 1;
     for (const group of this.#groups.values()) if (group.hasNoneFor(isCalled)) group.startOne(++this.#starts);
   }
 

@@ -27,6 +27,8 @@ export interface Invocation {
   readonly traceHeader: string | undefined;
   /** JSON. */
   readonly clientContext: string | undefined;
+  /** Its caller waits for the outcome, and may be a function that runs. */
+  readonly isAwaited: boolean;
   /** Ends the invocation as the broker's end does. */
   readonly signal: AbortSignal;
 }

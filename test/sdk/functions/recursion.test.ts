@@ -43,26 +43,33 @@ async function queueWithDeadLetters(QueueName: string): Promise<readonly [string
   return [`arn:aws:sqs:${account}:${QueueName}`, deadLetters];
 }
 
+/** Processes start, and in Python that takes a while on a busy machine. */
+const slow = { timeout: 90_000 };
+
 const counted = (name: string) => countedOf(subject.url, name);
 
 /** Once the message of the loop is left to its queue, its visibility timeout passes. */
 async function untilStopped(name: string, queue: string): Promise<void> {
-  await vi.waitFor(async () => expect((await counted(name)).recursive_invocations_dropped).toBe(1), { timeout: 15_000, interval: 50 });
+  await vi.waitFor(async () => expect((await counted(name)).recursive_invocations_dropped).toBe(1), { timeout: 60_000, interval: 50 });
   await mappings.untilCounts(queue, 0, 1);
   subject.clock.advance(30_000);
 }
 
-test('a loop of queue, function and topic is stopped after 16 invocations, and its message goes to the dead-letter queue', async () => {
-  const [queue, deadLetters] = await queueWithDeadLetters('round');
-  await sns.send(new CreateTopicCommand({ Name: 'round' }));
-  const subscription = { TopicArn: topicArn, Protocol: 'sqs', Endpoint: queue, Attributes: { RawMessageDelivery: 'true' } };
-  await sns.send(new SubscribeCommand(subscription));
-  await mappings.create(queue, 'to-topic');
-  await mappings.send(queue, ['first']);
-  await untilStopped('to-topic', queue);
-  expect((await subject.next(deadLetters))?.Body).toBe('again');
-  expect(await counted('to-topic')).toMatchObject({ invocations: 16, recursive_invocations_dropped: 1 });
-});
+test(
+  'a loop of queue, function and topic is stopped after 16 invocations, and its message goes to the dead-letter queue',
+  slow,
+  async () => {
+    const [queue, deadLetters] = await queueWithDeadLetters('round');
+    await sns.send(new CreateTopicCommand({ Name: 'round' }));
+    const subscription = { TopicArn: topicArn, Protocol: 'sqs', Endpoint: queue, Attributes: { RawMessageDelivery: 'true' } };
+    await sns.send(new SubscribeCommand(subscription));
+    await mappings.create(queue, 'to-topic');
+    await mappings.send(queue, ['first']);
+    await untilStopped('to-topic', queue);
+    expect((await subject.next(deadLetters))?.Body).toBe('again');
+    expect(await counted('to-topic')).toMatchObject({ invocations: 16, recursive_invocations_dropped: 1 });
+  },
+);
 
 test('a loop of topic and function is stopped, and the event goes to the destination of the function', async () => {
   const destination = await subject.queue();
@@ -105,7 +112,7 @@ async function failTo(Destination: string, FunctionName: string): Promise<void> 
 
 const noBoto3 = spawnSync('python3', ['-c', 'import boto3']).status !== 0;
 
-test.skipIf(noBoto3)('a loop of two functions, one of them in Python, is stopped (skipped where boto3 is missing)', async () => {
+test.skipIf(noBoto3)('a loop of two functions, one of them in Python, is stopped (skipped where boto3 is missing)', slow, async () => {
   const [forPython] = await queueWithDeadLetters('for-python');
   const [forNode, deadLetters] = await queueWithDeadLetters('for-node');
   await mappings.create(forPython, 'to-node');

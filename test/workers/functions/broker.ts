@@ -34,5 +34,6 @@ await pool.invoke({
   invokedArn: functionArn,
   traceHeader: undefined,
   clientContext: undefined,
+  isAwaited: true,
   signal: new AbortController().signal,
 });

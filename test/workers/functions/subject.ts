@@ -99,6 +99,7 @@ async function invoke(pool: FunctionPool, environment: EnvironmentSpec, call: Ca
     invokedArn: environment.functionArn,
     traceHeader: call.traceHeader,
     clientContext: call.clientContext,
+    isAwaited: true,
     signal,
   });
   if (outcome.kind === 'stopped') return { kind: 'stopped', payload: '', value: undefined, log: '', initMs: undefined };
