@@ -1,14 +1,14 @@
 import type { Clock } from '../base/clock.js';
 import type { PipelineConfig } from '../config/config.js';
 import type { StreamedRoute } from '../http/ports.js';
-import { openFile } from '../services/ingest/archive/open-file.js';
+import type { ObjectStore } from '../services/ingest/archive/object-store.js';
 import type { Ingest } from '../services/ingest/index.js';
 import type { ApiKeys } from '../services/ingest/keys/api-keys.js';
 import { read, readingPath } from '../services/ingest/reading/reading.js';
 import type { Stores } from '../services/ingest/workflow/stores.js';
 
 export interface IngestReadingParts {
-  readonly ingest: Pick<Ingest, 'records' | 'changes' | 'refusals' | 'spool'>;
+  readonly ingest: Pick<Ingest, 'settledRecords' | 'changes' | 'refusals' | 'spool'>;
   readonly stores: Pick<Stores, 'archiveOf'>;
   readonly pipelines: readonly Pick<PipelineConfig, 'name' | 'archive'>[];
   readonly keys: ApiKeys;
@@ -17,7 +17,7 @@ export interface IngestReadingParts {
 
 /** Looks at records: payloads come from where the pipelines keep them. */
 export function ingestReading({ ingest, stores, pipelines, keys, clock }: IngestReadingParts): StreamedRoute {
-  const { records, changes, refusals, spool } = ingest;
+  const { settledRecords: records, changes, refusals, spool } = ingest;
   const parts = {
     records,
     changes,
@@ -29,8 +29,8 @@ export function ingestReading({ ingest, stores, pipelines, keys, clock }: Ingest
       return store && { store, pipelines: sharing(name, pipelines) };
     },
     payloads: {
-      spooled: (pipeline: string, ...[key, range]: Parameters<typeof openFile>) => openFile(spool.path(pipeline, key), range),
-      archived: async (pipeline: string, ...object: Parameters<typeof openFile>) => stores.archiveOf(pipeline)?.open(...object),
+      spooled: (...object: Parameters<typeof spool.open>) => spool.open(...object),
+      archived: async (pipeline: string, ...object: Parameters<ObjectStore['open']>) => stores.archiveOf(pipeline)?.open(...object),
     },
   };
   return { service: 'ingest', path: readingPath, handle: (request) => read(parts, request) };

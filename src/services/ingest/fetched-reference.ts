@@ -5,7 +5,7 @@ import { receiveBody } from './receive-body.js';
 import type { NewRecord } from './record.js';
 import type { ObjectSource, WantedReference } from './reference.js';
 import { type Refusal, refused } from './refusal.js';
-import type { SpoolWriter } from './spool.js';
+import type { SpoolWriter } from './spool-writer.js';
 
 export interface FetchParts {
   readonly objects: ObjectSource;

@@ -11,21 +11,23 @@ import type { ApiKeys } from './keys/api-keys.js';
 import { type Caller, keyRefusalReply } from './keys/key-refusal.js';
 import { limits } from './limits.js';
 import { type Filled, newRecord, onceKeys, type Promises, promisesOf, securityContext } from './new-record.js';
+import type { PendingRecords } from './pending-records.js';
 import type { Pipeline } from './pipeline.js';
 import { type BodySink, receiveBody } from './receive-body.js';
-import type { IngestRecord, NewRecord } from './record.js';
-import type { RecordStore } from './record-store.js';
+import type { ReceivedRecord } from './record.js';
 import { notedReference, type ObjectSource, type WantedReference } from './reference.js';
 import { type Refusal, refusalReply, refused } from './refusal.js';
 import type { Refusals } from './refusals.js';
 import { headerOf, type IngestReply, type IngestRequest } from './request.js';
-import type { Spool, SpoolWriter } from './spool.js';
+import type { Spool } from './spool.js';
+import type { SpooledRecord } from './spool-trailer.js';
+import type { SpoolWriter } from './spool-writer.js';
 
 export interface GateDependencies {
   readonly pipelines: ReadonlyMap<string, Pipeline>;
   readonly keys: Pick<ApiKeys, 'authenticate'>;
-  readonly spool: Spool;
-  readonly records: RecordStore;
+  readonly spool: Pick<Spool, 'create'>;
+  readonly pending: Pick<PendingRecords, 'accept' | 'isHeldUp'>;
   readonly refusals: Pick<Refusals, 'keep'>;
   readonly objects: ObjectSource;
   readonly documents: Pick<Documents, 'hasRoom'>;
@@ -50,15 +52,15 @@ interface Upload {
 }
 
 type Outcome =
-  | { readonly kind: 'accepted' | 'known'; readonly record: IngestRecord }
+  | { readonly kind: 'accepted' | 'known'; readonly record: ReceivedRecord }
   | Refusal
   /** The client has left. */
   | { readonly kind: 'gone' };
 
 /**
- * Where records come in: who sends it, whether it may come, its payload into the spool, one transaction, the receipt.
+ * Where records come in: who sends it, whether it may come, its payload and the record into the spool, the receipt.
  *
- * G1  A receipt goes out after the payload and the record are on the disk, never before.
+ * G1  A receipt goes out after the payload and the record are on the disk, never before. The store may get the record after that.
  * G2  What is refused, or breaks off, leaves no file and no record.
  */
 export class Gate {
@@ -125,7 +127,7 @@ export class Gate {
     if (coding !== undefined && coding !== 'identity') {
       return refused('UnsupportedContentEncoding', `the content encoding is ${coding}: send the body as it is`);
     }
-    if (!this.dependencies.documents.hasRoom()) return storageFull();
+    if (!this.dependencies.documents.hasRoom() || this.dependencies.pending.isHeldUp) return storageFull();
     if (this.#uploads < this.dependencies.uploadsMax) return undefined;
     const message = `${this.#uploads} uploads are under way, which is the limit`;
     return refused('TooManyUploads', message, { retryAfterSeconds: limits.busyRetrySeconds });
@@ -133,29 +135,20 @@ export class Gate {
 
   async #take(upload: Upload): Promise<Outcome> {
     const { request, pipeline, caller, traceHeader, promises } = upload;
-    const messageID = this.dependencies.random.uuid();
-    const writer = this.dependencies.spool.create(pipeline.name, messageID);
+    const { clock, random, spool } = this.dependencies;
+    const messageID = random.uuid();
+    const writer = spool.create(pipeline.name, messageID);
     const filled = await this.#fill(upload, writer).catch((fault: unknown) => new Fault(fault));
     if (filled.kind !== 'filled') {
       await writer.discard(); // G2
       return filled instanceof Fault ? filled.asRefusal() : filled;
     }
-    const arrival = { messageID, pipeline: pipeline.name, sender: securityContext(request, caller), traceHeader };
+    const arrival = { messageID, pipeline: pipeline.name, receivedAt: clock.now(), sender: securityContext(request, caller), traceHeader };
     const record = newRecord(arrival, filled);
-    const outcome = await this.#keep(pipeline, record, onceKeys(record, caller, promises)).catch((fault: unknown) => new Fault(fault));
-    const isNamed = outcome.kind === 'accepted' || (outcome.kind === 'fault' && (await this.#mayBeKept(outcome, record)));
-    if (isNamed) writer.keep();
-    else await writer.discard(); // G2
+    const spooled = { record, onceKeys: onceKeys(record, caller, promises) };
+    const outcome = await this.#keep(pipeline, spooled, writer).catch((fault: unknown) => new Fault(fault));
+    if (outcome.kind !== 'accepted') await writer.discard(); // G2
     return outcome instanceof Fault ? outcome.asRefusal() : outcome;
-  }
-
-  /** After a transaction that failed: whether a record is there all the same, or nobody can tell. What turns out to be left over goes at the next start. */
-  async #mayBeKept(fault: Fault, { pipeline, messageID }: NewRecord): Promise<boolean> {
-    if (fault.isUnsettled) return true;
-    return this.dependencies.records.read(pipeline, messageID).then(
-      (record) => record !== undefined,
-      () => true,
-    );
   }
 
   async #fill(
@@ -171,7 +164,7 @@ export class Gate {
     const { reference, ...rest } = taken;
     const referred = reference && (await this.#refer(reference, request, pipeline, writer));
     if (referred !== undefined && 'kind' in referred) return referred;
-    const spooled = await writer.finish();
+    const spooled = writer.end();
     const sha256 = promises.sha256 ?? (referred?.reference.fetched ? reference?.sha256 : undefined);
     if (sha256 !== undefined && sha256 !== spooled.sha256) {
       return refused('ChecksumMismatch', `the payload that arrived has the SHA-256 ${spooled.sha256}, not ${sha256}`);
@@ -204,10 +197,10 @@ export class Gate {
     };
   }
 
-  async #keep(pipeline: Pipeline, record: NewRecord, keys: readonly string[]): Promise<Outcome> {
-    const queue = await pipeline.accepted();
-    const outcome = queue === undefined ? undefined : await this.dependencies.records.accept({ record, queue, onceKeys: keys });
-    if (outcome === undefined || outcome.kind === 'queueGone') return storageFull();
+  async #keep(pipeline: Pipeline, spooled: SpooledRecord, writer: SpoolWriter): Promise<Outcome> {
+    if ((await pipeline.accepted()) === undefined) return storageFull();
+    const outcome = await this.dependencies.pending.accept(spooled, () => writer.seal(spooled));
+    if (outcome.kind === 'heldUp') return storageFull();
     if (outcome.kind !== 'conflict') return outcome;
     const { messageID } = outcome.record;
     const what = outcome.differs === 'payload' ? 'another payload' : 'other metadata';
@@ -215,7 +208,7 @@ export class Gate {
   }
 }
 
-function receipt({ messageID, sha256, bytes, receivedAt }: IngestRecord): IngestReply {
+function receipt({ messageID, sha256, bytes, receivedAt }: ReceivedRecord): IngestReply {
   const body = { messageID, sha256, bytes, receivedAt: new Date(receivedAt).toISOString() };
   return { operation, outcome: 'ok', status: 200, contentType: 'application/json', body: `${JSON.stringify(body)}\n` };
 }
@@ -233,11 +226,6 @@ class Fault {
   readonly kind = 'fault';
 
   constructor(private readonly fault: unknown) {}
-
-  /** The store cannot tell whether the last changes are kept before it is opened again. */
-  get isUnsettled(): boolean {
-    return (this.fault as { readonly fault?: unknown }).fault === 'io';
-  }
 
   /** No room, on the disk or in the store, is a refusal; anything else is thrown on. */
   asRefusal(): Refusal {

@@ -5,6 +5,7 @@ import type { Tracer } from '../../base/tracer.js';
 import type { Engine } from '../../engine/engine.js';
 import { Gate } from './gate.js';
 import type { ApiKeys } from './keys/api-keys.js';
+import { PendingRecords } from './pending-records.js';
 import { Pipeline, type PipelineSettings } from './pipeline.js';
 import { Changes } from './reading/changes.js';
 import { RecordStore } from './record-store.js';
@@ -12,7 +13,8 @@ import type { ObjectSource } from './reference.js';
 import { refusalReply, refused } from './refusal.js';
 import { Refusals } from './refusals.js';
 import type { IngestReply, IngestRequest } from './request.js';
-import { openSpool, type Spool } from './spool.js';
+import { SettledRecords } from './settled-records.js';
+import { type KnownFile, openSpool, type Spool } from './spool.js';
 
 export interface IngestDependencies {
   readonly engine: Pick<Engine, 'createQueue' | 'findQueue' | 'documents' | 'transact'>;
@@ -40,6 +42,8 @@ export interface Ingest {
   readonly path: RegExp;
   handle(request: IngestRequest): Promise<IngestReply | undefined>;
   readonly records: RecordStore;
+  /** For people: what has a receipt is there. */
+  readonly settledRecords: SettledRecords;
   /** What happens to records. */
   readonly changes: Changes;
   readonly refusals: Refusals;
@@ -52,14 +56,23 @@ const ingestPath = /^\/(ingest\/|ingest[mM]essage\/?$)/;
 const pipelinePath = /^\/ingest\/([^/]+)\/?$/;
 
 export async function startIngest(dependencies: IngestDependencies): Promise<Ingest> {
-  const { engine, pipelines: settings, spoolFolder, durable, opened, report } = dependencies;
+  const { engine, clock, pipelines: settings, spoolFolder, durable, opened, report } = dependencies;
   const pipelines = new Map(await Promise.all(settings.map(async (one) => [one.name, await Pipeline.open(one, engine, opened)] as const)));
   const spool = await openSpool({ folder: spoolFolder, pipelines: [...pipelines.keys()], durable });
   const changes = new Changes();
   const records = new RecordStore(engine, (record) => changes.tell(record));
   const refusals = new Refusals(engine.documents);
-  const gate = new Gate({ ...dependencies, pipelines, spool, records, refusals, documents: engine.documents });
-  const swept = sweep([...pipelines.keys()], spool, records).catch((fault: unknown) => report('removing payloads without records', fault));
+  const pending = new PendingRecords({
+    records,
+    queueOf: async (name) => pipelines.get(name)?.accepted(),
+    dropped: ({ pipeline, messageID }) => spool.remove(pipeline, messageID),
+    clock,
+    report,
+  });
+  for (const name of pipelines.keys()) {
+    for (const left of await spool.recover(name, (key) => knownFile(records, name, key))) pending.recover(left);
+  }
+  const gate = new Gate({ ...dependencies, pipelines, spool, pending, refusals, documents: engine.documents });
   return {
     path: ingestPath,
     handle: (request) => {
@@ -68,20 +81,21 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Ing
       return Promise.resolve(refusalReply(unknownPath(request.path), 'unknown', request.requestId));
     },
     records,
+    settledRecords: new SettledRecords(records, pending),
     changes,
     refusals,
     spool,
     stop: async () => {
-      await swept;
+      await pending.stop();
       await spool.close();
     },
   };
 }
 
-async function sweep(pipelines: readonly string[], spool: Spool, records: RecordStore): Promise<void> {
-  for (const name of pipelines) {
-    await spool.sweep(name, async (key) => (await records.read(name, key))?.storageContext.spoolReference?.key === key);
-  }
+async function knownFile(records: RecordStore, pipeline: string, key: string): Promise<KnownFile> {
+  const record = await records.read(pipeline, key);
+  if (record === undefined) return 'unknown';
+  return record.storageContext.spoolReference?.key === key ? 'named' : 'released';
 }
 
 /** Which pipeline a path means. Names need no percent-encoding, so that one that has some is none. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
 import { newTrace, placeOfRequest, traceHeaderAt } from '../../base/trace-context.js';
 import type { Span, Tracer } from '../../base/tracer.js';
-import type { IngestRecord } from './record.js';
+import type { ReceivedRecord } from './record.js';
 import { headerOf, type IngestRequest } from './request.js';
 
 /** An upload, and the trace that its record goes on in. */
@@ -29,7 +29,7 @@ export function traceUpload({ tracer, clock, random }: IntakeTracingParts, reque
 }
 
 export type UploadEnd =
-  | { readonly kind: 'accepted' | 'known'; readonly record: IngestRecord }
+  | { readonly kind: 'accepted' | 'known'; readonly record: ReceivedRecord }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'gone' };
 

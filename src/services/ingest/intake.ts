@@ -7,7 +7,7 @@ import type { MessageMetaData } from './record.js';
 import { readReference, type WantedReference } from './reference.js';
 import { type Refusal, refused } from './refusal.js';
 import { headerOf, type IngestRequest } from './request.js';
-import type { SpoolWriter } from './spool.js';
+import type { SpoolWriter } from './spool-writer.js';
 
 /** Takes a body apart while it arrives: the payload goes to the spool. */
 export interface Intake extends BodySink {

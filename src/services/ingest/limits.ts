@@ -29,6 +29,13 @@ export const limits = {
   refusalsPage: 50,
   /** Objects of the archive that one page lists. S3 answers with no more. */
   archivePage: 1_000,
+  /** Records that go into the store in one transaction, and how long the first of them waits for others: a flush for each would slow receipts down. */
+  storedTogetherMax: 32,
+  storedAfterMs: 100,
+  /** Records that have their receipts and are not in the store: more wait for their receipts until it has caught up. */
+  pendingMax: 1_000,
+  /** When it is tried again after a failure. */
+  storedAgainMs: 1_000,
   /** When a client that found no room should come again, in seconds. */
   fullRetrySeconds: 30,
   busyRetrySeconds: 1,

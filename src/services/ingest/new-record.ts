@@ -1,10 +1,10 @@
 import type { Taken } from './intake.js';
 import type { Caller } from './keys/key-refusal.js';
 import { limits } from './limits.js';
-import type { MessageSecurityContext, NewRecord } from './record.js';
+import type { MessageSecurityContext, NewRecord, ReceivedRecord } from './record.js';
 import { type Refusal, refused } from './refusal.js';
 import { headerOf, type IngestRequest } from './request.js';
-import type { Spooled } from './spool.js';
+import type { Spooled } from './spool-writer.js';
 
 /** A payload in the spool, and what came with it. */
 export interface Filled extends Omit<Taken, 'kind' | 'reference'>, Spooled {
@@ -15,11 +15,13 @@ export interface Filled extends Omit<Taken, 'kind' | 'reference'>, Spooled {
 export interface Arrival {
   readonly messageID: string;
   readonly pipeline: string;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
   readonly sender: MessageSecurityContext;
   readonly traceHeader: string | undefined;
 }
 
-export function newRecord({ messageID, pipeline, sender, traceHeader }: Arrival, filled: Filled): NewRecord {
+export function newRecord({ messageID, pipeline, receivedAt, sender, traceHeader }: Arrival, filled: Filled): ReceivedRecord {
   const { messageMetaData, bytes, sha256, contentType, form, reference } = filled;
   return {
     messageID,
@@ -36,6 +38,7 @@ export function newRecord({ messageID, pipeline, sender, traceHeader }: Arrival,
     sha256,
     contentType,
     form,
+    receivedAt,
     ...(reference !== undefined && { reference }),
     ...(traceHeader !== undefined && { traceHeader }),
   };
@@ -69,7 +72,11 @@ export function promisesOf(request: IngestRequest): Promises | Refusal {
 }
 
 /** What the same record would be sent again with. Idempotency keys are those of one API key: producers do not know each other's. */
-export function onceKeys({ messageMetaData }: NewRecord, { keyID }: Caller, { idempotencyKey }: Promises): readonly string[] {
+export function onceKeys(
+  { messageMetaData }: Pick<NewRecord, 'messageMetaData'>,
+  { keyID }: Caller,
+  { idempotencyKey }: Promises,
+): readonly string[] {
   const { sourceSystemID, sourceTransactionID } = messageMetaData;
   const keys: string[] = [];
   if (sourceTransactionID !== undefined) keys.push(JSON.stringify(['transaction', sourceSystemID ?? null, sourceTransactionID]));

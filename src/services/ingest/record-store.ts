@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { DocumentTransaction } from '../../engine/documents.js';
 import type { Engine, EngineTransaction, Queue, TransactRequest } from '../../engine/engine.js';
 import type { NewMessage } from '../../engine/new-message.js';
 import { type CustodyEntry, type CustodyHead, custodyFacts, custodyStart, nextEntry } from './custody.js';
 import { limits } from './limits.js';
 import { encodeAccepted } from './queues.js';
-import type { HistoryEntry, IngestRecord, NewRecord, RecordState, StepFailure, StorageContext } from './record.js';
+import type { HistoryEntry, IngestRecord, ReceivedRecord, RecordState, StepFailure, StorageContext } from './record.js';
 import {
   custodyDocument,
   custodyDocuments,
@@ -23,6 +22,7 @@ import {
   textMember,
   timeOf,
 } from './record-documents.js';
+import { type Repetition, repetitionOf } from './repetition.js';
 
 /**
  * The records of the pipelines, as documents of the engine. All that a record needs to be found, to be told from a repetition, to be proved and
@@ -31,25 +31,19 @@ import {
  * R1  A record, its index entries, what marks its transaction, its entry in the chain of custody and the message that starts its workflow are one
  *     transaction: all of it is there, or nothing.
  * R2  A transaction key belongs to one record, also when two requests with it end at the same time.
- * R3  The chain of custody has no gaps, and its order is that in which records were accepted.
+ * R3  The chain of custody has no gaps, and its order is that in which records were put into the store: nearly that of their receipts.
  * R4  An index leads to a record exactly as long as the record has that value.
  * R5  A step that gives up, and the message that tells of it, are one transaction; the record is `failed` as long as there is such a step.
  */
 export interface AcceptRequest {
-  readonly record: NewRecord;
+  readonly record: ReceivedRecord;
   /** Where the message goes that starts the workflow. */
   readonly queue: Queue;
   /** What the same record would be sent again with: its source transaction, its idempotency key. */
   readonly onceKeys: readonly string[];
 }
 
-export type AcceptOutcome =
-  | { readonly kind: 'accepted'; readonly record: IngestRecord }
-  /** It was accepted before. */
-  | { readonly kind: 'known'; readonly record: IngestRecord }
-  /** Another payload or other metadata came with one of the keys before. */
-  | { readonly kind: 'conflict'; readonly record: IngestRecord; readonly differs: 'payload' | 'messageMetaData' }
-  | { readonly kind: 'queueGone' };
+export type AcceptOutcome = { readonly kind: 'accepted'; readonly record: IngestRecord } | Repetition | { readonly kind: 'queueGone' };
 
 /** What happens to a record. What is left out stays. */
 export interface RecordChange {
@@ -104,23 +98,21 @@ export class RecordStore {
     private readonly told: (record: IngestRecord) => void = () => {},
   ) {}
 
-  accept({ record, queue, onceKeys }: AcceptRequest): Promise<AcceptOutcome> {
-    const { pipeline } = record;
-    const onceNames = onceKeys.map((key) => onceDocument(pipeline, key));
-    const message = { content: encodeAccepted({ messageID: record.messageID }) };
-    const scope = { collections: [pipelineDocuments(pipeline)], queues: [queue] };
-    return this.#change<AcceptOutcome>(scope, (transaction) => {
-      const before = onceNames.flatMap((name) => repetition(recordOf(transaction, pipeline, transaction.read(name)), record)); // R2
-      const repeated = before.find(({ kind }) => kind === 'conflict') ?? before[0];
-      if (repeated !== undefined) return { result: repeated };
-      if (transaction.send(queue, message) === undefined) return { result: { kind: 'queueGone' } };
-      const accepted = acceptedRecord(transaction, record);
-      transaction.write(recordDocument(pipeline, record.messageID), JSON.stringify(accepted));
-      for (const name of onceNames) transaction.write(name, record.messageID);
-      for (const name of lastingEntries(accepted)) transaction.write(name, '');
-      indexState(transaction, undefined, accepted);
-      return { result: { kind: 'accepted', record: accepted }, changed: accepted };
-    });
+  /** In one transaction, in this order. A record that is there already is accepted again without a trace. */
+  async accept(requests: readonly AcceptRequest[]): Promise<readonly AcceptOutcome[]> {
+    const pipelines = new Set(requests.map(({ record }) => record.pipeline));
+    const queues = [...new Map(requests.map(({ queue }) => [queue.id, queue])).values()];
+    const scope = { collections: [...pipelines].map(pipelineDocuments), queues };
+    const outcomes = await this.engine.transact(scope, (transaction) => requests.map((request) => accept(transaction, request)));
+    for (const { changed } of outcomes) if (changed !== undefined) this.told(changed);
+    return outcomes.map(({ result }) => result);
+  }
+
+  /** The records that have one of these keys. */
+  async withKeys(pipeline: string, onceKeys: readonly string[]): Promise<readonly IngestRecord[]> {
+    const ids = await Promise.all(onceKeys.map((key) => this.engine.documents.read(onceDocument(pipeline, key))));
+    const records = await Promise.all(ids.map(async (id) => (id === undefined ? undefined : this.read(pipeline, id))));
+    return records.filter((record) => record !== undefined);
   }
 
   async read(pipeline: string, messageID: string): Promise<IngestRecord | undefined> {
@@ -231,24 +223,31 @@ function recordOf(documents: DocumentTransaction, pipeline: string, messageID: s
   return text === undefined ? undefined : (JSON.parse(text) as IngestRecord);
 }
 
-/** What to answer to a record that comes with the key of a known one. */
-function repetition(known: IngestRecord | undefined, sent: NewRecord): readonly AcceptOutcome[] {
-  if (known === undefined) return [];
-  if (known.sha256 !== sent.sha256 || known.bytes !== sent.bytes) return [{ kind: 'conflict', record: known, differs: 'payload' }];
-  // In whatever order: there are producers whose maps have none.
-  const sameMetaData = isDeepStrictEqual(known.messageMetaData, sent.messageMetaData);
-  return [sameMetaData ? { kind: 'known', record: known } : { kind: 'conflict', record: known, differs: 'messageMetaData' }];
+function accept(transaction: EngineTransaction, { record, queue, onceKeys }: AcceptRequest): Changed<AcceptOutcome> {
+  const { pipeline, messageID } = record;
+  const there = recordOf(transaction, pipeline, messageID);
+  if (there !== undefined) return { result: { kind: 'accepted', record: there } };
+  const onceNames = onceKeys.map((key) => onceDocument(pipeline, key));
+  const known = onceNames.flatMap((name) => recordOf(transaction, pipeline, transaction.read(name)) ?? []); // R2
+  const repeated = repetitionOf(known, record);
+  if (repeated !== undefined) return { result: repeated };
+  if (transaction.send(queue, { content: encodeAccepted({ messageID }) }) === undefined) return { result: { kind: 'queueGone' } };
+  const accepted = acceptedRecord(transaction, record);
+  transaction.write(recordDocument(pipeline, messageID), JSON.stringify(accepted));
+  for (const name of onceNames) transaction.write(name, messageID);
+  for (const name of lastingEntries(accepted)) transaction.write(name, '');
+  indexState(transaction, undefined, accepted);
+  return { result: { kind: 'accepted', record: accepted }, changed: accepted };
 }
 
 /** Takes the next place in the chain of custody for it (R3). */
-function acceptedRecord(transaction: DocumentTransaction & { readonly now: number }, record: NewRecord): IngestRecord {
-  const { pipeline } = record;
+function acceptedRecord(transaction: DocumentTransaction, record: ReceivedRecord): IngestRecord {
+  const { pipeline, receivedAt } = record;
   const headName = custodyHeadDocument(pipeline);
   const headText = transaction.read(headName);
   const head = headText === undefined ? custodyStart : (JSON.parse(headText) as CustodyHead);
-  const receivedAt = transaction.now;
   const state = 'received';
-  const received = { ...record, receivedAt, state, failedSteps: [], restarts: 0, history: [{ state, at: receivedAt }] } as const;
+  const received = { ...record, state, failedSteps: [], restarts: 0, history: [{ state, at: receivedAt }] } as const;
   const entry = nextEntry(pipeline, head, custodyFacts(received));
   const { sequence, previous, hash } = entry;
   transaction.write(custodyDocument(pipeline, sequence), JSON.stringify(entry));

@@ -102,6 +102,9 @@ export interface IngestRecord extends InternalMessage {
 /** What is known of a record before it is kept. */
 export type NewRecord = Omit<IngestRecord, 'receivedAt' | 'state' | 'failedSteps' | 'restarts' | 'custody' | 'history'>;
 
+/** What a receipt is for: all that is known of a record before it has its place in the chain of custody. */
+export type ReceivedRecord = NewRecord & Pick<IngestRecord, 'receivedAt'>;
+
 /** What has a dead-letter queue of its own. `workflow`: its execution has ended without success, or was stopped. */
 export const stepNames = ['notification', 'archive', 'metadata', 'aggregate', 'workflow'] as const;
 export type StepName = (typeof stepNames)[number];

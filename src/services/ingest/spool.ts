@@ -1,51 +1,42 @@
-import { createHash } from 'node:crypto';
-import { close, fdatasync, fsync, open, unlink, writev } from 'node:fs';
-import { mkdir, opendir, rm } from 'node:fs/promises';
+import { fdatasync, fsync } from 'node:fs';
+import { mkdir, open, opendir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { digestOf } from './archive/digest.js';
+import type { ByteRange, OpenObject } from './archive/object-store.js';
+import { openFile } from './archive/open-file.js';
+import { closed, opened, settled } from './file-calls.js';
+import { readTrailer, type SpooledRecord } from './spool-trailer.js';
+import { FileWriter, type SpoolWriter } from './spool-writer.js';
 
 /**
- * Payloads as files, from the first byte until the archive is verified. A file has its name from the beginning: what makes it a payload is the record
- * that names it.
+ * Payloads as files, from the first byte until the archive is verified. A file has its name from the beginning, which is the record's id. It ends with a
+ * trailer that holds the record, so that one flush makes both durable: the store learns of the record later.
  *
- * F1  When `finish` resolves, the bytes of the file and its name in the folder are on the disk. Only then may a record name it.
- * F2  A file that no record names, and that nobody in this process is writing, is left over, and goes at the next start.
+ * F1  When `seal` resolves, payload, trailer and the name of the file are on the disk. Only then may there be a receipt.
+ * F2  A file that no record of the store names, and that does not hold a whole record either, is left over, and goes at the next start.
  * F3  Of an upload at most `pendingBytesMax` are in memory, however large it is and however slow the disk.
  */
 export interface Spool {
   /** An empty file. `key` is the record's id. */
   create(pipeline: string, key: string): SpoolWriter;
   path(pipeline: string, key: string): string;
+  /** The payload of that length, without the trailer. Undefined: there is no such file. */
+  open(pipeline: string, key: string, bytes: number, range?: ByteRange): Promise<OpenObject | undefined>;
   /** Once the archive is verified. Doing it twice changes nothing. */
   remove(pipeline: string, key: string): Promise<void>;
   close(): Promise<void>;
-  /** Removes what is left over; `isNamed` tells whether a record names a file (F2). Resolves to how many files went. */
-  sweep(pipeline: string, isNamed: (key: string) => Promise<boolean>): Promise<number>;
+  /**
+   * What a process that was killed has left: called before anything is created. Resolves to the records that the store does not know, oldest first, once
+   * they are durable. What is left over goes (F2).
+   */
+  recover(pipeline: string, inStore: (key: string) => Promise<KnownFile>): Promise<readonly SpooledRecord[]>;
 }
 
-export interface Spooled {
-  readonly bytes: number;
-  /** In hex. */
-  readonly sha256: string;
-}
+/** What the store knows of the record of a file. `released`: it does not name the file any more. */
+export type KnownFile = 'named' | 'released' | 'unknown';
 
-export interface SpoolWriter {
-  readonly bytes: number;
-  /** Why nothing more can be written. */
-  readonly fault: Error | undefined;
-  /** False: more should wait until `onRoom` calls back. The chunk must not be changed afterwards. */
-  write(chunk: Buffer): boolean;
-  /** Called once: there is room again, or a fault. */
-  onRoom(callback: () => void): void;
-  /** F1. Rejects with the fault of the file system. */
-  finish(): Promise<Spooled>;
-  /** The file is named by a record now: the spool forgets that it is being written. */
-  keep(): void;
-  /** The file is not wanted. */
-  discard(): Promise<void>;
-}
-
-/** Small enough for hundreds of uploads, large enough to keep a disk busy. */
-const pendingBytesMax = 256 * 1024;
+/** Files that are looked at together at the start. */
+const recoveredTogether = 64;
 
 export interface SpoolOptions {
   readonly folder: string;
@@ -56,7 +47,7 @@ export interface SpoolOptions {
 
 export async function openSpool({ folder, pipelines, durable }: SpoolOptions): Promise<Spool> {
   const folders = new Map(
-    await Promise.all(pipelines.map(async (name) => [name, await SpoolFolder.open(join(folder, name), durable)] as const)),
+    await Promise.all(pipelines.map(async (name) => [name, await SpoolFolder.open(join(folder, name), name, durable)] as const)),
   );
   if (durable) for (const made of [folder, dirname(folder)]) await flushFolder(made);
   const of = (pipeline: string): SpoolFolder => {
@@ -67,8 +58,9 @@ export async function openSpool({ folder, pipelines, durable }: SpoolOptions): P
   return {
     create: (pipeline, key) => new FileWriter(of(pipeline), key),
     path: (pipeline, key) => of(pipeline).path(key),
+    open: (pipeline, key, bytes, range) => openPayload(of(pipeline).path(key), bytes, range),
     remove: (pipeline, key) => rm(of(pipeline).path(key), { force: true }),
-    sweep: (pipeline, isNamed) => of(pipeline).sweep(isNamed),
+    recover: (pipeline, inStore) => of(pipeline).recover(inStore),
     close: async () => {
       for (const each of folders.values()) await each.close();
     },
@@ -77,25 +69,30 @@ export async function openSpool({ folder, pipelines, durable }: SpoolOptions): P
 
 async function flushFolder(path: string): Promise<void> {
   const folder = await opened(path, 'r');
-  await call((done) => fsync(folder, done)).finally(() => close(folder));
+  await settled((done) => fsync(folder, done)).finally(() => closed(folder));
+}
+
+/** A file that is too short for its payload is told as such. */
+async function openPayload(path: string, bytes: number, range: ByteRange = { first: 0, last: bytes - 1 }): Promise<OpenObject | undefined> {
+  const file = await openFile(path, range);
+  return file && { ...file, bytes: Math.min(file.bytes, bytes) };
 }
 
 class SpoolFolder {
-  /** Keys that are being written, or whose records are. */
-  readonly writing = new Set<string>();
   /** Those who need the folder flushed as it is now. */
   #next: Promise<void> | undefined;
   #running: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly folder: string,
+    private readonly pipeline: string,
     private readonly descriptor: number,
     readonly durable: boolean,
   ) {}
 
-  static async open(folder: string, durable: boolean): Promise<SpoolFolder> {
+  static async open(folder: string, pipeline: string, durable: boolean): Promise<SpoolFolder> {
     await mkdir(folder, { recursive: true });
-    return new SpoolFolder(folder, await opened(folder, 'r'), durable);
+    return new SpoolFolder(folder, pipeline, await opened(folder, 'r'), durable);
   }
 
   path(key: string): string {
@@ -107,7 +104,7 @@ class SpoolFolder {
     if (!this.durable) return Promise.resolve();
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;
-      const flushed = call((done) => fsync(this.descriptor, done));
+      const flushed = settled((done) => fsync(this.descriptor, done));
       this.#running = flushed.catch(() => {});
       return flushed;
     });
@@ -116,163 +113,43 @@ class SpoolFolder {
 
   async close(): Promise<void> {
     await this.#running;
-    close(this.descriptor);
+    closed(this.descriptor);
   }
 
-  async sweep(isNamed: (key: string) => Promise<boolean>): Promise<number> {
-    let swept = 0;
-    for await (const { name } of await opendir(this.folder)) {
-      // Looked at first: one that nobody writes any more has its record by now, or never will.
-      if (this.writing.has(name) || (await isNamed(name))) continue;
-      await rm(this.path(name), { force: true });
-      swept++;
+  async recover(inStore: (key: string) => Promise<KnownFile>): Promise<readonly SpooledRecord[]> {
+    const names: string[] = [];
+    for await (const { name } of await opendir(this.folder)) names.push(name);
+    const found: SpooledRecord[] = [];
+    for (let at = 0; at < names.length; at += recoveredTogether) {
+      const looked = names.slice(at, at + recoveredTogether).map((name) => this.#recovered(name, inStore));
+      for (const spooled of await Promise.all(looked)) if (spooled !== undefined) found.push(spooled);
     }
-    return swept;
-  }
-}
-
-type Done = (fault: Error | null) => void;
-
-class FileWriter implements SpoolWriter {
-  bytes = 0;
-  fault: Error | undefined;
-  readonly #digest = createHash('sha256');
-  readonly #opened: Promise<void>;
-  #descriptor: number | undefined;
-  #named: Promise<void> = Promise.resolve();
-  #pending: Buffer[] = [];
-  /** Of what is pending and what is being written. */
-  #pendingBytes = 0;
-  #isWriting = true;
-  #room: (() => void) | undefined;
-  #idle: (() => void) | undefined;
-
-  constructor(
-    private readonly folder: SpoolFolder,
-    private readonly key: string,
-  ) {
-    folder.writing.add(key);
-    this.#opened = this.#open();
+    if (found.length > 0) await this.flush(); // F1: the process that wrote it may have died before this
+    return found.toSorted((one, other) => one.record.receivedAt - other.record.receivedAt);
   }
 
-  write(chunk: Buffer): boolean {
-    this.#digest.update(chunk);
-    this.bytes += chunk.length;
-    this.#pendingBytes += chunk.length;
-    this.#pending.push(chunk);
-    if (!this.#isWriting) this.#writePending();
-    return this.#pendingBytes < pendingBytesMax; // F3
+  async #recovered(key: string, inStore: (key: string) => Promise<KnownFile>): Promise<SpooledRecord | undefined> {
+    const known = await inStore(key);
+    if (known === 'named') return undefined;
+    const spooled = known === 'unknown' ? await this.#read(key) : undefined;
+    if (spooled === undefined) await rm(this.path(key), { force: true });
+    return spooled;
   }
 
-  onRoom(callback: () => void): void {
-    this.#room = callback;
-    if (!this.#isWriting) setImmediate(() => this.#tellRoom()); // nothing under way will do it
-  }
-
-  async finish(): Promise<Spooled> {
-    await this.#written();
-    if (this.folder.durable) await call((done) => fdatasync(this.#file, done));
-    await this.#named; // F1
-    this.#close();
-    return { bytes: this.bytes, sha256: this.#digest.digest('hex') };
-  }
-
-  keep(): void {
-    this.folder.writing.delete(this.key);
-  }
-
-  async discard(): Promise<void> {
-    this.#pending = [];
-    await this.#written().catch(() => {}); // whatever it was, the file goes
-    await this.#named.catch(() => {});
-    this.#close();
-    await call((done) => unlink(this.folder.path(this.key), done)).catch(ignoreMissing);
-    this.folder.writing.delete(this.key);
-  }
-
-  get #file(): number {
-    if (this.#descriptor === undefined) throw new Error('the file is not open');
-    return this.#descriptor;
-  }
-
-  async #open(): Promise<void> {
+  /** The record of a file that is whole. Payloads may hold what looks like a trailer: nobody but this program knows the id of a record beforehand. */
+  async #read(key: string): Promise<SpooledRecord | undefined> {
+    const file = await open(this.path(key), 'r');
     try {
-      this.#descriptor = await opened(this.folder.path(this.key), 'wx');
-      this.#named = this.folder.flush(); // while the body arrives
-      this.#named.catch(() => {}); // `finish` sees it
-    } catch (fault) {
-      this.fault = fault as Error;
+      const spooled = await readTrailer(file);
+      if (spooled === undefined || spooled.record.messageID !== key || spooled.record.pipeline !== this.pipeline) return undefined;
+      const { bytes, sha256 } = spooled.record;
+      const payload = file.createReadStream({ start: 0, end: Math.max(bytes - 1, 0), autoClose: false });
+      const found = bytes === 0 ? sha256 : await digestOf(payload, new AbortController().signal);
+      if (found !== sha256) return undefined;
+      if (this.durable) await settled((done) => fdatasync(file.fd, done)); // F1
+      return spooled;
+    } finally {
+      await file.close();
     }
-    this.#writePending();
   }
-
-  #close(): void {
-    const descriptor = this.#descriptor;
-    this.#descriptor = undefined;
-    if (descriptor !== undefined) close(descriptor);
-  }
-
-  /** Resolves when nothing is left to be written. */
-  async #written(): Promise<void> {
-    await this.#opened;
-    if (this.#isWriting) await new Promise<void>((resolve) => (this.#idle = resolve));
-    if (this.fault !== undefined) throw this.fault;
-  }
-
-  #writePending(): void {
-    const chunks = this.#pending;
-    this.#pending = [];
-    this.#isWriting = chunks.length > 0 && this.fault === undefined;
-    if (!this.#isWriting) {
-      this.#idle?.();
-      return;
-    }
-    this.#write(chunks, (fault) => {
-      if (fault !== null) this.fault = fault;
-      for (const { length } of chunks) this.#pendingBytes -= length;
-      if (this.#pendingBytes < pendingBytesMax || fault !== null) this.#tellRoom();
-      this.#writePending();
-    });
-  }
-
-  #tellRoom(): void {
-    const room = this.#room;
-    this.#room = undefined;
-    room?.();
-  }
-
-  /** The system may write less than it was given. */
-  #write(chunks: readonly Buffer[], done: Done): void {
-    writev(this.#file, chunks, (fault, written) => {
-      if (fault !== null) done(fault);
-      else {
-        const rest = after(chunks, written);
-        if (rest.length === 0) done(null);
-        else this.#write(rest, done);
-      }
-    });
-  }
-}
-
-function after(chunks: readonly Buffer[], written: number): readonly Buffer[] {
-  let left = written;
-  for (const [at, chunk] of chunks.entries()) {
-    if (left < chunk.length) return [chunk.subarray(left), ...chunks.slice(at + 1)];
-    left -= chunk.length;
-  }
-  return [];
-}
-
-function opened(path: string, flags: string): Promise<number> {
-  return new Promise((resolve, reject) =>
-    open(path, flags, 0o600, (fault, descriptor) => (fault === null ? resolve(descriptor) : reject(fault))),
-  );
-}
-
-function call(start: (done: Done) => void): Promise<void> {
-  return new Promise((resolve, reject) => start((fault) => (fault === null ? resolve() : reject(fault))));
-}
-
-function ignoreMissing(fault: NodeJS.ErrnoException): void {
-  if (fault.code !== 'ENOENT') throw fault;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRealClock } from '../../../src/base/real-clock.js';
 import { createRealRandom } from '../../../src/base/real-random.js';
 import { noTracer } from '../../../src/base/tracer.js';
@@ -11,12 +11,10 @@ import { MetricRegistry } from '../../../src/observe/metric-registry.js';
 import { Gate } from '../../../src/services/ingest/gate.js';
 import type { ApiKeyId } from '../../../src/services/ingest/keys/api-key.js';
 import { Pipeline } from '../../../src/services/ingest/pipeline.js';
-import { RecordStore } from '../../../src/services/ingest/record-store.js';
 import { Refusals } from '../../../src/services/ingest/refusals.js';
 import type { IngestRequest } from '../../../src/services/ingest/request.js';
 import { openSpool, type Spool } from '../../../src/services/ingest/spool.js';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.js';
-import { StoreError } from '../../../src/store/store.js';
 import { rawHeaders } from './ingesting.js';
 
 const [clock, random] = [createRealClock(), createRealRandom()];
@@ -24,8 +22,7 @@ const store = createMemoryStore();
 const engine = createEngine({ store, clock, random, recreateAfterMs: 0, report: () => {} });
 let folder: string;
 let spool: Spool;
-let hasRoom: boolean;
-let transact: typeof engine.transact;
+let hasRoom = true;
 let gate: Gate;
 
 beforeAll(async () => {
@@ -38,7 +35,7 @@ beforeAll(async () => {
     pipelines: new Map([['claims', pipeline]]),
     keys: { authenticate: async () => ({ kind: 'caller', caller: { keyID: 'k1' as ApiKeyId, keyName: 'core' } }) },
     spool,
-    records: new RecordStore({ documents: engine.documents, transact: (...request) => transact(...request) }),
+    pending: { accept: () => Promise.reject(new Error('it came so far')), isHeldUp: false },
     refusals: new Refusals(engine.documents),
     objects: { open: async () => ({ kind: 'unavailable', reason: 'there are none' }) },
     documents: { hasRoom: () => hasRoom },
@@ -49,10 +46,6 @@ beforeAll(async () => {
     uploadsMax: 1,
     uploadBytesPerSecondMin: 1,
   });
-});
-beforeEach(() => {
-  hasRoom = true;
-  transact = (...request) => engine.transact(...request);
 });
 afterAll(async () => {
   await spool.close();
@@ -85,17 +78,4 @@ test('an upload under way is refused when the disk becomes nearly full, and leav
   body.write('more');
   expect(await reply).toMatchObject({ status: 503, outcome: 'StorageFull', headers: ['Retry-After', '30'] });
   expect(await spooled()).toEqual([]);
-});
-
-test('a payload stays when nobody can tell whether its record was kept', async () => {
-  transact = () => Promise.reject(new StoreError('io', 'whether the last changes are kept shows after a restart'));
-  await expect(gate.receive(requestWith(new PassThrough().end('claim')), 'claims')).rejects.toThrow('after a restart');
-  expect(await spooled()).toHaveLength(1);
-});
-
-test('a payload goes when its record was refused for want of room', async () => {
-  const before = await spooled();
-  transact = () => Promise.reject(new StoreError('full', 'the disk is full'));
-  expect(await gate.receive(requestWith(new PassThrough().end('claim')), 'claims')).toMatchObject({ status: 503 });
-  expect(await spooled()).toEqual(before);
 });

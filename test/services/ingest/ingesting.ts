@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { resolveOptions } from '../../../src/config/resolve.js';
@@ -80,12 +80,9 @@ export async function ingesting(
     spooled: async (pipeline = 'default') => new Set(await readdir(join(folder, 'data', 'spool', pipeline))),
     kept: async (pipeline = 'default') => new Set((await payloadFiles(join(folder, 'data'), pipeline)).map((path) => basename(path))),
     payload: async (messageID) => {
-      for (;;) {
-        const path = (await payloadFiles(join(folder, 'data'), 'default')).find((one) => basename(one) === messageID);
-        if (path === undefined) throw new Error(`there is no payload of ${messageID}`);
-        const bytes = await readFile(path).catch(() => undefined);
-        if (bytes !== undefined) return bytes; // else it has gone from the spool to the archive meanwhile
-      }
+      const response = await fetch(`${broker.url}/_signalbox/ingest/pipelines/default/records/${messageID}/payload`);
+      if (response.status !== 200) throw new Error(`there is no payload of ${messageID}: ${await response.text()}`);
+      return Buffer.from(await response.arrayBuffer());
     },
     [Symbol.asyncDispose]: async () => {
       await broker.stop();

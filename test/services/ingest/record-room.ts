@@ -6,6 +6,7 @@ import { createRealClock } from '../../../src/base/real-clock.js';
 import { createRealRandom } from '../../../src/base/real-random.js';
 import { archive, archiveKey } from '../../../src/services/ingest/archive/archive.js';
 import { FolderStore } from '../../../src/services/ingest/archive/folder-store.js';
+import type { ByteRange } from '../../../src/services/ingest/archive/object-store.js';
 import { ApiKeys } from '../../../src/services/ingest/keys/api-keys.js';
 import { acceptedQueue } from '../../../src/services/ingest/queues.js';
 import { Changes } from '../../../src/services/ingest/reading/changes.js';
@@ -50,7 +51,7 @@ export async function recordRoom(): Promise<RecordRoom> {
   const records = new RecordStore(engine, (record) => changes.tell(record));
   const keys = new ApiKeys({ documents: engine.documents, clock, random, pipelines: [pipeline] });
   const payloads = {
-    spooled: (_pipeline: string, ...object: Parameters<typeof spooled.open>) => spooled.open(...object),
+    spooled: (_pipeline: string, key: string, _bytes: number, range?: ByteRange) => spooled.open(key, range),
     archived: (_pipeline: string, ...object: Parameters<typeof archived.open>) => archived.open(...object),
   };
   const refusals = new Refusals(engine.documents);
@@ -69,34 +70,32 @@ export async function recordRoom(): Promise<RecordRoom> {
     accept: async (payload, metaData = {}, contentType = 'text/plain') => {
       const messageID = random.uuid();
       await writeFile(join(spool, messageID), payload);
-      const outcome = await records.accept({
-        queue,
-        onceKeys: [],
-        record: {
-          messageID,
-          messageMetaData: { messageType: 'claim', sourceSystemID: 'core', ...metaData },
-          storageContext: {
-            spoolReference: { key: messageID },
-            S3Reference: null,
-            metaDataReference: null,
-            persistence: { S3: false, metaData: false },
-          },
-          messageSecurityContext: {
-            keyName: 'core',
-            keyID: 'k1',
-            sourceAddress: '127.0.0.1',
-            userAgent: null,
-            requestID: random.uuid(),
-            tls: false,
-          },
-          pipeline,
-          bytes: Buffer.byteLength(payload),
-          sha256: createHash('sha256').update(payload).digest('hex'),
-          contentType,
-          form: 'raw',
+      const record = {
+        messageID,
+        receivedAt: clock.now(),
+        messageMetaData: { messageType: 'claim', sourceSystemID: 'core', ...metaData },
+        storageContext: {
+          spoolReference: { key: messageID },
+          S3Reference: null,
+          metaDataReference: null,
+          persistence: { S3: false, metaData: false },
         },
-      });
-      if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
+        messageSecurityContext: {
+          keyName: 'core',
+          keyID: 'k1',
+          sourceAddress: '127.0.0.1',
+          userAgent: null,
+          requestID: random.uuid(),
+          tls: false,
+        },
+        pipeline,
+        bytes: Buffer.byteLength(payload),
+        sha256: createHash('sha256').update(payload).digest('hex'),
+        contentType,
+        form: 'raw',
+      } as const;
+      const [outcome] = await records.accept([{ queue, onceKeys: [], record }]);
+      if (outcome?.kind !== 'accepted') throw new Error(outcome?.kind);
       return outcome.record;
     },
     archive: async ({ messageID, receivedAt, bytes, sha256 }) => {

@@ -7,7 +7,14 @@ import { createSettableClock, type SettableClock } from '../../../src/index.js';
 import { custodyHash, custodyStart, metaDataSha256 } from '../../../src/services/ingest/custody.js';
 import { limits } from '../../../src/services/ingest/limits.js';
 import { acceptedQueue, decodeAccepted } from '../../../src/services/ingest/queues.js';
-import { type IngestRecord, internalMessageOf, type NewRecord, type StepName, stepNames } from '../../../src/services/ingest/record.js';
+import {
+  type IngestRecord,
+  internalMessageOf,
+  type NewRecord,
+  type ReceivedRecord,
+  type StepName,
+  stepNames,
+} from '../../../src/services/ingest/record.js';
 import { type AcceptOutcome, type FindRequest, RecordStore } from '../../../src/services/ingest/record-store.js';
 import type { TestStore } from '../../engine/engine-suite.js';
 import { storeCases } from '../../engine/stores.js';
@@ -64,7 +71,12 @@ describe.each(storeCases)('records over %s', (name, make) => {
     await opened.dispose();
   });
 
-  const accept = (record: NewRecord, onceKeys: readonly string[] = []): Promise<AcceptOutcome> => store.accept({ record, queue, onceKeys });
+  const received = (record: NewRecord): ReceivedRecord => ({ ...record, receivedAt: clock.now() });
+  const accept = async (record: NewRecord, onceKeys: readonly string[] = []): Promise<AcceptOutcome> => {
+    const [outcome] = await store.accept([{ record: received(record), queue, onceKeys }]);
+    if (outcome === undefined) throw new Error('no outcome');
+    return outcome;
+  };
   const accepted = async (payload: string, metaData: NewRecord['messageMetaData'] = {}): Promise<IngestRecord> => {
     const outcome = await accept(newRecord(payload, metaData));
     if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
@@ -114,9 +126,25 @@ describe.each(storeCases)('records over %s', (name, make) => {
     expect(await queued()).toHaveLength(2);
   });
 
+  test('records that are accepted together are each for itself, and one that is there already leaves no trace', async () => {
+    const [one, two, same] = [newRecord('a'), newRecord('b'), newRecord('a')].map(received) as [
+      ReceivedRecord,
+      ReceivedRecord,
+      ReceivedRecord,
+    ];
+    const requests = [one, two, same].map((record) => ({ record, queue, onceKeys: [record === two ? 'core/2' : 'core/1'] }));
+    expect((await store.accept(requests)).map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'known']);
+    const custody = await store.custody(pipeline, 0, 10);
+    expect(custody.map(({ messageID }) => messageID)).toEqual([one.messageID, two.messageID]);
+    expect((await store.accept(requests.slice(0, 2))).map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
+    expect(await store.custody(pipeline, 0, 10)).toEqual(custody);
+    expect(await queued()).toEqual([one.messageID, two.messageID]);
+    expect((await store.withKeys(pipeline, ['core/2', 'core/3'])).map(({ messageID }) => messageID)).toEqual([two.messageID]);
+  });
+
   test('each pipeline has transactions and a chain of its own', async () => {
     await accept(newRecord('a'), ['core/1']);
-    const elsewhere = await store.accept({ record: { ...newRecord('b'), pipeline: 'other' }, queue, onceKeys: ['core/1'] });
+    const elsewhere = await accept({ ...newRecord('b'), pipeline: 'other' }, ['core/1']);
     expect(elsewhere).toMatchObject({ kind: 'accepted', record: { custody: { sequence: 1, previous: custodyStart.hash } } });
   });
 

@@ -131,9 +131,10 @@ async function linkUnlessThere(from: string, to: string): Promise<'stored' | 'ta
 const readBytes = 256 * 1024;
 
 /** O1: before it has its name, so that what is not as it should be keeps nobody's place. */
-async function flushAndCheck(path: string, { sha256 }: FileContent, signal: AbortSignal): Promise<void> {
+async function flushAndCheck(path: string, { bytes, sha256 }: FileContent, signal: AbortSignal): Promise<void> {
   const file = await open(path, 'r+');
   try {
+    await file.truncate(bytes);
     await file.sync();
     const found = await digestOf(file.createReadStream({ autoClose: false, highWaterMark: readBytes }), signal);
     if (found !== sha256) throw new Error(`what was written has the checksum ${found} instead of ${sha256}`);

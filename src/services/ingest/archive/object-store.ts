@@ -18,10 +18,11 @@ export interface ObjectStore {
   list(after: string | undefined, limit: number): Promise<readonly string[]>;
 }
 
+/** What a file begins with: what is behind that is not part of it. */
 export interface FileContent {
   readonly path: string;
   readonly bytes: number;
-  /** In hex. */
+  /** In hex, of these bytes. */
   readonly sha256: string;
 }
 

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { ByteRange, OpenObject } from './object-store.js';
 
 /** A file as an object, or a part of it. Undefined: there is none. */
@@ -6,8 +7,13 @@ export async function openFile(path: string, range?: ByteRange): Promise<OpenObj
   const file = await open(path).catch(undefinedWhereMissing);
   if (file === undefined) return undefined;
   const { size: bytes } = await file.stat();
-  const part = range === undefined ? {} : { start: range.first, end: range.last };
-  return { bytes, stream: file.createReadStream(part) };
+  return { bytes, stream: range === undefined ? file.createReadStream() : partOf(file, range) };
+}
+
+/** Ends the handle with the stream. */
+export function partOf(file: FileHandle, { first, last }: ByteRange): Readable {
+  if (last >= first) return file.createReadStream({ start: first, end: last });
+  return Readable.from([]).once('close', () => void file.close());
 }
 
 function undefinedWhereMissing(fault: unknown): undefined {

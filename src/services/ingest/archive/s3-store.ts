@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { GetObjectCommandOutput, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { digestOf } from './digest.js';
 import type { ByteRange, FileContent, ObjectStore, OpenObject } from './object-store.js';
+import { partOf } from './open-file.js';
 
 /** The SDK takes long to load: it is there once somebody has made a client. */
 const sdk = () => import('@aws-sdk/client-s3');
@@ -58,7 +59,7 @@ async function reading(path: string, bytes: number, signal: AbortSignal, send: (
   const file = await open(path);
   const ended = new AbortController();
   const end = (): void => ended.abort(signal.reason);
-  const body = file.createReadStream();
+  const body = partOf(file, { first: 0, last: bytes - 1 });
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
   let broken: Error | undefined;
@@ -68,7 +69,7 @@ async function reading(path: string, bytes: number, signal: AbortSignal, send: (
   });
   try {
     const { size } = await file.stat();
-    if (size !== bytes) throw new Error(`the file to be stored has ${size} bytes instead of ${bytes}`);
+    if (size < bytes) throw new Error(`the file to be stored has ${size} bytes instead of ${bytes}`);
     await send(body, ended.signal);
   } catch (fault) {
     throw broken ?? fault;

@@ -9,7 +9,7 @@ const operation = 'GetPayload';
 
 /** Where payloads are. Undefined: there is none of this key. */
 export interface PayloadPlaces {
-  spooled(pipeline: string, key: string, range?: ByteRange): Promise<OpenObject | undefined>;
+  spooled(pipeline: string, key: string, bytes: number, range?: ByteRange): Promise<OpenObject | undefined>;
   archived(pipeline: string, key: string, range?: ByteRange): Promise<OpenObject | undefined>;
 }
 
@@ -71,7 +71,7 @@ async function openPayload(places: PayloadPlaces, record: IngestRecord, only: Pl
     return object && { place: 'archive', object };
   };
   const inSpool = async (): Promise<Opened | undefined> => {
-    const object = spoolReference === null ? undefined : await places.spooled(record.pipeline, spoolReference.key, range);
+    const object = spoolReference === null ? undefined : await places.spooled(record.pipeline, spoolReference.key, record.bytes, range);
     return object && { place: 'spool', object };
   };
   if (only === 'archive') return inArchive();
