@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What runs in the processes of functions: started by its path, in whatever language, and shipped as it is. */
+/** What runs in the processes of functions, in whatever language: started by its path. */
 const bootstrap = 'workers/functions/bootstrap';
 
 /** Installs the packages of package-lock.json unless they are there already. No install scripts are needed. */
@@ -50,7 +50,17 @@ export function build() {
       sourcemap: true,
       logLevel: 'warning',
     });
-    cpSync(join(root, 'src', bootstrap), join(fresh, bootstrap), { recursive: true });
+    cpSync(join(root, 'src', bootstrap, 'python'), join(fresh, bootstrap, 'python'), { recursive: true });
+    require('esbuild').buildSync({
+      absWorkingDir: root,
+      entryPoints: [`src/${bootstrap}/node/main.cjs`],
+      outfile: join(fresh, bootstrap, 'node/main.cjs'),
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20.19',
+      logLevel: 'warning',
+    });
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     renameSync(fresh, join(root, 'dist'));
     // What changes while the compiler runs is newer than the build.

@@ -3,8 +3,11 @@
 
 /**
  * The Node runtime: what runs in the process of an environment. It is CommonJS, and needs few modules, because that starts
- * fastest; it runs as it stands, from src as from dist. All it knows comes from its environment variables.
+ * fastest; a build makes one file of it. All it knows comes from its environment variables.
  */
+
+// The size of the heap is settled by now. V8 takes no compiled code from Node's own modules while a flag differs from its default.
+require('node:v8').setFlagsFromString('--max-old-space-size=0');
 
 const { createContext } = require('./context.cjs');
 const { RuntimeFault, errorOf } = require('./errors.cjs');
