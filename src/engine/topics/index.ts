@@ -100,6 +100,7 @@ export class StoreTopics implements Topics {
   listSubscriptions = (page: SubscriptionPage) => this.#subscriptions.list(page);
   listReplaying: Topics['listReplaying'] = (limit, after) => this.#subscriptions.listReplaying(limit, after);
   snapshot = (address: TopicAddress) => this.#subscriptions.snapshot(address);
+  revision = (topic: Topic) => this.#topics.revision(topic);
 
   async publish(plan: PublishPlan): Promise<PublishOutcome> {
     if (this.#isFull()) return { kind: 'storageFull' };

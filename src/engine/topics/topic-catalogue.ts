@@ -44,6 +44,10 @@ export class TopicCatalogue {
     });
   }
 
+  revision({ id }: Topic): Promise<number | undefined> {
+    return this.store.read([topicScope(id)], (tx) => readCounters(tx, id)?.revision);
+  }
+
   update(topic: Topic, change: (current: Topic) => TopicDefinition): Promise<Topic | undefined> {
     const { address, id } = topic;
     return this.store.transact([topicKey(address), topicScope(id)], (tx) => {

@@ -35,6 +35,8 @@ export interface Topics {
 
   /** The topic with its subscriptions as of one revision. */
   snapshot(address: TopicAddress): Promise<TopicSnapshot | undefined>;
+  /** Of its newest snapshot; undefined: it is gone. */
+  revision(topic: Topic): Promise<number | undefined>;
   /** All entries of the plan and all their deliveries, or nothing. */
   publish(plan: PublishPlan): Promise<PublishOutcome>;
 

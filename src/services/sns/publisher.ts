@@ -20,7 +20,7 @@ import type { Signer } from './signer.js';
 import type { TopicTracing } from './topic-tracing.js';
 
 export interface PublisherParts {
-  readonly topics: Pick<Topics, 'publish'>;
+  readonly topics: Pick<Topics, 'publish' | 'revision'>;
   readonly routes: Routes;
   readonly jobs: FanOutJobs;
   readonly clock: Clock;
@@ -62,7 +62,8 @@ export class Publisher {
       const current = await routes.of(address);
       if (current === undefined) throw topicDoesNotExist();
       const guard = this.#guard(current, context.principal);
-      const messages = this.#admitted(current, guard, read);
+      const messages = await this.#admitted(current, guard, read);
+      if (messages === undefined) continue;
       const planned = await Promise.all(messages.map((message) => this.#plan(current, message, context, messages.length)));
       const { topic, revision } = current;
       const entries = planned.map(({ entry }) => entry);
@@ -94,14 +95,19 @@ export class Publisher {
     return new InboundGuard({ topic: topic.address, principal, rules, random: this.parts.random });
   }
 
-  #admitted(
-    { topic }: TopicRoutes,
+  /** Undefined: it was refused by what has changed since. */
+  async #admitted(
+    { topic, revision }: TopicRoutes,
     guard: InboundGuard,
     read: (topic: Topic, admit: Admit) => readonly AdmittedMessage[],
-  ): readonly AdmittedMessage[] {
+  ): Promise<readonly AdmittedMessage[] | undefined> {
     try {
       return read(topic, (message) => guard.admit(message));
     } catch (refusal) {
+      if ((await this.parts.topics.revision(topic)) !== revision) {
+        this.parts.routes.forget(topic.address);
+        return undefined;
+      }
       this.parts.audits.record(guard.audits(new Map()));
       throw refusal;
     }

@@ -6,7 +6,8 @@ import { type CampaignOptions, type CampaignReport, killUnderLoad } from '../cam
 import { callSns, callSqs, mustCall } from '../client.js';
 import type { Outcome } from '../history.js';
 import { KilledServer } from '../server.js';
-import { chance, pause, type Shift, visibilitySeconds } from '../workers.js';
+import { between, chance, pause, type Shift, visibilitySeconds } from '../workers.js';
+import { Faults } from './faults.js';
 import type { KeptRecord, Sent, Told } from './history.js';
 import { checkIngest } from './ingest-checker.js';
 import { payloadOf, sha256Of } from './payload.js';
@@ -20,15 +21,22 @@ const livesMsMax = 4_000;
 const openMax = 150;
 const openStates = ['received', 'accepted', 'payloadArchived', 'metadataStored', 'failed'] as const;
 
+export interface IngestCampaignOptions extends CampaignOptions {
+  /** Whether archive, metadata and topic fail now and then, and what has failed is redriven now and then. */
+  readonly faults: boolean;
+}
+
 /** Kills the broker while producers send records to a pipeline and a subscriber is told, lets it come back a last time, and holds what is there against it. */
-export async function runIngestCampaign({ folder, name, seconds }: CampaignOptions): Promise<CampaignReport> {
+export async function runIngestCampaign(options: IngestCampaignOptions): Promise<CampaignReport> {
+  const { folder, name, seconds } = options;
   await mkdir(folder, { recursive: true });
-  const config = join(folder, `${name}.yaml`);
-  await writeFile(config, `ingest: { pipelines: { ${name}: {} } }\n`);
+  await using faults = options.faults ? await Faults.open(folder, name) : undefined;
+  const config = join(folder, `${name}.yaml`); // JSON is YAML
+  await writeFile(config, JSON.stringify((await faults?.config()) ?? { ingest: { pipelines: { [name]: {} } } }));
   const server = new KilledServer(folder, ['--test-clock', '--config', config]);
   server.start();
   try {
-    const campaign = await Campaign.begin(server, folder, name);
+    const campaign = await Campaign.begin(server, folder, name, faults);
     const kills = await killUnderLoad(server, seconds, (shift) => campaign.workers(shift), livesMsMax);
     const violations = await campaign.settled();
     await server.stop();
@@ -44,6 +52,10 @@ export async function runIngestCampaign({ folder, name, seconds }: CampaignOptio
   }
 }
 
+const steps = ['notification', 'archive', 'metadata', 'aggregate', 'workflow'] as const;
+const deadLettersOf = (pipeline: string, step: string) => `ingest-${pipeline}-${step}-dlq`;
+const queueArn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+
 class Campaign {
   readonly sent: Sent[] = [];
   readonly calls: Record<Outcome, number> = { acknowledged: 0, refused: 0, unknown: 0 };
@@ -56,9 +68,10 @@ class Campaign {
     private readonly folder: string,
     private readonly name: string,
     private readonly key: string,
+    private readonly faults: Faults | undefined,
   ) {}
 
-  static async begin(server: KilledServer, folder: string, name: string): Promise<Campaign> {
+  static async begin(server: KilledServer, folder: string, name: string, faults: Faults | undefined): Promise<Campaign> {
     const origin = await server.origin();
     const made = await fetch(`${origin}/_signalbox/ingest/keys`, { method: 'POST', body: JSON.stringify({ name, permissions: ['send'] }) });
     const { key } = (await made.json()) as { key: string };
@@ -69,7 +82,7 @@ class Campaign {
       Endpoint: `arn:aws:sqs:us-east-1:000000000000:${name}-told`,
       Attributes: { RawMessageDelivery: 'true' },
     });
-    return new Campaign(server, folder, name, key);
+    return new Campaign(server, folder, name, key, faults);
   }
 
   workers(shift: Shift): readonly Promise<void>[] {
@@ -77,6 +90,7 @@ class Campaign {
       ...['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'p8'].map((producer) => this.#produce(producer, shift)),
       this.#listen(shift),
       this.#watch(shift),
+      ...(this.faults === undefined ? [] : [this.#disturb(shift, this.faults)]),
     ];
   }
 
@@ -149,19 +163,46 @@ class Campaign {
     }
   }
 
-  async #open(): Promise<readonly object[]> {
-    const found: object[] = [];
+  async #disturb(shift: Shift, faults: Faults): Promise<void> {
+    while (!shift.isOver()) {
+      await sleep(between(100, 800));
+      await faults.strike(this.server);
+      if (chance(0.3)) await this.#redrive().catch(() => {}); // cut off by the kill
+    }
+  }
+
+  /** By their messages or by the records, as people do. */
+  async #redrive(): Promise<void> {
+    const origin = await this.server.origin();
+    if (chance(0.5)) {
+      for (const step of steps) await callSqs(origin, 'StartMessageMoveTask', { SourceArn: queueArn(deadLettersOf(this.name, step)) });
+      return;
+    }
+    for (let after: string | undefined; ; ) {
+      const query = new URLSearchParams(after === undefined ? {} : { after });
+      const response = await fetch(`${origin}/_signalbox/ingest/pipelines/${this.name}/redrive?${query}`, { method: 'POST' });
+      ({ next: after } = (await response.json()) as { readonly next?: string });
+      if (after === undefined) return;
+    }
+  }
+
+  async #open(): Promise<readonly FailedRecord[]> {
+    const found: FailedRecord[] = [];
     for (const state of openStates) found.push(...(await this.#records(new URLSearchParams({ state, limit: '100' }))).records);
     return found;
   }
 
   /** Waits until nothing is on its way any more; answers what is not as it should be. */
   async settled(): Promise<readonly string[]> {
-    const until = performance.now() + settlingMsMax;
-    for (let tries = 0; (await this.#open()).length > 0 && performance.now() < until; tries++) {
-      if (tries % 20 === 19) await this.#advance();
-      await sleep(200);
-    }
+    const untold = this.faults === undefined ? [] : await this.#stoppedByFaults(this.faults);
+    await this.#until(
+      async () => (await this.#open()).length === 0,
+      20,
+      async () => {
+        await this.#advance();
+        if (this.faults !== undefined) await this.#redrive();
+      },
+    );
     await this.#advance(); // past what receives of the load hide
     while ((await this.#receive(1)) > 0);
     const records: KeptRecord[] = [];
@@ -179,7 +220,65 @@ class Campaign {
       spool: await readdir(join(this.folder, 'spool', this.name)),
       executions: await this.#executions(),
     });
-    return [...violations.map(({ kind, about, detail }) => `${kind}: ${about}: ${detail}`), ...this.#unexpected];
+    return [
+      ...violations.map(({ kind, about, detail }) => `${kind}: ${about}: ${detail}`),
+      ...this.#unexpected,
+      ...untold,
+      ...this.#incomplete(records),
+    ];
+  }
+
+  /** Once nothing goes on by itself: what has failed has dead letters. Then the faults are put right. */
+  async #stoppedByFaults(faults: Faults): Promise<readonly string[]> {
+    let moving: readonly FailedRecord[] = [];
+    const stands = async (): Promise<boolean> => {
+      moving = (await this.#open()).filter(({ state }) => state !== 'failed');
+      return moving.length === 0;
+    };
+    await this.#until(stands, 50, () => this.#advance());
+    const failed = await this.#open();
+    const letters = new Set<string>();
+    for (const step of steps) for (const messageID of await this.#deadLetters(step)) letters.add(`${step} ${messageID}`);
+    await faults.heal(this.server);
+    const without = failed
+      .flatMap(({ messageID, failedSteps }) => failedSteps.map((step) => `${step} ${messageID}`))
+      .filter((each) => !letters.has(each));
+    return [
+      ...moving.map(({ messageID, state }) => `stuck: ${messageID} is ${state}, and nothing has failed`),
+      ...without.map((each) => `lost: no dead letter of ${each}`),
+    ];
+  }
+
+  async #deadLetters(step: string): Promise<readonly string[]> {
+    const page = `${await this.server.origin()}/_signalbox/queues/000000000000/us-east-1/${deadLettersOf(this.name, step)}/messages`;
+    const found: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const query = new URLSearchParams({ limit: '100', ...(cursor !== undefined && { cursor }) });
+      const part = (await (await fetch(`${page}?${query}`)).json()) as { messages: readonly { body: string }[]; cursor?: string };
+      found.push(...part.messages.map(({ body }) => (JSON.parse(body) as { messageID: string }).messageID));
+      cursor = part.cursor;
+      if (cursor === undefined) return found;
+    }
+  }
+
+  /** Records whose metadata the table does not have, or has not seen completed. */
+  #incomplete(records: readonly KeptRecord[]): readonly string[] {
+    const { faults } = this;
+    if (faults === undefined) return [];
+    const whole = ({ messageID, key }: KeptRecord): boolean => {
+      const item = faults.items.get(messageID) ?? '';
+      return item.includes(`"key":{"S":"${key}"}`) && item.includes('"spoolReference":{"NULL":true}');
+    };
+    return records.filter((record) => !whole(record)).map(({ transaction }) => `lost: the metadata of ${transaction} are not complete`);
+  }
+
+  /** As long as it may take; now and then something helps. */
+  async #until(reached: () => Promise<boolean>, every: number, help: () => Promise<void>): Promise<void> {
+    const until = performance.now() + settlingMsMax;
+    for (let tries = 1; !(await reached()) && performance.now() < until; tries++) {
+      if (tries % every === 0) await help();
+      await sleep(200);
+    }
   }
 
   async #records(query: URLSearchParams): Promise<{ readonly records: readonly ShownRecord[]; readonly next?: string }> {
@@ -189,7 +288,7 @@ class Campaign {
   }
 
   async #archive(): Promise<ReadonlyMap<string, string>> {
-    const folder = join(this.folder, 'archive', this.name);
+    const folder = this.faults?.archiveFolder ?? join(this.folder, 'archive', this.name);
     if (!existsSync(folder)) return new Map();
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -230,9 +329,13 @@ interface Received {
   readonly MessageAttributes: { readonly state: { readonly StringValue: string } };
 }
 
-interface ShownRecord {
+interface FailedRecord {
   readonly messageID: string;
   readonly state: string;
+  readonly failedSteps: readonly string[];
+}
+
+interface ShownRecord extends FailedRecord {
   readonly receivedAt: string;
   readonly messageMetaData: { readonly sourceTransactionID: string };
 }

@@ -5,13 +5,20 @@ import { expect, it } from 'vitest';
 import { runIngestKills } from './ingest-kills.js';
 
 /** `npm run crash:ingest` kills it 300 times. */
-const kills = 20;
+const kills = 10;
 
-it('archives every record that has a receipt, once, and tells of it in order, when it is killed under load again and again', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'signalbox-ingest-killed-'));
-  const { violations, ...totals } = await runIngestKills(folder, kills, () => {});
-  console.log(JSON.stringify(totals));
-  expect(violations).toEqual([]);
-  expect(totals.receipts).toBeGreaterThan(kills);
-  await rm(folder, { recursive: true }); // a failure leaves it to be looked at
-}, 300_000);
+it.each([
+  ['under load', false],
+  ['while archive, metadata and topic fail and what failed is redriven', true],
+])(
+  'archives every record that has a receipt, once, and tells of it in order, when it is killed again and again %s',
+  async (_, faults) => {
+    const folder = await mkdtemp(join(tmpdir(), 'signalbox-ingest-killed-'));
+    const { violations, ...totals } = await runIngestKills(folder, kills, faults, () => {});
+    console.log(JSON.stringify(totals));
+    expect(violations).toEqual([]);
+    expect(totals.receipts).toBeGreaterThan(kills);
+    await rm(folder, { recursive: true }); // a failure leaves it to be looked at
+  },
+  300_000,
+);

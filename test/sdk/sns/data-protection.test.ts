@@ -113,6 +113,18 @@ describe('inbound', () => {
     expect(await subject.texts(queue)).toEqual(['visa 4539894458086458']);
   });
 
+  test('denies nothing any more once its policy is gone', async () => {
+    const topic = await subject.topic();
+    await put(topic, policy(statement('Inbound', deny)));
+    await subject.refused(subject.publish(topic, 'visa 4539894458086459'));
+    await put(topic, '');
+    await subject.publish(topic, 'visa 4539894458086459');
+    await put(topic, policy(statement('Inbound', deny)));
+    await subject.refused(subject.publish(topic, 'visa 4539894458086459'));
+    await subject.sns.send(new Sns.DeleteTopicCommand({ TopicArn: topic }));
+    expect((await subject.refused(subject.publish(topic, 'visa 4539894458086459')))[0]).toBe('NotFoundException');
+  });
+
   test('denies a message of which nothing would be left', async () => {
     const topic = await subject.topic();
     await put(topic, policy(statement('Inbound', mask, ['*'], [email])));
