@@ -7,7 +7,7 @@ import { printTimestamp } from './language/timestamp.js';
 import { machineOf, startOf } from './lookup.js';
 import { structureModel } from './operation-target.js';
 import type { ServiceParts } from './service-parts.js';
-import type { AnswerModel, Target, TargetCall, TargetOutcome } from './targets.js';
+import { type ApiModel, anything, type Target, type TargetCall, type TargetOutcome } from './targets.js';
 
 /**
  * `states:startExecution`: another execution, by a name that is the same when the call is made again, so that it is started once. With
@@ -17,6 +17,7 @@ export function executionTarget(parts: Pick<ServiceParts, 'machines' | 'executio
   return {
     patterns: ['requestResponse', 'sync', 'waitForTaskToken'],
     answers: async (resource) => (resource.kind === 'integration' && resource.pattern === 'sync' ? ended(resource) : begun),
+    parameters: async () => structureModel(known.map((name) => [name, anything])),
     call: async (request) => start(parts, request),
   };
 }
@@ -53,7 +54,7 @@ async function start(
   return { kind: 'answered', output: { ExecutionArn: executionArn, StartDate: printTimestamp(startedAt) } };
 }
 
-const text: AnswerModel = { kind: 'string' };
+const text: ApiModel = { kind: 'string' };
 const begun = structureModel(
   [
     ['ExecutionArn', text],
@@ -63,8 +64,8 @@ const begun = structureModel(
 );
 
 /** What waits for a job has the answer of DescribeExecution. */
-function ended({ version }: Integration): AnswerModel {
-  const data: AnswerModel = version === 2 ? { kind: 'any' } : text;
+function ended({ version }: Integration): ApiModel {
+  const data = version === 2 ? anything : text;
   const texts = ['ExecutionArn', 'StateMachineArn', 'Name', 'StartDate', 'StopDate', 'Error', 'Cause', 'TraceHeader', 'RedriveDate'];
   return structureModel(
     [

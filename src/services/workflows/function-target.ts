@@ -4,7 +4,7 @@ import { ServiceError } from '../../wire/service.js';
 import { Failure, runtime } from './language/failure.js';
 import { isJsonObject, type Json, type JsonObject, memberOf, parseJson, printJson } from './language/json.js';
 import { callOf, metadata, structureModel } from './operation-target.js';
-import type { Target, TargetCall, TargetOutcome } from './targets.js';
+import { anything, type Target, type TargetCall, type TargetOutcome } from './targets.js';
 
 /**
  * Functions. By its plain ARN a function gets the parameters as they are and its answer is the result; `lambda:invoke` names the function in
@@ -33,6 +33,7 @@ export function invokeTarget(invoke: Operation, random: Random): Target {
   return {
     patterns: ['requestResponse', 'waitForTaskToken'],
     answers: async () => answer,
+    parameters: async () => structureModel([...members, 'Payload'].map((name) => [name, anything])),
     call: async (request) => {
       const { parameters } = request;
       const unknown = isJsonObject(parameters)

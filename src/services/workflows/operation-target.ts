@@ -6,7 +6,7 @@ import { type Shape, structure } from '../../wire/shape.js';
 import { Failure, isFailure, runtime } from './language/failure.js';
 import { isJsonObject, type Json, type JsonObject, objectFrom, parseJson, printJson } from './language/json.js';
 import { ownerOf } from './model/arn.js';
-import type { AnswerModel, Target, TargetCall, TargetOutcome } from './targets.js';
+import { type ApiModel, anything, type Target, type TargetCall, type TargetOutcome } from './targets.js';
 
 /** How an integration calls an operation of another service of this broker. */
 export interface OperationBinding {
@@ -28,6 +28,7 @@ export function operationTarget({ service, operation: name, errors, texts, once 
   return {
     patterns: ['requestResponse', 'waitForTaskToken'],
     answers: async () => modelOf(operation.output ?? structure({})),
+    parameters: async () => parametersModel(operation, texts),
     call: async (request) => {
       const parameters = parametersOf(request.parameters, operation, texts);
       if (isFailure(parameters)) return { kind: 'failed', failure: parameters };
@@ -43,8 +44,13 @@ export function operationTarget({ service, operation: name, errors, texts, once 
   };
 }
 
+function parametersModel({ input }: Operation, texts: readonly string[]): ApiModel {
+  const members = Object.entries(input.members);
+  return structureModel(members.map(([name, member]) => [name, texts.includes(name) ? anything : modelOf(member)]));
+}
+
 /** None of these operations promises a member. */
-function modelOf(shape: Shape): AnswerModel {
+function modelOf(shape: Shape): ApiModel {
   switch (shape.kind) {
     case 'string':
     case 'blob':
@@ -54,17 +60,22 @@ function modelOf(shape: Shape): AnswerModel {
       return { kind: 'number' };
     case 'boolean':
       return { kind: 'boolean' };
-    case 'list':
-      return { kind: 'list', item: () => modelOf(shape.member) };
-    case 'map':
-      return { kind: 'map', value: () => modelOf(shape.value) };
+    case 'list': {
+      const item = modelOf(shape.member);
+      return { kind: 'list', item: () => item };
+    }
+    case 'map': {
+      const value = modelOf(shape.value);
+      return { kind: 'map', value: () => value };
+    }
     case 'structure':
       return structureModel(Object.entries(shape.members).map(([name, member]) => [name, modelOf(member)]));
   }
 }
 
-export function structureModel(members: readonly (readonly [string, AnswerModel])[], required: readonly string[] = []): AnswerModel {
-  return { kind: 'structure', required, members: () => new Map(members) };
+export function structureModel(members: readonly (readonly [string, ApiModel])[], required: readonly string[] = []): ApiModel {
+  const byName = new Map(members);
+  return { kind: 'structure', required, members: () => byName };
 }
 
 /** Members that the operation does not have are refused: they would do nothing. */

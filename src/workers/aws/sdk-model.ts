@@ -2,43 +2,53 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import { memberName } from './member-name.js';
 import type { Schema } from './sdk-input.js';
 
-/** What answers of an operation look like. Members and items are made when they are asked for: items hold items. */
-export type AnswerModel =
+/** What requests and answers of an operation look like. Members and items are made when they are asked for: items hold items. */
+export type ApiModel =
   | { readonly kind: 'any' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'number' }
   | { readonly kind: 'string'; readonly values?: readonly string[] | undefined }
-  | { readonly kind: 'list'; item(): AnswerModel }
-  | { readonly kind: 'map'; value(): AnswerModel }
-  | { readonly kind: 'structure'; readonly required: readonly string[]; members(): ReadonlyMap<string, AnswerModel> };
+  | { readonly kind: 'list'; item(): ApiModel }
+  | { readonly kind: 'map'; value(): ApiModel }
+  | { readonly kind: 'structure'; readonly required: readonly string[]; members(): ReadonlyMap<string, ApiModel> };
 
 interface Spelling {
   readonly exports: Readonly<Record<string, unknown>>;
-  nameOf(apiName: string): string;
+  /** The first one is how it is called where it is missed. */
+  namesOf(apiName: string): readonly [string, ...string[]];
 }
 
 /** `apiNames`: members as the API spells them, not as SDK integrations do. */
-export function answerModelOf(schema: Schema, exports: Spelling['exports'], apiNames: boolean): AnswerModel {
-  return modelOf(NormalizedSchema.of(schema), '', { exports, nameOf: (name) => (apiNames ? name : memberName(name)) });
+export function answerModelOf(schema: Schema, exports: Spelling['exports'], apiNames: boolean): ApiModel {
+  return modelOf(NormalizedSchema.of(schema), '', { exports, namesOf: (name) => [apiNames ? name : memberName(name)] });
 }
 
-function modelOf(schema: NormalizedSchema, name: string, spelling: Spelling): AnswerModel {
+export function parametersModelOf(schema: Schema, exports: Spelling['exports']): ApiModel {
+  return modelOf(NormalizedSchema.of(schema), '', { exports, namesOf: (name) => [memberName(name), name] });
+}
+
+function modelOf(schema: NormalizedSchema, name: string, spelling: Spelling): ApiModel {
   if (schema.isStructSchema() || schema.isUnitSchema()) return structureOf(schema, spelling);
-  if (schema.isListSchema()) return { kind: 'list', item: () => modelOf(schema.getValueSchema(), '', spelling) };
-  if (schema.isMapSchema()) return { kind: 'map', value: () => modelOf(schema.getValueSchema(), '', spelling) };
+  if (schema.isListSchema()) return { kind: 'list', item: once(() => modelOf(schema.getValueSchema(), '', spelling)) };
+  if (schema.isMapSchema()) return { kind: 'map', value: once(() => modelOf(schema.getValueSchema(), '', spelling)) };
   if (schema.isBooleanSchema()) return { kind: 'boolean' };
   if (schema.isNumericSchema()) return { kind: 'number' };
   return { kind: 'string', values: schema.isStringSchema() ? valuesOf(name, spelling) : undefined };
 }
 
-function structureOf(schema: NormalizedSchema, spelling: Spelling): AnswerModel {
+function structureOf(schema: NormalizedSchema, spelling: Spelling): ApiModel {
   return {
     kind: 'structure',
-    required: requiredOf(schema).map(spelling.nameOf),
-    members: () => {
+    required: requiredOf(schema).map((name) => spelling.namesOf(name)[0]),
+    members: once(() => {
       const members = [...schema.structIterator()];
-      return new Map(members.map(([name, member]) => [spelling.nameOf(name), modelOf(member, name, spelling)]));
-    },
+      return new Map(
+        members.flatMap(([name, member]) => {
+          const model = modelOf(member, name, spelling);
+          return spelling.namesOf(name).map((spelled) => [spelled, model] as const);
+        }),
+      );
+    }),
   };
 }
 
@@ -62,4 +72,12 @@ function valuesOf(name: string, { exports }: Spelling): readonly string[] | unde
   if (typeof found !== 'object' || found === null) return undefined;
   const values: readonly unknown[] = Object.values(found);
   return values.length > 0 && values.every((value) => typeof value === 'string') ? values : undefined;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -1,12 +1,14 @@
 import type { Schema } from './sdk-input.js';
-import type { AnswerModel } from './sdk-model.js';
+import type { ApiModel } from './sdk-model.js';
 import type { Value } from './sdk-output.js';
 
 /** A service of AWS, by an SDK that is loaded with the first call. */
 export interface SdkService {
   call(call: SdkCall): Promise<SdkOutcome>;
   /** What the action answers with. */
-  answerModel(action: string, apiNames: boolean): Promise<AnswerModel>;
+  answers(action: string, apiNames: boolean): Promise<ApiModel>;
+  /** What it takes, in either spelling. */
+  parameters(action: string): Promise<ApiModel>;
   close(): void;
 }
 
@@ -78,11 +80,17 @@ export function createSdkService(load: () => Promise<LoadedSdk>): SdkService {
         return { kind: 'failed', fault: faultOf(fault) };
       }
     },
-    async answerModel(action, apiNames) {
+    async answers(action, apiNames) {
       const { exports } = await loaded();
       const { answerModelOf } = await import('./sdk-model.js');
       const [, output] = schemasOf(exports, action);
       return answerModelOf(output, exports, apiNames);
+    },
+    async parameters(action) {
+      const { exports } = await loaded();
+      const { parametersModelOf } = await import('./sdk-model.js');
+      const [input] = schemasOf(exports, action);
+      return parametersModelOf(input, exports);
     },
     close() {
       if (closed) return;

@@ -52,11 +52,16 @@ describe('S3', () => {
     ['getObject', { Bucket: 'b', Key: 'bytes' }, 'S3.SdkClientException'],
     ['getObject', { Bucket: 'b' }, 'S3.SdkClientException'],
     ['getObject', { Bucket: 'b', Key: 7 }, 'States.Runtime'],
-    ['getObject', { Bucket: 'b', Name: 'x' }, 'States.Runtime'],
   ])('%s with %j', async (action, parameters, error) => {
     stores.objects.set('b/large', { body: Buffer.alloc(262_145, 'x'), type: 'text/plain' });
     stores.objects.set('b/bytes', { body: Buffer.from([0xff]), type: 'image/png' });
     expect(await call(`aws-sdk:s3:${action}`, parameters)).toMatchObject({ status: 'FAILED', error });
+  });
+
+  test('what is not known is refused with the definition, and when it is given', async () => {
+    await expect(call('aws-sdk:s3:getObject', { Bucket: 'b', Name: 'x' })).rejects.toThrow('The field "Name" is not supported');
+    const state = { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:s3:getObject', End: true };
+    expect(await subject.output(machineOf({ T: state }), { Bucket: 'b', Name: 'x' })).toMatchObject({ error: 'States.Runtime' });
   });
 
   test('a cause says what the SDK for Java says', async () => {
@@ -192,4 +197,13 @@ test.each([
     subject.sfn.send(new TestStateCommand({ definition, mock: { result: JSON.stringify(result), fieldValidationMode } }));
   await expect(mocked('PRESENT')).rejects.toThrow(`Mock result schema validation error: ${problem}`);
   expect((await mocked('NONE')).status).toBe('SUCCEEDED');
+});
+
+test.each([
+  ['dynamodb:putItem', { TableName: 't', Item: { any: { S: 'x' }, list: { L: [{ M: { in: { Text: 'x' } } }] } } }, 'Text'],
+  ['aws-sdk:dynamodb:putItem', { TableName: 't', Item: { any: { Bool: true }, other: { BOOL: true } }, Items: {} }, 'Items'],
+  ['aws-sdk:s3:putObject', { Bucket: 'b', Key: 'k', Body: { any: 1 }, SseCustomerAlgorithm: 'x', SSEKMSKeyId: 'y', Sse: 'z' }, 'Sse'],
+])('a definition that gives %s %j is refused', async (resource, Parameters, field) => {
+  const problem = `The field "${field}" is not supported by Step Functions at /States/T/Parameters`;
+  await expect(call(resource, Parameters)).rejects.toThrow(problem);
 });

@@ -234,13 +234,17 @@ describe('failures', () => {
     ['/', { Transform: { RequestBodyEncoding: 'XML' } }, 'States.Runtime'],
     ['/', { Authentication: connection('adding'), Method: 'POST', RequestBody: 'text' }, 'States.Runtime'],
     ['/', { InvocationConfig: connection('open') }, 'States.Runtime'],
-    ['/', { Authentication: { ...connection('open'), Secret: 'x' } }, 'States.Runtime'],
     ['/', { Authentication: undefined }, 'States.Runtime'],
-    ['/', { Body: {} }, 'States.Runtime'],
   ])('%s with %j', async (path, parameters, error) => {
     const { length } = api.seen;
     expect(await subject.output(invoke(path, parameters))).toMatchObject({ status: 'FAILED', error });
     if (path === '/') expect(api.seen).toHaveLength(length);
+  });
+
+  test.each([{ Body: {} }, { Authentication: { ...connection('open'), Secret: 'x' } }])('what is not known: %j', async (unknown) => {
+    const given = { ApiEndpoint: `${api.url}/`, Method: 'GET', Authentication: connection('open'), ...unknown };
+    const dynamic = { ...task({}), Parameters: undefined, QueryLanguage: 'JSONata', Arguments: '{% $states.input %}' };
+    expect(await subject.output(machineOf({ T: dynamic }), given)).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
   });
 
   test('an answer that does not come within a minute, whatever the time-out of the task says', async () => {

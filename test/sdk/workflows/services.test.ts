@@ -105,7 +105,21 @@ test.each([
     'StepFunctions.StateMachineDoesNotExistException',
   ],
   ['states:startExecution', { Machine: 'x' }, 'States.Runtime'],
-])('%s with %j fails the task', async (resource, Parameters, error) => {
+])('%s with %j fails the task', async (resource, given, error) => {
+  const task = { Type: 'Task', Resource: `arn:aws:states:::${resource}`, QueryLanguage: 'JSONata', End: true }; // its input is what it is given
+  expect(await subject.output(machineOf({ T: task }), given)).toMatchObject({ status: 'FAILED', error });
+});
+
+test.each([
+  ['sqs:sendMessage', { QueueUrl: 'x', 'Body.$': '$' }, 'Body'],
+  ['sns:publish', { TopicArn: 'x', MessageAttributes: { any: { Type: 'String' } } }, 'Type'],
+  ['lambda:invoke', { FunctionName: 'f', Payload: { any: 1 }, Other: 1 }, 'Other'],
+  ['states:startExecution.sync:2', { Machine: 'x' }, 'Machine'],
+  ['http:invoke', { Headers: { any: 1 }, Transform: { RequestEncodingOptions: { Format: 'COMMAS' } } }, 'Format'],
+  ['http:invoke', { Authentication: { 'ConnectionArn.$': '$.arn', Secret: 'x' } }, 'Secret'],
+])('a definition that gives %s %j is refused', async (resource, Parameters, field) => {
   const task = { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters, End: true };
-  expect(await subject.output(machineOf({ T: task }))).toMatchObject({ status: 'FAILED', error });
+  await expect(subject.machine(machineOf({ T: task }))).rejects.toThrow(
+    `SCHEMA_VALIDATION_FAILED: The field "${field}" is not supported by Step Functions at /States/T/Parameters`,
+  );
 });

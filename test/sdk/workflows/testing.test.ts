@@ -39,7 +39,7 @@ test('a mock says what a task comes to', async () => {
 test('DEBUG shows what the data becomes on its way', async () => {
   const stages = {
     InputPath: '$.in',
-    Parameters: { 'p.$': '$.x' },
+    Parameters: { FunctionName: 'f', 'Payload.$': '$.x' },
     ResultSelector: { 's.$': '$.Payload' },
     ResultPath: '$.r',
     OutputPath: '$.r',
@@ -51,7 +51,7 @@ test('DEBUG shows what the data becomes on its way', async () => {
   expect(inspectionData).toEqual({
     input: '{"in":{"x":1}}',
     afterInputPath: '{"x":1}',
-    afterParameters: '{"p":1}',
+    afterParameters: '{"FunctionName":"f","Payload":1}',
     result: '{"Payload":7}',
     afterResultSelector: '{"s":7}',
     afterResultPath: '{"in":{"x":1},"r":{"s":7}}',
@@ -62,13 +62,13 @@ test('DEBUG shows what the data becomes on its way', async () => {
     Type: 'Task',
     Resource: task.Resource,
     QueryLanguage: 'JSONata',
-    Arguments: { a: '{% $states.input.in.x %}' },
+    Arguments: { Payload: '{% $states.input.in.x %}' },
     Output: '{% $states.result.Payload %}',
     End: true,
   };
   expect((await testState(jsonata, given)).inspectionData).toEqual({
     input: '{"in":{"x":1}}',
-    afterArguments: '{"a":1}',
+    afterArguments: '{"Payload":1}',
     result: '{"Payload":7}',
     variables: '{"v":2}',
   });
@@ -126,9 +126,9 @@ test('a mock may come after other attempts, and in a context of its own', async 
     inspectionData: { errorDetails: { retryIndex: 0, retryBackoffIntervalSeconds: 4 } },
   });
   expect(await tried(3)).toMatchObject({ status: 'CAUGHT_ERROR', nextState: 'B' });
-  const reads = { ...task, Parameters: { 'id.$': '$$.Execution.Id', 'name.$': '$$.State.Name' } };
+  const reads = { ...task, Parameters: { Payload: { 'id.$': '$$.Execution.Id', 'name.$': '$$.State.Name' } } };
   const given = { mock: { result: '{}' }, context: '{"Execution":{"Id":"mine"}}', inspectionLevel: 'DEBUG' } as const;
-  expect((await testState(reads, given)).inspectionData?.afterParameters).toBe('{"id":"mine","name":"StateName"}');
+  expect((await testState(reads, given)).inspectionData?.afterParameters).toBe('{"Payload":{"id":"mine","name":"StateName"}}');
   await expect(testState(task, { context: '{}' })).rejects.toMatchObject({ name: 'ValidationException' });
   await expect(testState(task, { mock: { result: '{}' }, context: '[]' })).rejects.toMatchObject({ name: 'ValidationException' });
 });
@@ -299,7 +299,7 @@ describe('Map and Parallel, which need a mock', () => {
 });
 
 describe('results that are made up are checked against the API', () => {
-  const start = { ...task, Resource: 'arn:aws:states:::states:startExecution' };
+  const start = { ...task, Resource: 'arn:aws:states:::states:startExecution', Parameters: undefined };
   const problem = (text: string) => ({ name: 'ValidationException', message: `Mock result schema validation error: ${text}` });
   const arn = 'arn:aws:states:us-east-1:000000000000:execution:m:e';
 
@@ -309,7 +309,7 @@ describe('results that are made up are checked against the API', () => {
     [start, { ExecutionArn: arn, StartDate: 1764103483 }, "Field 'StartDate' must be a string"],
     [task, { StatusCode: '200' }, "Field 'StatusCode' must be a number"],
     [task, { Payload: { a: 1 } }, "Field 'Payload' must be a string"],
-    [{ ...task, Resource: 'arn:aws:states:::sqs:sendMessage' }, { MessageId: [] }, "Field 'MessageId' must be a string"],
+    [{ ...start, Resource: 'arn:aws:states:::sqs:sendMessage' }, { MessageId: [] }, "Field 'MessageId' must be a string"],
     [{ ...start, Resource: `${start.Resource}.sync:2` }, { ExecutionArn: arn }, "Required field 'StateMachineArn' is missing"],
   ])('%# is refused', async (state, result, text) => {
     await expect(testState(state, { mock: { result: JSON.stringify(result) } })).rejects.toMatchObject(problem(text));

@@ -3,7 +3,7 @@ import { Failure, runtime, tooLarge } from '../language/failure.js';
 import type { JsonObject } from '../language/json.js';
 import { payloadBytesMax } from '../limits.js';
 import { metadata } from '../operation-target.js';
-import type { AnswerModel, Target, TargetOutcome } from '../targets.js';
+import type { ApiModel, Target, TargetOutcome } from '../targets.js';
 
 /** What calls a service of AWS: `workers/aws/sdk-service.ts`, as the composition root has it. */
 export interface SdkPort {
@@ -14,7 +14,8 @@ export interface SdkPort {
     readonly apiNames: boolean;
     readonly signal: AbortSignal;
   }): Promise<SdkOutcome>;
-  answerModel(action: string, apiNames: boolean): Promise<AnswerModel>;
+  answers(action: string, apiNames: boolean): Promise<ApiModel>;
+  parameters(action: string): Promise<ApiModel>;
 }
 
 type SdkOutcome =
@@ -37,7 +38,8 @@ interface SdkFault {
 export function sdkTarget(sdk: SdkPort, service: 'S3' | 'DynamoDb', action: string): Target {
   return {
     patterns: ['requestResponse', 'waitForTaskToken'],
-    answers: () => sdk.answerModel(action, false),
+    answers: () => sdk.answers(action, false),
+    parameters: () => sdk.parameters(action),
     call: async ({ parameters, signal }) => {
       const outcome = await sdk.call({ action, parameters, streamBytesMax: payloadBytesMax, apiNames: false, signal });
       if (signal.aborted) return { kind: 'stopped' };
@@ -52,7 +54,8 @@ export function sdkTarget(sdk: SdkPort, service: 'S3' | 'DynamoDb', action: stri
 export function dynamodbTarget(sdk: SdkPort, action: string, random: Random): Target {
   return {
     patterns: ['requestResponse'],
-    answers: () => sdk.answerModel(action, true),
+    answers: () => sdk.answers(action, true),
+    parameters: () => sdk.parameters(action),
     call: async ({ parameters, signal }) => {
       const outcome = await sdk.call({ action, parameters, streamBytesMax: payloadBytesMax, apiNames: true, signal });
       if (signal.aborted) return { kind: 'stopped' };

@@ -1,5 +1,7 @@
 import { type Failure, isFailure, runtime } from '../language/failure.js';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, memberOf, printJson } from '../language/json.js';
+import { structureModel } from '../operation-target.js';
+import { type ApiModel, anything } from '../targets.js';
 import type { Connection } from './connection.js';
 import { type ArrayFormat, arrayFormats, formOf } from './form.js';
 
@@ -17,6 +19,17 @@ export interface TaskRequest {
  * https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html#connect-http-task-fields
  */
 const known = ['ApiEndpoint', 'Method', 'Authentication', 'InvocationConfig', 'Headers', 'QueryParameters', 'RequestBody', 'Transform'];
+const connectionModel = structureModel([['ConnectionArn', anything]]);
+const transformModel = structureModel([
+  ['RequestBodyEncoding', anything],
+  ['RequestEncodingOptions', structureModel([['ArrayFormat', anything]])],
+]);
+const nested: Readonly<Record<string, ApiModel>> = {
+  Authentication: connectionModel,
+  InvocationConfig: connectionModel,
+  Transform: transformModel,
+};
+export const httpParameters = structureModel(known.map((name) => [name, nested[name] ?? anything]));
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD'];
 
 export function connectionArnOf(parameters: Json): string | Failure {

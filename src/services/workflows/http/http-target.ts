@@ -8,7 +8,7 @@ import { AccessTokens } from './access-tokens.js';
 import { bareConnection, type Connection, connectionOf } from './connection.js';
 import { exchangeOf } from './exchange.js';
 import type { HttpAnswer, HttpOutcome, HttpPort } from './http-port.js';
-import { connectionArnOf, requestOf, type TaskRequest } from './http-request.js';
+import { connectionArnOf, httpParameters, requestOf, type TaskRequest } from './http-request.js';
 
 export interface HttpTargetParts {
   /** To what tasks name. */
@@ -56,6 +56,7 @@ export function httpTarget({ http, trustedHttp, connections, clock }: HttpTarget
   };
   return {
     patterns: ['requestResponse'],
+    parameters: async () => httpParameters,
     call: async (call) => {
       const arn = connectionArnOf(call.parameters);
       if (isFailure(arn)) return failed(arn);

@@ -1,5 +1,5 @@
 import type { BlockId } from './definition.js';
-import type { QueryLanguage } from './expression.js';
+import type { Expression, QueryLanguage } from './expression.js';
 import type { Fields } from './fields.js';
 import type { Resource } from './resource.js';
 
@@ -8,6 +8,8 @@ export interface DefinitionRules {
   readonly type: 'STANDARD' | 'EXPRESS';
   /** Why a Task cannot have this resource; undefined when it can. */
   resourceProblem(resource: Resource): string | undefined;
+  /** A member of what a Task is given that its resource does not know; undefined when there is none. */
+  unknownParameter?(resource: Resource, given: Expression): string | undefined;
   /** A Map may be DISTRIBUTED: of a state that is tested with a mock, since such Maps do not run here. */
   readonly takesDistributed?: boolean;
 }

@@ -83,6 +83,11 @@ function readTask(name: string, fields: Fields, flow: Flow, place: ExpressionPla
   if (literalNumber(heartbeatSeconds, 0) >= literalNumber(timeoutSeconds, Number.POSITIVE_INFINITY)) {
     fields.problems.add(fields.where('HeartbeatSeconds'), "'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'");
   }
+  const unknown = flow.arguments && reading.reader.rules.unknownParameter?.(resource, flow.arguments);
+  if (unknown !== undefined) {
+    const given = place.language === 'JSONata' ? 'Arguments' : 'Parameters';
+    fields.problems.add(fields.where(given), `The field "${unknown}" is not supported by Step Functions`);
+  }
   fields.refuse('Credentials', "The field 'Credentials' is not supported by this server");
   const retry = readRetry(fields);
   const catchers = readCatch(fields, place);

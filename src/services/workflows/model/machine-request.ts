@@ -36,11 +36,11 @@ export function checkExtras(request: MachineRequest): Refusal | undefined {
 }
 
 /** The text itself, once nothing is wrong with it. */
-export function readMachineDefinition(definition: string, targets: Targets, type: MachineType): string | Refusal {
+export async function readMachineDefinition(definition: string, targets: Targets, type: MachineType): Promise<string | Refusal> {
   if (definition.length === 0 || Buffer.byteLength(definition) > definitionBytesMax) {
     return constraint('definition', "''", `Member must have length between 1 and ${definitionBytesMax}`);
   }
-  const { machine, diagnostics } = readDefinition(definition, targetRules(targets, type));
+  const { machine, diagnostics } = readDefinition(definition, await targetRules(targets, type, definition));
   return machine === undefined ? invalidDefinition(diagnostics) : definition;
 }
 

@@ -32,7 +32,7 @@ export function createStateMachine({ engine, machines, targets, clock }: Service
       const roleArn = accept(readRole(input.roleArn));
       accept(checkExtras(input));
       const tags = accept(readTags(input.tags, {}, arn));
-      accept(readMachineDefinition(definition, targets, type));
+      accept(await readMachineDefinition(definition, targets, type));
       if (!engine.documents.hasRoom()) throw storageFull();
       const now = clock.now();
       const hash = await machines.keepDefinition(definition);

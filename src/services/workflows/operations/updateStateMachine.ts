@@ -28,7 +28,7 @@ export function updateStateMachine(parts: ServiceParts): Operation {
       if (given.every((member) => member === undefined)) throw nothingToUpdate();
       accept(checkExtras(input));
       const roleArn = input.roleArn === undefined ? undefined : accept(readRole(input.roleArn));
-      if (definition !== undefined) accept(readMachineDefinition(definition, targets, type));
+      if (definition !== undefined) accept(await readMachineDefinition(definition, targets, type));
       if (!engine.documents.hasRoom()) throw storageFull();
       const hash = definition === undefined ? undefined : await machines.keepDefinition(definition);
       const [updatedAt, revisionId] = [clock.now(), random.uuid()];

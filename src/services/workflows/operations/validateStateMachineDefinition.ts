@@ -32,7 +32,7 @@ export function validateStateMachineDefinition(targets: Targets): Operation {
       if (maxResults < 0 || maxResults > diagnosticsMax) {
         throw constraint('maxResults', `'${maxResults}'`, `Member must have value between 0 and ${diagnosticsMax}`);
       }
-      const { diagnostics } = readDefinition(definition, targetRules(targets, accept(readType(type))));
+      const { diagnostics } = readDefinition(definition, await targetRules(targets, accept(readType(type)), definition));
       const wanted = diagnostics.filter((found) => severity === 'WARNING' || found.severity === 'ERROR');
       const shown = wanted.slice(0, maxResults === 0 ? diagnosticsMax : maxResults); // zero means the default
       const failed = diagnostics.some((found) => found.severity === 'ERROR');

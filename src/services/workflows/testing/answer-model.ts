@@ -1,5 +1,5 @@
 import { isJsonArray, isJsonObject, type Json, memberOf } from '../language/json.js';
-import type { AnswerModel } from '../targets.js';
+import type { ApiModel } from '../targets.js';
 
 /** `STRICT` asks for required members too; members that a model does not have are nothing to it in either mode, as on AWS. */
 export const fieldValidationModes = ['STRICT', 'PRESENT', 'NONE'] as const;
@@ -9,12 +9,12 @@ export type FieldValidationMode = (typeof fieldValidationModes)[number];
  * What is wrong with a result that somebody made up. Texts as recorded from the service.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_MockInput.html
  */
-export function answerProblem(result: Json, model: AnswerModel, mode: 'STRICT' | 'PRESENT'): string | undefined {
+export function answerProblem(result: Json, model: ApiModel, mode: 'STRICT' | 'PRESENT'): string | undefined {
   const problem = isJsonObject(result) ? problemOf(result, model, '', mode === 'STRICT') : 'The result must be an object';
   return problem && `Mock result schema validation error: ${problem}`;
 }
 
-function problemOf(value: Json, model: AnswerModel, name: string, strict: boolean): string | undefined {
+function problemOf(value: Json, model: ApiModel, name: string, strict: boolean): string | undefined {
   switch (model.kind) {
     case 'any':
       return undefined;

@@ -51,7 +51,7 @@ type TestParts = Pick<ServiceParts, 'targets' | 'clock' | 'random'>;
 
 /** Runs the state as the first one of an execution that is kept nowhere. */
 export async function testOf(parts: TestParts, test: StateTest): Promise<StateTestOutcome | Refusal> {
-  const rules: DefinitionRules = { ...targetRules(parts.targets, 'STANDARD'), takesDistributed: true };
+  const rules: DefinitionRules = { ...(await targetRules(parts.targets, 'STANDARD', test.definition)), takesDistributed: true };
   const found = stateIn(test.definition, test.stateName, rules);
   if (isRefusal(found)) return found;
   const { name, around, language } = found;
