@@ -15,12 +15,22 @@ export function executionDocuments(arn: string): string {
   return `workflows/execution/${arn}/`;
 }
 
+/** Of all executions of an EXPRESS machine. */
+export function expressDocuments(machine: string): string {
+  return `workflows/execution/${machine.replace(':stateMachine:', ':express:')}:`;
+}
+
 export function indexDocuments(machine: string): string {
   return `workflows/executions-of/${machine}/`;
 }
 
 export function indexDocument({ machineArn, startedAt, name }: Execution): string {
-  return `${indexDocuments(machineArn)}${String(2 ** 48 - startedAt).padStart(15, '0')}/${name}`;
+  return `${indexTime(machineArn, startedAt)}/${name}`;
+}
+
+/** What entries of executions that began then begin with; those after it in the index began then or before. */
+export function indexTime(machine: string, startedAt: number): string {
+  return `${indexDocuments(machine)}${String(2 ** 48 - startedAt).padStart(15, '0')}`;
 }
 
 export function threadDocument(arn: string, id: number): string {

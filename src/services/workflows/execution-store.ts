@@ -12,10 +12,12 @@ import {
   entryOf,
   eventDocument,
   executionDocuments,
+  expressDocuments,
   hasVersion,
   headDocument,
   indexDocument,
   indexDocuments,
+  indexTime,
   progressDocument,
   readClosedDocument,
   threadDocument,
@@ -27,7 +29,7 @@ import type { HistoryEvent } from './interpreter/history.js';
 import type { CallCommand, Command } from './interpreter/step.js';
 import type { Transition } from './interpreter/transition.js';
 import type { Resource } from './language/resource.js';
-import { sweepMax } from './limits.js';
+import { pageMax, sweepMax } from './limits.js';
 import { encodeWork, type Work } from './messages.js';
 
 /**
@@ -109,6 +111,20 @@ export class ExecutionStore {
 
   listOf(machine: string, after: string | undefined, limit: number): Promise<readonly Document[]> {
     return this.documents.list({ prefix: indexDocuments(machine), after, limit });
+  }
+
+  /** Whether there is an execution of the machine that began by then: one that is not forgotten, or of an EXPRESS machine one that runs. */
+  async hasBegunBefore(machine: string, time: number): Promise<boolean> {
+    const kept = await this.documents.list({ prefix: indexDocuments(machine), after: indexTime(machine, time), limit: 1 });
+    if (kept.length > 0) return true;
+    const prefix = expressDocuments(machine);
+    for (let after: string | undefined; ; ) {
+      const page = await this.documents.list({ prefix, after, limit: pageMax });
+      const heads = page.filter(({ name }) => name.endsWith('/head'));
+      if (heads.some(({ content }) => (JSON.parse(content) as Execution).startedAt <= time)) return true;
+      after = page.at(-1)?.name;
+      if (page.length < pageMax) return false;
+    }
   }
 
   /** A new execution with its first transition, unless there is one of this name: then that one. */

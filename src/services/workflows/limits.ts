@@ -77,6 +77,9 @@ export const happeningsMax = 16;
 export const closedMs = 90 * 86_400_000;
 export const redrivableMs = 14 * 86_400_000;
 export const expressSecondsMax = 300;
+/** When it is first looked whether a definition that was given up is run by anybody, and how often after that. Choice. */
+export const definitionFirstLookMs = 3_600_000;
+export const definitionLooksMs = 7 * 86_400_000;
 /** Lists and histories: the most, and the default. */
 export const pageMax = 1_000;
 export const pageDefault = 100;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Documents } from '../../engine/documents.js';
+import { definitionDocument } from './definitions.js';
 import type { Machine } from './language/definition.js';
 import { readDefinition } from './language/definition-reader.js';
 import { definitionsReadBytesMax } from './limits.js';
@@ -26,7 +26,6 @@ export interface MachineRecord {
 }
 
 const records = 'workflows/machine/';
-const definitions = 'workflows/definition/';
 
 export function machineDocument(arn: string): string {
   return `${records}${arn}`;
@@ -62,15 +61,8 @@ export class Machines {
     return (await this.documents.list(page)).map(({ content }) => decodeMachine(content));
   }
 
-  /** Keeps a text and answers its hash. */
-  async keepDefinition(text: string): Promise<string> {
-    const hash = createHash('sha256').update(text).digest('hex');
-    await this.documents.createOnce(`${definitions}${hash}`, text);
-    return hash;
-  }
-
   async definitionText(hash: string): Promise<string> {
-    const text = await this.documents.read(`${definitions}${hash}`);
+    const text = await this.documents.read(definitionDocument(hash));
     if (text === undefined) throw new Error(`the definition ${hash} is gone`);
     return text;
   }

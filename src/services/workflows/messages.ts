@@ -9,7 +9,9 @@ export type Work =
   /** A STANDARD execution has ended without success. */
   | { readonly kind: 'unsuccessful'; readonly execution: string }
   /** A state machine is being deleted: its executions end, then it goes. */
-  | { readonly kind: 'deleteMachine'; readonly machine: string };
+  | { readonly kind: 'deleteMachine'; readonly machine: string }
+  /** A machine gave up a definition then: it goes once no execution runs by it. */
+  | { readonly kind: 'forgetDefinition'; readonly hash: string; readonly machine: string; readonly at: number };
 
 export type WorkHappening = Extract<Happening, { kind: 'timer' | 'deadline' | 'continued' }>;
 

@@ -1,5 +1,6 @@
-import type { Engine } from '../../engine/engine.js';
+import type { Engine, Queue } from '../../engine/engine.js';
 import type { Handler } from '../../engine/queue-worker.js';
+import { definitionDocuments, type ForgetDefinition, forgetDefinition, giveUpDefinition, isStillRun } from './definitions.js';
 import type { IndexEntry } from './execution-documents.js';
 import type { Cause, ExecutionStore } from './execution-store.js';
 import type { Executions } from './executions.js';
@@ -7,7 +8,7 @@ import type { Execution, TaskAddress } from './interpreter/execution.js';
 import { errorNames, Failure } from './language/failure.js';
 import { type Json, parseJson, printJson } from './language/json.js';
 import { pageMax } from './limits.js';
-import { type Machines, machineDocument } from './machines.js';
+import { decodeMachine, type Machines, machineDocument } from './machines.js';
 import { decodeWork, type Work } from './messages.js';
 import { describedExecution } from './model/described-execution.js';
 
@@ -39,8 +40,10 @@ async function doWork(parts: WorkParts, work: Work, cause: Cause): Promise<boole
       await tellUnsuccessful(parts, work.execution);
       return false;
     case 'deleteMachine':
-      await deleteMachine(parts, work.machine);
+      await deleteMachine(parts, work.machine, cause.queue);
       return false;
+    case 'forgetDefinition':
+      return forget(parts, work, cause);
   }
 }
 
@@ -81,7 +84,7 @@ async function tellUnsuccessful({ store, unsuccessful }: WorkParts, arn: string)
 }
 
 /** Its executions end, in pages; it is gone when none runs any more. */
-async function deleteMachine({ engine, store, executions }: WorkParts, machine: string): Promise<void> {
+async function deleteMachine({ engine, store, executions }: WorkParts, machine: string, work: Queue): Promise<void> {
   for (let after: string | undefined; ; ) {
     const page = await store.listOf(machine, after, pageMax);
     for (const { content } of page) {
@@ -93,5 +96,19 @@ async function deleteMachine({ engine, store, executions }: WorkParts, machine: 
     if (page.length < pageMax) break;
   }
   const name = machineDocument(machine);
-  await engine.transact({ collections: [name], queues: [] }, (transaction) => transaction.delete(name));
+  await engine.transact({ collections: [name, definitionDocuments], queues: [work] }, (transaction) => {
+    const text = transaction.read(name);
+    if (text === undefined) return;
+    giveUpDefinition(transaction, work, decodeMachine(text).definition, machine);
+    transaction.delete(name);
+  });
+}
+
+async function forget({ engine, store }: WorkParts, work: ForgetDefinition, { queue, receipt }: Cause): Promise<true> {
+  const isRun = await isStillRun(store, work);
+  await engine.transact({ collections: [definitionDocuments], queues: [queue] }, (transaction) => {
+    forgetDefinition(transaction, queue, work, isRun);
+    transaction.settle(queue, receipt);
+  });
+  return true;
 }

@@ -1,6 +1,7 @@
 import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { double, string, structure, wrappedList } from '../../../wire/shape.js';
+import { definitionDocuments, hashOf, takeDefinition } from '../definitions.js';
 import { invalidName, machineDeleting, machineExists, missing, storageFull } from '../errors.js';
 import { decodeMachine, encodeMachine, type MachineRecord, machineDocument } from '../machines.js';
 import { isName, machineArn } from '../model/arn.js';
@@ -17,7 +18,7 @@ import type { ServiceParts } from '../service-parts.js';
 const input = structure({ name: string, type: string, tags: wrappedList(structure({ key: string, value: string })), ...machineMembers });
 const output = structure({ stateMachineArn: string, creationDate: double });
 
-export function createStateMachine({ engine, machines, targets, clock }: ServiceParts): Operation {
+export function createStateMachine({ engine, targets, clock }: ServiceParts): Operation {
   return operation({
     name: 'CreateStateMachine',
     input,
@@ -35,11 +36,18 @@ export function createStateMachine({ engine, machines, targets, clock }: Service
       accept(await readMachineDefinition(definition, targets, type));
       if (!engine.documents.hasRoom()) throw storageFull();
       const now = clock.now();
-      const hash = await machines.keepDefinition(definition);
+      const hash = hashOf(definition);
       const traced = input.tracingConfiguration?.enabled === true;
       const dates = { createdAt: now, updatedAt: now };
       const record: MachineRecord = { arn, name, type, roleArn, definition: hash, ...dates, status: 'ACTIVE', tags, traced };
-      const kept = decodeMachine(await engine.documents.createOnce(machineDocument(arn), encodeMachine(record)));
+      const document = machineDocument(arn);
+      const kept = await engine.transact({ collections: [document, definitionDocuments], queues: [] }, (transaction) => {
+        const known = transaction.read(document);
+        if (known !== undefined) return decodeMachine(known);
+        takeDefinition(transaction, definition, arn);
+        transaction.write(document, encodeMachine(record));
+        return record;
+      });
       if (kept.status === 'DELETING') throw machineDeleting(arn);
       const isSame = kept.definition === hash && kept.type === type && (kept.traced ?? false) === traced;
       if (!isSame) throw machineExists(arn);

@@ -1,6 +1,7 @@
 import { accept } from '../../../wire/refusal.js';
 import { type Operation, operation } from '../../../wire/service.js';
 import { double, string, structure } from '../../../wire/shape.js';
+import { definitionDocuments, giveUpDefinition, hashOf, takeDefinition } from '../definitions.js';
 import { machineDeleting, noMachine, nothingToUpdate, storageFull } from '../errors.js';
 import { machineOf } from '../lookup.js';
 import { decodeMachine, encodeMachine, machineDocument } from '../machines.js';
@@ -16,7 +17,7 @@ const input = structure({ stateMachineArn: string, ...machineMembers });
 const output = structure({ updateDate: double, revisionId: string });
 
 export function updateStateMachine(parts: ServiceParts): Operation {
-  const { engine, machines, targets, clock, random } = parts;
+  const { engine, queues, targets, clock, random } = parts;
   return operation({
     name: 'UpdateStateMachine',
     input,
@@ -30,11 +31,12 @@ export function updateStateMachine(parts: ServiceParts): Operation {
       const roleArn = input.roleArn === undefined ? undefined : accept(readRole(input.roleArn));
       if (definition !== undefined) accept(await readMachineDefinition(definition, targets, type));
       if (!engine.documents.hasRoom()) throw storageFull();
-      const hash = definition === undefined ? undefined : await machines.keepDefinition(definition);
+      const hash = definition === undefined ? undefined : hashOf(definition);
       const [updatedAt, revisionId] = [clock.now(), random.uuid()];
       const name = machineDocument(arn);
-      const outcome = await engine.documents.transact(name, (documents) => {
-        const text = documents.read(name);
+      const { work } = queues;
+      const outcome = await engine.transact({ collections: [name, definitionDocuments], queues: [work] }, (transaction) => {
+        const text = transaction.read(name);
         if (text === undefined) return 'gone';
         const machine = decodeMachine(text);
         if (machine.status === 'DELETING') return 'deleting';
@@ -46,7 +48,11 @@ export function updateStateMachine(parts: ServiceParts): Operation {
           roleArn: roleArn ?? machine.roleArn,
           traced: tracingConfiguration?.enabled ?? machine.traced,
         };
-        documents.write(name, encodeMachine(changed));
+        if (definition !== undefined && hash !== machine.definition) {
+          giveUpDefinition(transaction, work, machine.definition, arn);
+          takeDefinition(transaction, definition, arn);
+        }
+        transaction.write(name, encodeMachine(changed));
         return 'updated';
       });
       if (outcome === 'gone') throw noMachine(arn);
