@@ -16,6 +16,8 @@ export interface SpooledRecord {
 const magic = Buffer.from('SbxSpl01');
 const digestBytes = 32;
 const footerBytes = 4 + digestBytes + magic.length;
+/** Many times what a record needs, since its metadata are bounded: the end of a payload may look like the end of a trailer. */
+const contentBytesMax = 1024 * 1024;
 
 export function trailerOf(spooled: SpooledRecord): Buffer {
   const content = Buffer.from(JSON.stringify(spooled));
@@ -31,11 +33,20 @@ export async function readTrailer(file: FileHandle): Promise<SpooledRecord | und
   const footer = await read(file, size - footerBytes, footerBytes);
   const contentBytes = footer.readUInt32BE(0);
   const payloadBytes = size - footerBytes - contentBytes;
-  if (payloadBytes < 0 || !footer.subarray(footerBytes - magic.length).equals(magic)) return undefined;
+  if (contentBytes > contentBytesMax || payloadBytes < 0 || !footer.subarray(footerBytes - magic.length).equals(magic)) return undefined;
   const content = await read(file, payloadBytes, contentBytes);
   if (!footer.subarray(4, 4 + digestBytes).equals(sha256Of(content))) return undefined;
-  const spooled = JSON.parse(content.toString()) as SpooledRecord;
-  return spooled.record.bytes === payloadBytes ? spooled : undefined;
+  const spooled = parsed(content);
+  return spooled?.record?.bytes === payloadBytes ? (spooled as SpooledRecord) : undefined;
+}
+
+/** What has the right checksum may still be the end of a payload that broke off. */
+function parsed(content: Buffer): Partial<SpooledRecord> | undefined {
+  try {
+    return JSON.parse(content.toString()) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function read(file: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -198,12 +198,23 @@ const flipped =
     return writeFile(path, bytes);
   };
 
+/** As a payload may end that was cut off behind these bytes. */
+const endsWith =
+  (content: string): Damage =>
+  (path) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(content.length);
+    return writeFile(path, Buffer.concat([Buffer.from(content), length, Buffer.from(sha256Of(content), 'hex'), Buffer.from('SbxSpl01')]));
+  };
+
 test.each<[string, Damage]>([
   ['breaks off in its trailer', (path, bytes) => truncate(path, bytes.length - 1)],
   ['breaks off in its payload', (path) => truncate(path, 3)],
   ['has no byte', (path) => truncate(path, 0)],
   ['has a trailer with another checksum', flipped(({ length }) => length - 60)],
   ['has another payload', flipped(() => 0)],
+  ['ends as a trailer does, around what is no JSON', endsWith('claim')],
+  ['ends as a trailer does, around what is no record', endsWith('{"record":null}')],
   ['is that of another record', async (path) => writeFile(path, await readFile(join(path, '..', 'other')))],
 ])('a file that %s is no record', async (_, damage) => {
   running.transact = neverAnswered;
