@@ -1,8 +1,8 @@
 import type { MessageId, ReceiptHandle } from '../base/ids.js';
 import type { Transaction } from '../store/store.js';
 import type { Core } from './core.js';
-import { collectionScope, documentsOf } from './documents.js';
-import type { EngineTransaction, Queue, TransactRequest } from './engine.js';
+import { collectionScope, type Document, type DocumentPage, type DocumentTransaction, documentsOf } from './documents.js';
+import type { EngineTransaction, Queue, SettleOutcome, TransactRequest } from './engine.js';
 import type { NewMessage } from './new-message.js';
 import { QueueView } from './queue-view.js';
 import { decodeReceipt, encodeReceipt } from './receipt.js';
@@ -33,13 +33,14 @@ export function transact<T>(core: Core, request: TransactRequest, body: (transac
   const scopes = [...request.collections.map(collectionScope), ...core.scopesOf([...new Set(request.queues.map(({ id }) => id))])];
   return core.store.transact(scopes, (tx) => {
     const work = new Work(tx, core, now, idOf);
-    const result = body(work.transaction);
+    const result = body(work);
     work.save();
     return { result, now, sent: work.sent };
   });
 }
 
-class Work {
+class Work implements EngineTransaction {
+  readonly #documents: DocumentTransaction;
   readonly #views = new Map<number, QueueView | undefined>();
   readonly #sent = new Map<number, Queue>();
   #messages = 0;
@@ -47,20 +48,31 @@ class Work {
   constructor(
     private readonly tx: Transaction,
     private readonly core: Core,
-    private readonly now: number,
+    readonly now: number,
     private readonly idOf: (index: number) => MessageId,
-  ) {}
+  ) {
+    this.#documents = documentsOf(tx);
+  }
 
-  get transaction(): EngineTransaction {
-    return {
-      ...documentsOf(this.tx),
-      now: this.now,
-      send: (queue, message) => this.#send(queue, message),
-      settle: (queue, receipt) => {
-        const view = this.#viewOf(queue);
-        return view === undefined ? 'settled' : settle(view, decodeReceipt(receipt));
-      },
-    };
+  read(name: string): string | undefined {
+    return this.#documents.read(name);
+  }
+
+  list(page: DocumentPage): readonly Document[] {
+    return this.#documents.list(page);
+  }
+
+  write(name: string, content: string): void {
+    this.#documents.write(name, content);
+  }
+
+  delete(name: string): void {
+    this.#documents.delete(name);
+  }
+
+  settle(queue: Queue, receipt: ReceiptHandle): SettleOutcome {
+    const view = this.#viewOf(queue);
+    return view === undefined ? 'settled' : settle(view, decodeReceipt(receipt));
   }
 
   get sent(): readonly Queue[] {
@@ -71,7 +83,7 @@ class Work {
     for (const view of this.#views.values()) view?.save();
   }
 
-  #send(queue: Queue, message: NewMessage): ReceiptHandle | undefined {
+  send(queue: Queue, message: NewMessage): ReceiptHandle | undefined {
     const view = this.#viewOf(queue);
     if (view === undefined) return undefined;
     const claims = message.heldForMs === undefined ? 0 : 1;
