@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
-import { createRealClock } from '../base/real-clock.js';
 import { ConfigError } from '../config/config-error.js';
 import { BrokerError, type BrokerFlags, RunningBroker, withBrokerOptions } from './running-broker.js';
+import { sinceHelp, sinceOf } from './since.js';
 
 interface LogsFlags extends BrokerFlags {
   readonly follow?: true;
@@ -21,7 +21,7 @@ export function logsCommand(): Command {
     .argument('<FUNCTION>', 'its name or its ARN')
     .helpOption('--help', 'print this help')
     .option('--follow', 'go on with what it logs from now on, and wait for it until it does')
-    .option('--since <TIME>', 'from then on: 30s, 10m, 2h or 1d ago, or a time such as 2026-01-01T12:00:00Z (default: all that is kept)')
+    .option('--since <TIME>', `from then on: ${sinceHelp} (default: all that is kept)`)
     .option('--account <ID>', 'of a function that is named without an ARN', '000000000000')
     .option('--region <REGION>', 'of a function that is named without an ARN', 'us-east-1');
   return withBrokerOptions(command).action(logs);
@@ -67,14 +67,4 @@ function pathOf(named: string, { account, region }: LogsFlags): string {
   const [, arnRegion = region, arnAccount = account, name = named] = ofArn ?? [];
   if (!/^[a-zA-Z0-9-_]+$/.test(name)) throw new ConfigError(`${JSON.stringify(named)} is no function: expected a name or an ARN`);
   return [arnAccount, arnRegion, name].map(encodeURIComponent).join('/');
-}
-
-const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function sinceOf(text: string): string {
-  const [, amount, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  const at = amount === undefined ? Date.parse(text) : createRealClock().now() - Number(amount) * (unitMs[unit] ?? 0);
-  if (Number.isNaN(at))
-    throw new ConfigError(`--since is ${JSON.stringify(text)}: expected a length such as 10m, or a time such as 2026-01-01T12:00:00Z`);
-  return new Date(at).toISOString();
 }

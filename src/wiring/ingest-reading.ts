@@ -8,7 +8,7 @@ import { read, readingPath } from '../services/ingest/reading/reading.js';
 import type { Stores } from '../services/ingest/workflow/stores.js';
 
 export interface IngestReadingParts {
-  readonly ingest: Pick<Ingest, 'settledRecords' | 'changes' | 'refusals' | 'spool'>;
+  readonly ingest: Pick<Ingest, 'settledRecords' | 'log' | 'changes' | 'refusals' | 'spool'>;
   readonly stores: Pick<Stores, 'archiveOf'>;
   readonly pipelines: readonly Pick<PipelineConfig, 'name' | 'archive'>[];
   readonly keys: ApiKeys;
@@ -17,9 +17,10 @@ export interface IngestReadingParts {
 
 /** Looks at records: payloads come from where the pipelines keep them. */
 export function ingestReading({ ingest, stores, pipelines, keys, clock }: IngestReadingParts): StreamedRoute {
-  const { settledRecords: records, changes, refusals, spool } = ingest;
+  const { settledRecords: records, log, changes, refusals, spool } = ingest;
   const parts = {
     records,
+    log,
     changes,
     refusals,
     keys,

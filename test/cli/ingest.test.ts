@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PipelineRecords } from '../../src/cli/ingest/pipeline-records.js';
 import { type Finding, type Proven, verify } from '../../src/cli/ingest/verification.js';
+import { startSignalbox } from '../../src/index.js';
 import { archiveKey } from '../../src/services/ingest/archive/archive.js';
 import type { ApiKeyId } from '../../src/services/ingest/keys/api-key.js';
 import type { IngestRecord } from '../../src/services/ingest/record.js';
@@ -16,6 +17,7 @@ import {
 } from '../../src/services/ingest/record-documents.js';
 import { refused } from '../../src/services/ingest/refusal.js';
 import type { IngestRequest } from '../../src/services/ingest/request.js';
+import { answerOf, createKey, rawHeaders } from '../services/ingest/ingesting.js';
 import { pipeline, type RecordRoom, recordRoom } from '../services/ingest/record-room.js';
 import { folder, Program, run } from './program.js';
 
@@ -74,6 +76,25 @@ test('records are found, shown, fetched and followed', async () => {
   expect(await ingest('get', pipeline, one.messageID, '--output', file)).toMatchObject({ code: 0, stdout: '' });
   expect(await readFile(file, 'utf8')).toBe('one');
   expect((await ingest('get', pipeline, one.messageID)).stdout).toBe('one');
+});
+
+test('a tail begins in the past, and goes on where it was when the broker has been away', async () => {
+  const data = await folder();
+  const start = (port: number) => startSignalbox({ data, port, durability: 'relaxed' });
+  const send = async ({ url }: { readonly url: string }, key: string): Promise<string> => {
+    const headers = { 'x-api-key': key, ...rawHeaders() };
+    return (await answerOf(fetch(`${url}/ingest/default`, { method: 'POST', headers, body: 'x' }))).body.messageID;
+  };
+  const before = await start(0);
+  const key = await createKey(before.url);
+  const first = await send(before, key);
+  const tail = new Program(['ingest', 'tail', '--since', '1h', '--state', 'received', '--url', before.url]);
+  await tail.printed(first);
+  await before.stop();
+  await using after = await start(before.port);
+  const second = await send(after, key); // within the second that a tail waits, or behind it
+  await tail.printed(second);
+  tail.signal('SIGTERM');
 });
 
 test('what is there as it was received is proven, and the head holds later', async () => {

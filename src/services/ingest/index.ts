@@ -3,6 +3,7 @@ import type { Meter } from '../../base/meter.js';
 import type { Random } from '../../base/random.js';
 import type { Tracer } from '../../base/tracer.js';
 import type { Engine } from '../../engine/engine.js';
+import { ChangeLog } from './change-log.js';
 import { Gate } from './gate.js';
 import type { ApiKeys } from './keys/api-keys.js';
 import { PendingRecords } from './pending-records.js';
@@ -44,7 +45,8 @@ export interface Ingest {
   readonly records: RecordStore;
   /** For people: what has a receipt is there. */
   readonly settledRecords: SettledRecords;
-  /** What happens to records. */
+  /** What happened to records, and who waits for more. */
+  readonly log: ChangeLog;
   readonly changes: Changes;
   readonly refusals: Refusals;
   readonly spool: Spool;
@@ -82,6 +84,7 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Ing
     },
     records,
     settledRecords: new SettledRecords(records, pending),
+    log: new ChangeLog(engine.documents),
     changes,
     refusals,
     spool,

@@ -27,6 +27,9 @@ export const limits = {
   /** Refusals that a pipeline keeps, and of one page. */
   refusalsMax: 10_000,
   refusalsPage: 50,
+  /** Changes of records that a pipeline keeps in order, some hundred bytes each, and that a follower reads at a time. */
+  changesMax: 1_000_000,
+  changesPage: 100,
   /** Objects of the archive that one page lists. S3 answers with no more. */
   archivePage: 1_000,
   /** Records that go into the store in one transaction, and how long the first of them waits for others: a flush for each would slow receipts down. */

@@ -36,6 +36,19 @@ export function custodyHeadDocument(pipeline: string): string {
   return `${pipelineDocuments(pipeline)}custody-head`;
 }
 
+/** What happened to records, by its number. */
+export function changeDocuments(pipeline: string): string {
+  return `${pipelineDocuments(pipeline)}change/`;
+}
+
+export function changeDocument(pipeline: string, sequence: number): string {
+  return `${changeDocuments(pipeline)}${String(sequence).padStart(16, '0')}`;
+}
+
+export function changeHeadDocument(pipeline: string): string {
+  return `${pipelineDocuments(pipeline)}change-head`;
+}
+
 export type IndexName = 'sourceTransactionID' | 'sourceSystemID' | 'messageType' | 'state' | 'time';
 
 /** Entries of one value of an index. Archived records have no entries by state: nearly all are. */

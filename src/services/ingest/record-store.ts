@@ -1,6 +1,7 @@
 import type { DocumentTransaction } from '../../engine/documents.js';
 import type { Engine, EngineTransaction, Queue, TransactRequest } from '../../engine/engine.js';
 import type { NewMessage } from '../../engine/new-message.js';
+import { logChange } from './change-log.js';
 import { type CustodyEntry, type CustodyHead, custodyFacts, custodyStart, nextEntry } from './custody.js';
 import { limits } from './limits.js';
 import { encodeAccepted } from './queues.js';
@@ -237,6 +238,7 @@ function accept(transaction: EngineTransaction, { record, queue, onceKeys }: Acc
   for (const name of onceNames) transaction.write(name, messageID);
   for (const name of lastingEntries(accepted)) transaction.write(name, '');
   indexState(transaction, undefined, accepted);
+  logChange(transaction, accepted);
   return { result: { kind: 'accepted', record: accepted }, changed: accepted };
 }
 
@@ -273,6 +275,7 @@ function save(transaction: DocumentTransaction & { readonly now: number }, recor
   };
   transaction.write(recordDocument(pipeline, messageID), JSON.stringify(changed));
   indexState(transaction, record.state, changed);
+  logChange(transaction, changed);
   return changed;
 }
 

@@ -9,6 +9,7 @@ import { FolderStore } from '../../../src/services/ingest/archive/folder-store.j
 import { getPayload, type PayloadPlaces } from '../../../src/services/ingest/reading/get-payload.js';
 import type { ReadingRequest } from '../../../src/services/ingest/reading/request.js';
 import type { IngestRecord } from '../../../src/services/ingest/record.js';
+import { changeDocument } from '../../../src/services/ingest/record-documents.js';
 import type { IngestReply } from '../../../src/services/ingest/request.js';
 import { pipeline, type RecordRoom, recordRoom } from './record-room.js';
 
@@ -224,9 +225,9 @@ describe('a payload', () => {
 });
 
 describe('following', () => {
-  async function followed(query = '') {
+  async function followed(query = '', of = room) {
     const ended = new AbortController();
-    const response = await room.get(`events${query}`, { signal: ended.signal });
+    const response = await of.get(`events${query}`, { signal: ended.signal });
     const lines = createInterface({ input: Readable.fromWeb(response.body as never) })[Symbol.asyncIterator]();
     return { next: async () => JSON.parse(String((await lines.next()).value)) as Record<string, unknown>, end: () => ended.abort() };
   }
@@ -234,7 +235,7 @@ describe('following', () => {
   test('tells what happens from then on, and of what is asked for alone', async () => {
     const all = await followed();
     const ofShop = await followed('?sourceSystemID=shop&state=archived');
-    expect(await all.next()).toEqual({ following: pipeline, at: expect.any(String) });
+    expect(await all.next()).toEqual({ following: pipeline, at: expect.any(String), cursor: expect.stringMatching(/^\d+$/) });
     expect(await ofShop.next()).toMatchObject({ following: pipeline });
     const other = await room.accept('1');
     const { messageID } = await room.archive(await room.accept('22', { sourceSystemID: 'shop', sourceTransactionID: 't' }));
@@ -243,6 +244,34 @@ describe('following', () => {
     expect(await ofShop.next()).toMatchObject({ messageID, state: 'archived', sourceSystemID: 'shop', sourceTransactionID: 't', bytes: 2 });
     all.end();
     ofShop.end();
+  });
+
+  test('begins after the cursor of an event, or with what happened since a time, and misses nothing', async () => {
+    const past = await recordRoom();
+    const from = async (query: string, count: number) => {
+      const { next, end } = await followed(`?${query}`, past);
+      const lines: Record<string, unknown>[] = [];
+      for (let line = 0; line <= count; line++) lines.push(await next());
+      end();
+      return lines.slice(1);
+    };
+    const records = [];
+    for (let count = 0; count < 70; count++) records.push(await past.archive(await past.accept('x', { note: 'x'.repeat(1_000) })));
+    const all = await from('since=2000-01-01', 210);
+    expect(all.map(({ messageID, state }) => `${messageID} ${state}`)).toEqual(
+      records.flatMap(({ messageID }) => ['received', 'payloadArchived', 'archived'].map((state) => `${messageID} ${state}`)),
+    );
+    expect(await from(`after=${all[99]?.cursor}`, 110)).toEqual(all.slice(100));
+    expect(await from('since=2000-01-01&state=archived', 70)).toEqual(all.filter(({ state }) => state === 'archived'));
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(Date.parse(String(all[209]?.at))));
+    const since = Date.now();
+    const { messageID } = await past.accept('last');
+    expect(await from(`since=${since}`, 1)).toMatchObject([{ messageID, cursor: '211' }]);
+    await past.listening.engine.documents.transact('ingest/', (documents) => {
+      for (let sequence = 1; sequence <= 5; sequence++) documents.delete(changeDocument(pipeline, sequence));
+    });
+    expect(await from('after=0', 2)).toEqual([{ missed: 5 }, all[5]]);
+    await past[Symbol.asyncDispose]();
   });
 
   test('is for a hundred clients at once', async () => {
@@ -254,7 +283,7 @@ describe('following', () => {
       const again = await followed();
       expect(await again.next()).toMatchObject({ following: pipeline });
       again.end();
-    });
+    }, 10_000);
   });
 
   test('ends when the broker stops', async () => {
@@ -267,7 +296,9 @@ describe('following', () => {
 
   test('refuses what it does not know', async () => {
     expect(await json('events?state=lost')).toMatchObject({ status: 400, error: 'InvalidParameter' });
-    expect(await json('events?since=1')).toMatchObject({ status: 400, error: 'InvalidParameter' });
+    for (const query of ['last=1', 'since=yesterday', 'after=-1', 'after=999999', 'since=1&after=1']) {
+      expect(await json(`events?${query}`)).toMatchObject({ status: 400, error: 'InvalidParameter' });
+    }
   });
 });
 

@@ -7,6 +7,7 @@ import { createRealRandom } from '../../../src/base/real-random.js';
 import { archive, archiveKey } from '../../../src/services/ingest/archive/archive.js';
 import { FolderStore } from '../../../src/services/ingest/archive/folder-store.js';
 import type { ByteRange } from '../../../src/services/ingest/archive/object-store.js';
+import { ChangeLog } from '../../../src/services/ingest/change-log.js';
 import { ApiKeys } from '../../../src/services/ingest/keys/api-keys.js';
 import { acceptedQueue } from '../../../src/services/ingest/queues.js';
 import { Changes } from '../../../src/services/ingest/reading/changes.js';
@@ -56,7 +57,8 @@ export async function recordRoom(): Promise<RecordRoom> {
   };
   const refusals = new Refusals(engine.documents);
   const archiveOf = (name: string) => (name === pipeline ? { store: archived, pipelines: [name] } : undefined);
-  const parts = { records, payloads, changes, refusals, keys, clock, archiveOf };
+  const log = new ChangeLog(engine.documents);
+  const parts = { records, payloads, log, changes, refusals, keys, clock, archiveOf };
   const queue = await acceptedQueue(engine, pipeline);
   if (queue === undefined) throw new Error('there is no room for a queue');
   const { url } = server.listener;

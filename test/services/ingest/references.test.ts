@@ -1,10 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import forge from 'node-forge';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createObjectSource } from '../../../src/workers/object-source.js';
 import { type S3Server, startS3Server } from '../../aws/s3-server.js';
-import { type Ingesting, ingesting, sha256Of } from './ingesting.js';
+import { Program } from '../../cli/program.js';
+import { answerOf, createKey, type Ingesting, ingesting, sha256Of } from './ingesting.js';
 
 const object = Buffer.alloc(300_000, 'object ');
 
@@ -176,4 +180,25 @@ describe('objects over HTTPS', () => {
   test('are not fetched from private addresses where that is not allowed', async () => {
     expect((await opened('/object', true)).kind).toBe('forbidden');
   });
+});
+
+test('objects are fetched over TLS from a server that the process is told to trust', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-tls-'));
+  const [config, authorities] = [join(folder, 'signalbox.yaml'), join(folder, 'ca.pem')];
+  await writeFile(authorities, pem.cert);
+  await writeFile(config, JSON.stringify({ ingest: { pipelines: { fetched: { references: { mode: 'fetch', hosts: [host] } } } } }));
+  const broker = new Program(['start', '--port', '0', '--ephemeral', '--config', config], { env: { NODE_EXTRA_CA_CERTS: authorities } });
+  const url = await broker.url();
+  const key = await createKey(url);
+  const messageMetaData = { messageType: 'claim', sourceSystemID: 'core', sourceTransactionID: 'tls', dateTime: '2023-11-01 10:20:30' };
+  const body = JSON.stringify({ messageMetaData, payloadReference: { url: `https://${host}/object`, sha256: sha256Of(object) } });
+  const request = { method: 'POST', headers: { 'x-api-key': key, 'content-type': 'application/json' }, body };
+  const receipt = await answerOf(fetch(`${url}/ingest/fetched`, request));
+  expect(receipt).toMatchObject({ status: 200, body: { sha256: sha256Of(object), bytes: object.length } });
+  const path = `/ingest/fetched/records/${receipt.body.messageID}/payload`;
+  const payload = await fetch(url + path, { headers: { 'x-api-key': key } });
+  expect(payload.headers.get('content-type')).toBe('application/pdf');
+  expect(Buffer.from(await payload.arrayBuffer()).equals(object)).toBe(true);
+  expect((await broker.stop()).code).toBe(0);
+  await rm(folder, { recursive: true });
 });

@@ -60,7 +60,8 @@ function stateOf(text: string): RecordState | undefined {
   return recordStates.find((state) => state === text);
 }
 
-function timeOf(text: string): number | undefined {
+/** Epoch milliseconds; undefined: it is no time. */
+export function timeOf(text: string): number | undefined {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   const time = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;

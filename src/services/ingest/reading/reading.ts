@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.js';
+import type { ChangeLog } from '../change-log.js';
 import type { ApiKeys } from '../keys/api-keys.js';
 import { keyRefusalReply } from '../keys/key-refusal.js';
 import type { RecordStore } from '../record-store.js';
@@ -19,6 +20,7 @@ export interface ReadingParts {
   readonly records: Pick<RecordStore, 'read' | 'find' | 'custody' | 'custodyHead'>;
   readonly refusals: Pick<Refusals, 'list'>;
   readonly payloads: PayloadPlaces;
+  readonly log: ChangeLog;
   readonly changes: Changes;
   readonly keys: Pick<ApiKeys, 'authenticate'>;
   /** Undefined: there is no such pipeline. */
@@ -81,7 +83,7 @@ async function readWhat(parts: ReadingParts, reading: Reading, what: string): Pr
   if (what === 'records') return findRecords(reading, records);
   if (what === 'custody') return getCustody(reading, records);
   if (what === 'refusals') return findRefusals(reading, parts.refusals);
-  if (what === 'events') return followRecords(reading, parts.changes, parts.clock);
+  if (what === 'events') return followRecords(reading, parts);
   const [, messageID, payload] = recordPath.exec(what) ?? [];
   if (messageID === undefined) return nothingAt(reading.request);
   const record = isMessageID(messageID) ? await records.read(reading.pipeline, messageID) : undefined;
