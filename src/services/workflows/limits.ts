@@ -45,6 +45,11 @@ export const queryStepsMax = 100_000;
 export const queryStackMax = 1_000;
 export const querySequenceMax = 250_000;
 export const queryTextCharsMax = 1_048_576;
+/** In one value, each as often as it stands in it: more than any output has room for. */
+export const queryValuesMax = 500_000;
+/** Far more than any number of steps takes; then others go first. */
+export const queryWorkMsMax = 10_000;
+export const queryTurnMs = 5;
 /** Characters of a text times instructions of a regular expression: half a second at most. */
 export const matchStepsMax = 500_000_000;
 export const expressionCharsMax = 65_536;

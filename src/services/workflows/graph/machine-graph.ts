@@ -73,7 +73,8 @@ class Drawing {
     const type = String(memberOf(state, 'Type'));
     if (type === 'Parallel' || type === 'Map') return this.container(name, state, type);
     const style = look(type, visit, this.visits !== undefined);
-    this.node(name, {
+    const id = `state ${name}`; // one may be called as the points around it are
+    this.node(id, {
       ...shapeOf(type),
       style: 'rounded,filled',
       fillcolor: style.fill,
@@ -81,12 +82,12 @@ class Drawing {
       penwidth: style.width,
       label: labelOf(name, state, style),
     });
-    return { head: name, tail: name, frame: undefined };
+    return { head: id, tail: id, frame: undefined };
   }
 
   container(name: string, state: JsonObject, type: 'Parallel' | 'Map'): Ends {
     const style = containerLook(this.visits?.states.get(name), this.visits !== undefined);
-    const [fork, join, frame] = [`${name}\nfork`, `${name}\njoin`, `cluster ${name}`];
+    const [fork, join, frame] = [`fork ${name}`, `join ${name}`, `cluster ${name}`];
     const blocks =
       type === 'Parallel' ? memberOf(state, 'Branches') : [memberOf(state, 'ItemProcessor') ?? memberOf(state, 'Iterator') ?? null];
     this.text.push(`subgraph ${quoted(frame)} {`);

@@ -1,11 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type jsonata from 'jsonata';
 import type { Random } from '../../../base/random.js';
-import { expressionCharsMax, payloadBytesMax, querySequenceMax, queryStackMax, queryStepsMax, queryTextCharsMax } from '../limits.js';
+import { expressionCharsMax, payloadBytesMax, querySequenceMax, queryStackMax } from '../limits.js';
 import { fraction, hash, partition, range, seededFraction, unique } from './intrinsic-functions.js';
 import { type Json, type JsonObject, parseJson } from './json.js';
 import { loadedJsonata } from './jsonata.js';
 import { LinearRegExp } from './linear-reg-exp.js';
+import { boundedResult, boundedWork } from './query-bounds.js';
 
 /**
  * JSONata expressions, as AWS has them: `$states` and variables are bound, the input is not the context, `$eval` is not there and six
@@ -47,8 +47,8 @@ export function readQuery(marked: string): Query | string {
   try {
     const options = { stack: queryStackMax, sequence: querySequenceMax, RegexEngine: LinearRegExp as unknown as RegExpConstructor };
     const expression = loadedJsonata()(text, options);
-    expression.assign(enteredHook as unknown as string, boundedSteps());
-    expression.assign(leftHook as unknown as string, boundedTexts);
+    expression.assign(enteredHook as unknown as string, boundedWork());
+    expression.assign(leftHook as unknown as string, boundedResult);
     return checkNode(expression.ast(), true) ?? { text, expression };
   } catch (fault) {
     return messageOf(fault);
@@ -64,29 +64,9 @@ export async function runQuery({ expression }: Query, bindings: QueryBindings, e
   }
 }
 
-/** About a millisecond's work. */
-const stepsBetweenTurns = 2_000;
 /** Called by the library before and after each node, and awaited. */
 const enteredHook = Symbol.for('jsonata.__evaluate_entry');
 const leftHook = Symbol.for('jsonata.__evaluate_exit');
-
-/** Counts the steps of each evaluation: `base` is one object for all of it. */
-function boundedSteps(): (node: unknown, input: unknown, environment: { readonly base: object }) => Promise<void> | undefined {
-  const taken = new WeakMap<object, number>();
-  return (_node, _input, { base }) => {
-    const steps = (taken.get(base) ?? 0) + 1;
-    taken.set(base, steps);
-    if (steps > queryStepsMax) throw { message: `The expression takes more than ${queryStepsMax} steps.` };
-    return steps % stepsBetweenTurns === 0 ? nextTurn() : undefined;
-  };
-}
-
-/** A text that is put to itself again and again would soon take all memory. */
-function boundedTexts(_node: unknown, _input: unknown, _environment: unknown, result: unknown): void {
-  if (typeof result === 'string' && result.length > queryTextCharsMax) {
-    throw { message: `The expression makes a text of more than ${queryTextCharsMax} characters.` };
-  }
-}
 
 /** Functions that AWS adds, and those of the library that read the time or draw random numbers, or know no bounds. */
 function additions({ now, random }: QueryEnvironment): Readonly<Record<string, unknown>> {

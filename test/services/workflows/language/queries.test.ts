@@ -120,3 +120,34 @@ test('a regular expression takes linear time', async () => {
   ]);
   expect(await templateValue(`{% $contains("${'a'.repeat(60)}!", /^(a+)+$/) %}`, 'JSONata', given)).toBe(false);
 });
+
+const twice = '$twice := function($x, $n) { $n = 0 ? $x : $twice({"a": $x, "b": $x}, $n - 1) };';
+const nested = '$nested := function($x, $n) { $n = 0 ? $x : $nested([[$x], [$x]], $n - 1) };';
+
+test.each([
+  `(${twice} $twice(1, 60))`,
+  `(${twice} $string($twice(1, 60)))`,
+  `(${twice} $twice(1, 60) = $twice(1, 60))`,
+  `(${twice} $count($twice(1, 60).**))`,
+  `(${nested} $boolean($nested(0, 60)))`,
+  '($text := $pad("x", 200000); $join([1..500].($text)))',
+  '($many := $zip([1..90000], [1..90000]); $append($many, $many))',
+])('a value that is small where it is kept, and large where it is looked at, is refused: %s', async (expression) => {
+  expect(await templateValue(`{% ${expression} %}`, 'JSONata')).toEqual([
+    'States.QueryEvaluationError',
+    expect.stringContaining('The expression makes a value of more than 500000 values.'),
+  ]);
+});
+
+test('a value may stand in another as often as there is room', async () => {
+  expect(await templateValue(`{% (${twice} $count($keys($twice(1, 15)))) %}`, 'JSONata')).toBe(2);
+});
+
+test('others go first while an expression takes its time', async () => {
+  let turns = 0;
+  const ticking = setInterval(() => turns++, 0);
+  const ranges = '($rest := function($n) { $n = 0 ? "done" : ($many := [1..100000]; $rest($n - 1)) }; $rest(60))';
+  expect(await templateValue(`{% ${ranges} %}`, 'JSONata')).toBe('done');
+  clearInterval(ticking);
+  expect(turns).toBeGreaterThan(0);
+});
