@@ -120,9 +120,10 @@ export class Slots {
     return new Promised(Array.from({ length: count }, () => this.#slot(shares)));
   }
 
-  /** Of what the contested share has counted already. */
+  /** Of what the contested share has counted already. A function is not kept for what it waits for in the line of its place. */
   #slot(shares: Shares): Slot {
-    const { own, common } = shares;
+    const { arn, common } = shares;
+    const own = common === undefined ? shares.own : kept(this.#functions, arn);
     if (common !== undefined) own.count();
     let taken = true;
     return {
@@ -131,7 +132,7 @@ export class Slots {
         if (!taken) return;
         taken = false;
         for (const share of [own, common]) if (share !== undefined) this.#giveBack(share);
-        this.#forget(shares);
+        this.#forget({ ...shares, own });
       },
     };
   }

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.js';
+import { createSettableClock } from '../../../src/index.js';
+import { type Claimant, Slots } from '../../../src/services/functions/slots.js';
 import { MappingSubject } from '../../sdk/functions/mapping-subject.js';
 import { answered, gate, type Subject, subjectForAll } from './subject.js';
 
@@ -137,4 +139,22 @@ describe('a slot that all want', () => {
     expect(await subject.invocations(name, 1)).toHaveLength(1);
     expect(givenBack.count()).toBe(0);
   });
+});
+
+test('a function that is refused while it waits counts what it is given then', async () => {
+  const clock = createSettableClock({ frozen: true });
+  const slots = new Slots(1, clock);
+  const claimant = (name: string): Claimant => ({
+    address: { account: '000000000000', region: 'us-east-1', name } as Claimant['address'],
+    record: { reservedConcurrency: undefined },
+    usage: { reserved: {} },
+  });
+  const first = slots.take(claimant('first'));
+  const waiting = slots.join(claimant('second'), 1, new AbortController().signal);
+  expect(slots.take(claimant('second')).kind).toBe('throttled');
+  if (first.kind === 'slot') first[Symbol.dispose]();
+  clock.advance(1_000); // it was kept open for calls
+  using promised = await waiting;
+  expect(promised.size).toBe(1);
+  expect([...slots.running()]).toEqual([['arn:aws:lambda:us-east-1:000000000000:function:second', 1]]);
 });

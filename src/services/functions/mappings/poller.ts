@@ -195,14 +195,18 @@ export class Poller {
     return { promised: await slots.join(target, wanted, signal), waited: true };
   }
 
-  /** A slot for a batch whose window is over. Undefined: the configuration has changed, or nothing can be invoked. */
+  /** A slot for a batch whose window is over. Undefined: the configuration has changed, or nothing can be invoked; the batch is given back then. */
   async #slotFor(batch: Batch, { queue }: Source, signal: AbortSignal) {
     using _hidden = this.#hand.keepHidden(queue, batch);
-    while (!signal.aborted) {
-      const target = await targetOf(this.parts.invoker, this.mapping);
-      if (typeof target === 'string' || target.record.reservedConcurrency === 0) return undefined;
-      using promised = await this.parts.slots.join(target, 1, signal);
-      if (promised.size > 0) return promised.take();
+    try {
+      while (!signal.aborted) {
+        const target = await targetOf(this.parts.invoker, this.mapping);
+        if (typeof target === 'string' || target.record.reservedConcurrency === 0) return undefined;
+        using promised = await this.parts.slots.join(target, 1, signal);
+        if (promised.size > 0) return promised.take();
+      }
+    } catch (fault) {
+      this.parts.report(`a slot for the event source mapping ${this.mapping.id}`, fault);
     }
     return undefined;
   }
