@@ -96,7 +96,8 @@ async function answer(options: DispatchOptions, exchange: Exchange, body: Body, 
   const meant = wire.find();
   progress.meant = meant;
   refuseForeignPage(exchange, meant, options.publicUrl);
-  const input = meant.decode();
+  const decoded = meant.decode();
+  const input = decoded instanceof Promise ? await decoded : decoded;
   authorize();
   const output = await meant.operation.handle(input, exchange);
   return meant.encode(output, exchange.requestId);

@@ -21,7 +21,8 @@ export interface WireRequest {
 export interface Meant {
   readonly service: Service;
   readonly operation: Operation;
-  decode(): Members;
+  /** In later turns where it is large. */
+  decode(): Members | Promise<Members>;
   /** The answer of a success. */
   encode(output: unknown, requestId: string): Answer;
 }

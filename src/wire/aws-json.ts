@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { malformedInput } from './errors.js';
+import { parseAroundBase64 } from './large-json.js';
 import { blobFrom, doubleFrom, integerFrom, isInteger32 } from './scalar.js';
 import type { Members, Operation, Service, ServiceError } from './service.js';
 import type { Shape, StructureShape } from './shape.js';
@@ -34,11 +35,23 @@ export interface EncodedError {
   readonly queryError: string;
 }
 
-/** The members of a JSON object that the shape names; an empty body is an object without any. */
-export function jsonDecoder(shape: StructureShape): (body: Buffer) => Members {
+/** The members of a JSON object that the shape names; an empty body is an object without any. A large one is read in many turns. */
+export function jsonDecoder(shape: StructureShape): (body: Buffer) => Members | Promise<Members> {
   const decode = structureDecoder(shape);
-  return (body) => decode(body.length === 0 ? {} : parse(body)) as Members;
+  const whole = (body: Buffer): Members => decode(body.length === 0 ? {} : parse(body)) as Members;
+  const large = async (body: Buffer): Promise<Members> => {
+    try {
+      const value = await parseAroundBase64(body);
+      if (value !== undefined) return decode(value) as Members;
+    } catch {
+      // The whole of it says what is wrong.
+    }
+    return whole(body);
+  };
+  return (body) => (body.length > largeBytesMin ? large(body) : whole(body));
 }
+
+const largeBytesMin = 1024 * 1024;
 
 /** `service` is unknown while the operation is. */
 export function encodeJsonError(error: ServiceError, service: Service | undefined): EncodedError {
@@ -59,10 +72,13 @@ function parse(body: Buffer): unknown {
 
 type Decoder = (value: unknown) => unknown;
 
+/** A text of base64 that has been read already. */
+const isBytes = Buffer.isBuffer;
+
 function decoderOf(shape: Shape): Decoder {
   switch (shape.kind) {
     case 'string':
-      return (value) => (typeof value === 'string' ? value : refuse(value, 'a String'));
+      return (value) => (typeof value === 'string' ? value : isBytes(value) ? value.toString('base64') : refuse(value, 'a String'));
     case 'integer':
       return decodeInteger;
     case 'double':
@@ -70,7 +86,7 @@ function decoderOf(shape: Shape): Decoder {
     case 'boolean':
       return (value) => (typeof value === 'boolean' ? value : refuse(value, 'a Boolean'));
     case 'blob':
-      return (value) => (typeof value === 'string' ? blobFrom(value) : refuse(value, 'a Blob'));
+      return (value) => (isBytes(value) ? value : typeof value === 'string' ? blobFrom(value) : refuse(value, 'a Blob'));
     case 'list': {
       const member = decoderOf(shape.member);
       return (value) => {
@@ -132,7 +148,8 @@ function isPresent(value: unknown): boolean {
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isBytes(value))
+    return value as Readonly<Record<string, unknown>>;
   return refuseScalar(value, 'Expected structure or map, or null');
 }
 

@@ -11,7 +11,7 @@ import { type Shape, structure } from './shape.js';
  */
 export interface RestCodec {
   /** Throws SerializationException for what cannot be the members that the shapes name. */
-  decode(request: RestRequest): Members;
+  decode(request: RestRequest): Members | Promise<Members>;
   encode(output: unknown): RestAnswer;
 }
 
@@ -61,8 +61,8 @@ function decoder({ input }: Operation, { path, query = [], headers = {}, payload
   const decodeBody = inBody.length === 0 ? undefined : jsonDecoder(structure(Object.fromEntries(inBody)));
   const inQuery = query.map((name) => [name, shapeOf(input.members, name)] as const);
   const inHeaders = Object.entries(headers).map(([header, name]) => [header, name, shapeOf(input.members, name)] as const);
-  return (request) => {
-    const decoded: Record<string, unknown> = { ...request.path, ...decodeBody?.(request.body) };
+  const withOthers = (request: RestRequest, members: Members | undefined): Members => {
+    const decoded: Record<string, unknown> = { ...request.path, ...members };
     for (const [name, shape] of inQuery) {
       const values = request.query.getAll(name);
       if (values.length > 0) decoded[name] = fromTexts(shape, values);
@@ -73,6 +73,10 @@ function decoder({ input }: Operation, { path, query = [], headers = {}, payload
     }
     if (payload !== undefined) decoded[payload] = request.body;
     return decoded as Members;
+  };
+  return (request) => {
+    const members = decodeBody?.(request.body);
+    return members instanceof Promise ? members.then((given) => withOthers(request, given)) : withOthers(request, members);
   };
 }
 

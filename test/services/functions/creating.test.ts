@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import * as Lambda from '@aws-sdk/client-lambda';
 import { afterAll, describe, expect, test } from 'vitest';
-import { anyCode, role, subjectForAll } from './subject.js';
+import { answered, anyCode, role, subjectForAll } from './subject.js';
+import { zipOf } from './zip.js';
 
 /** Texts: API reference, and answers of the service as recorded; constraints: its model. */
 const subject = subjectForAll();
@@ -128,4 +130,31 @@ describe('creating', () => {
     });
     expect(Configuration).not.toHaveProperty('Environment');
   });
+});
+
+test('other requests are answered while a large package is taken in', async () => {
+  const content = Buffer.alloc(4 * 1024 * 1024);
+  for (let at = 0, state = 1; at < content.length; at++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    content[at] = state >>> 24; // it cannot be made smaller
+  }
+  const ZipFile = zipOf([
+    { name: 'index.mjs', content: 'export const handler = async () => 1;' },
+    { name: 'data', content },
+  ]);
+  let ended = false;
+  const created = subject
+    .create(() => answered('large'), { Code: { ZipFile } })
+    .finally(() => {
+      ended = true;
+    });
+  let others = 0;
+  while (!ended) {
+    await subject.lambda.send(new Lambda.ListFunctionsCommand({ MaxItems: 1 }));
+    others++;
+  }
+  expect((await subject.invoke(await created)).value).toBe('large');
+  expect(others).toBeGreaterThan(2);
+  expect(ZipFile.length).toBeGreaterThan(content.length * 0.9);
+  expect(await subject.packages()).toContain(createHash('sha256').update(ZipFile).digest('hex'));
 });
