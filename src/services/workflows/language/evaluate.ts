@@ -7,7 +7,7 @@ import { callIntrinsic } from './intrinsic-functions.js';
 import { type Json, type JsonObject, memberOf, printJson } from './json.js';
 import type { Path } from './path.js';
 import { evaluatePath } from './path-evaluator.js';
-import { type Query, runQuery } from './query.js';
+import { plainValue, type Query, runQuery } from './query.js';
 
 /** Everything that the expressions of a field may read. */
 export interface Scope {
@@ -95,6 +95,8 @@ export function lookUp(path: Path, { input, context, variables }: Pick<Scope, 'i
 }
 
 async function evaluateQuery(query: Query, field: string, { states, variables, now, random }: Scope): Promise<Json | Failure> {
+  const found = plainValue(query, { states, variables });
+  if (found !== undefined) return found;
   const outcome = await runQuery(query, { states, variables }, { now, random });
   const where = `The JSONata expression '${query.text}' specified for the field '${field}'`;
   if (outcome.kind === 'threw') return queryFailure(`${where} threw an error during evaluation. ${outcome.message}`, field);

@@ -2,7 +2,7 @@ import type jsonata from 'jsonata';
 import type { Random } from '../../../base/random.js';
 import { expressionCharsMax, payloadBytesMax, querySequenceMax, queryStackMax } from '../limits.js';
 import { fraction, hash, partition, range, seededFraction, unique } from './intrinsic-functions.js';
-import { type Json, type JsonObject, parseJson } from './json.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject, memberOf, parseJson } from './json.js';
 import { loadedJsonata } from './jsonata.js';
 import { LinearRegExp } from './linear-reg-exp.js';
 import { boundedResult, boundedWork } from './query-bounds.js';
@@ -16,6 +16,8 @@ export interface Query {
   /** Without the marks. */
   readonly text: string;
   readonly expression: jsonata.Expression;
+  /** Of an expression that is a variable with names behind it, and no more. */
+  readonly names: readonly string[] | undefined;
 }
 
 export interface QueryBindings {
@@ -49,10 +51,30 @@ export function readQuery(marked: string): Query | string {
     const expression = loadedJsonata()(text, options);
     expression.assign(enteredHook as unknown as string, boundedWork());
     expression.assign(leftHook as unknown as string, boundedResult);
-    return checkNode(expression.ast(), true) ?? { text, expression };
+    return checkNode(expression.ast(), true) ?? { text, expression, names: namesOf(text) };
   } catch (fault) {
     return messageOf(fault);
   }
+}
+
+/** `$states.input.order` and the like: most expressions are no more than that. */
+const plainPath = /^\$[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
+/** Words of JSONata that may not be names. */
+const reserved = ['and', 'or', 'in', 'true', 'false', 'null', 'function'];
+
+function namesOf(text: string): readonly string[] | undefined {
+  if (!plainPath.test(text)) return undefined;
+  const names = text.slice(1).split('.');
+  return names.some((name) => reserved.includes(name)) ? undefined : names;
+}
+
+/** What the names lead to through objects alone. Undefined: there is more to it, which the library knows, such as what it makes of arrays. */
+export function plainValue({ names }: Query, { states, variables }: QueryBindings): Json | undefined {
+  if (names === undefined) return undefined;
+  const [variable = '', ...members] = names;
+  let value = variable === 'states' ? states : memberOf(variables, variable);
+  for (const name of members) value = isJsonObject(value) ? memberOf(value, name) : undefined;
+  return isJsonArray(value) ? undefined : value;
 }
 
 export async function runQuery({ expression }: Query, bindings: QueryBindings, environment: QueryEnvironment): Promise<QueryOutcome> {

@@ -112,6 +112,47 @@ test.each([
   expect(await templateValue(template, 'JSONata', given)).toEqual(['States.QueryEvaluationError', expect.any(String)]);
 });
 
+const anything: Json = {
+  text: 'a',
+  none: null,
+  no: false,
+  zero: 0,
+  object: { a: { b: 'c' }, list: [{ b: 1 }, { b: 2 }] },
+  empty: {},
+  one: [1],
+  nothing: [],
+  nested: [[1], [2, [3]]],
+  objects: [{ a: 1 }, { a: [2] }],
+  in: 'a word of the language',
+  __proto__x: 1,
+};
+
+test.each([
+  ...Object.keys(anything).map((name) => `$states.input.${name}`),
+  '$states',
+  '$states.input',
+  '$states.context',
+  '$states.input.object.a',
+  '$states.input.object.a.b',
+  '$states.input.object.a.b.c',
+  '$states.input.object.list.b',
+  '$states.input.objects.a',
+  '$states.input.text.length',
+  '$states.input.none.a',
+  '$states.input.object.toString',
+  '$states.input.__proto__',
+  '$states.input.constructor',
+  '$limit',
+  '$unknown',
+  '$sum',
+  '$variable.a',
+])('%s is the same however it is written', async (path) => {
+  const all = { input: anything, context: { Execution: { Name: 'e' } }, variables: { limit: 3, variable: { a: [1, 2] } } };
+  const [plain, asked] = await Promise.all([path, `(${path})`].map((text) => templateValue(`{% ${text} %}`, 'JSONata', all)));
+  const texts = (value: unknown): string => JSON.stringify(value).replaceAll(`(${path})`, path);
+  expect(texts(plain)).toBe(texts(asked));
+});
+
 test('a regular expression takes linear time', async () => {
   const long = `$pad("", 250000, "ab")`;
   expect(await templateValue(`{% $contains(${long}, /(a|b|c){1,900}d/) %}`, 'JSONata', given)).toEqual([
