@@ -145,8 +145,8 @@ export class Slots {
   }
 
   #forget({ arn, own, place, common }: Shares): void {
-    if (own.used === 0 && own.waiting === 0) this.#functions.delete(arn);
-    if (common?.used === 0 && common.waiting === 0) this.#places.delete(place);
+    forget(this.#functions, arn, own);
+    if (common !== undefined) forget(this.#places, place, common);
   }
 }
 
@@ -165,6 +165,11 @@ function kept(shares: Map<string, Share>, key: string): Share {
   const share = shares.get(key) ?? new Share();
   shares.set(key, share);
   return share;
+}
+
+/** Unless it is needed, or was forgotten before and another has taken its place. */
+function forget(shares: Map<string, Share>, key: string, share: Share): void {
+  if (share.used === 0 && share.waiting === 0 && shares.get(key) === share) shares.delete(key);
 }
 
 export function reservedSum(reserved: Usage['reserved']): number {
