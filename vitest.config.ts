@@ -8,6 +8,7 @@ const apart = ['test/flush/held-flush.test.ts', 'test/store/lmdb-store.test.ts']
 export default defineConfig({
   test: {
     globalSetup: ['test/aws-cli/setup.ts'],
+    setupFiles: ['test/patience.ts'],
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,

@@ -16,6 +16,6 @@ test('every file becomes a record that is archived, told of and proven, the one 
     expect(stdout).toMatch(new RegExp(`told to be ${state} +25 records`));
   }
   expect(stdout).toMatch(/waiting in dead-letter queues +0\n/);
-  expect(stdout).toMatch(/in the archive, as received +25\n +in the spool, as received +0\n +findings +0\n/);
+  expect(stdout).toMatch(/in the archive, as received +25\n +in the spool, as received +0\n +objects in the archive +25\n +findings +0\n/);
   expect(stdout).toMatch(/\nevery one of 25 records is archived\n$/);
 });

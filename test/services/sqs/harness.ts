@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe } from 'vitest';
+import { afterEach, beforeEach, describe, vi } from 'vitest';
 import type { Clock } from '../../../src/base/clock.js';
 import type { AccountId, Region } from '../../../src/base/ids.js';
 import type { Random } from '../../../src/base/random.js';
@@ -286,11 +286,7 @@ function runWith(storeCase: StoreCase, suite: (sqs: () => Sqs) => void): void {
   suite(() => sqs);
 }
 
-/** Waits for background work by looking again each turn of the event loop, bounded. */
+/** Waits for background work by looking again and again. */
 export async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 2_000; turn++) {
-    if (await condition()) return;
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
-  throw new Error('the condition did not become true');
+  await vi.waitUntil(condition, { interval: 1 });
 }
