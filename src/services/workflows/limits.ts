@@ -61,6 +61,8 @@ export const transitionEventsMax = 200;
 export const transitionBytesMax = 1_048_576;
 /** What the branches of a Parallel are given, all together: they are begun in one transition, each with its input. Choice. */
 export const branchInputsBytesMax = 32 * 1_048_576;
+/** What the iterations of a Map or branches of a Parallel end with, all together: that is kept until the last one has ended. Choice. */
+export const outputsCharsMax = 32 * 1_048_576;
 /** Iterations of an inline Map under way at a time, where MaxConcurrency asks for no fewer. */
 export const mapConcurrencyMax = 40;
 

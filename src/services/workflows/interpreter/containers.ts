@@ -1,8 +1,8 @@
 import type { MapState, ParallelState } from '../language/definition.js';
 import { evaluate, queryFailure } from '../language/evaluate.js';
 import { type Failure, isFailure, runtime, tooLarge } from '../language/failure.js';
-import { boundedText, isJsonArray, type Json } from '../language/json.js';
-import { branchInputsBytesMax, mapConcurrencyMax, payloadBytesMax } from '../limits.js';
+import { boundedText, isJsonArray, type Json, printJson } from '../language/json.js';
+import { branchInputsBytesMax, mapConcurrencyMax, outputsCharsMax, payloadBytesMax } from '../limits.js';
 import { argumentsOf, effectiveInput } from './data-flow.js';
 import type { ForkedPhase, Thread } from './execution.js';
 import { settle } from './plain-states.js';
@@ -18,7 +18,9 @@ export async function beginParallel(run: Run, thread: Thread, state: ParallelSta
   if (text === undefined || text.length * count > branchInputsBytesMax) return settle(run, thread, tooLarge(state.name));
   const startedEvent = run.append(thread.id, 'ParallelStateStarted');
   const source = run.keepSource(thread.id, input, undefined);
-  run.change(thread.id, { phase: { kind: 'forked', startedEvent, running: 0, done: 0, begun: 0, concurrency: count, count, source } });
+  run.change(thread.id, {
+    phase: { kind: 'forked', startedEvent, running: 0, done: 0, doneChars: 0, begun: 0, concurrency: count, count, source },
+  });
   await beginMore(run, thread.id);
 }
 
@@ -34,7 +36,9 @@ export async function beginMap(run: Run, thread: Thread, state: MapState): Promi
   const count = items.length;
   const startedEvent = run.append(thread.id, 'MapStateStarted', { length: count });
   const source = run.keepSource(thread.id, input, items);
-  run.change(thread.id, { phase: { kind: 'forked', startedEvent, running: 0, done: 0, begun: 0, concurrency, count, source } });
+  run.change(thread.id, {
+    phase: { kind: 'forked', startedEvent, running: 0, done: 0, doneChars: 0, begun: 0, concurrency, count, source },
+  });
   if (count === 0) join(run, thread.id);
   else await beginMore(run, thread.id);
 }
@@ -111,11 +115,16 @@ export async function childEnded(run: Run, child: Thread, parentId: number, outp
   const parent = run.thread(parentId);
   const state = run.stateOf(parent);
   if (parent.phase.kind !== 'forked') throw new Error(`T1 broken: thread ${parentId} has threads and is not forked`);
+  const { running, done, doneChars } = parent.phase;
+  const phase = { ...parent.phase, running: running - 1, done: done + 1, doneChars: (doneChars ?? 0) + printJson(output).length };
+  if (phase.doneChars > outputsCharsMax) {
+    run.push({ kind: 'break', thread: child.id, failure: tooLarge(state.name) });
+    return;
+  }
   if (state.type === 'Map') run.append(child.id, 'MapIterationSucceeded', { name: state.name, index: child.index });
   run.change(child.id, { phase: { kind: 'succeeded', output }, variables: {} });
-  const { running, done } = parent.phase;
-  run.change(parentId, { lastEvent: run.thread(child.id).lastEvent, phase: { ...parent.phase, running: running - 1, done: done + 1 } });
-  if (done + 1 === parent.phase.count) join(run, parentId);
+  run.change(parentId, { lastEvent: run.thread(child.id).lastEvent, phase });
+  if (phase.done === phase.count) join(run, parentId);
   else await beginMore(run, parentId);
 }
 

@@ -108,6 +108,8 @@ export interface ForkedPhase {
   readonly startedEvent: number;
   readonly running: number;
   readonly done: number;
+  /** Of what those that are done ended with, as texts. */
+  readonly doneChars?: number;
   /** Branches or iterations that were begun. */
   readonly begun: number;
   readonly concurrency: number;

@@ -24,7 +24,9 @@ export async function beginMocked(run: Run, thread: Thread, state: ParallelState
   if (!isFailure(outcome)) return settle(run, thread, outcome);
   // As it stands when one of its own has broken.
   const startedEvent = run.append(thread.id, `${state.type}StateStarted`);
-  run.change(thread.id, { phase: { kind: 'forked', startedEvent, running: 0, done: 0, begun: 0, concurrency: 0, count: 0, source: -1 } });
+  run.change(thread.id, {
+    phase: { kind: 'forked', startedEvent, running: 0, done: 0, doneChars: 0, begun: 0, concurrency: 0, count: 0, source: -1 },
+  });
   run.push({ kind: 'raise', thread: thread.id, failure: outcome, byTask: mock.byTask });
 }
 

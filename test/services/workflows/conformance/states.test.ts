@@ -446,3 +446,14 @@ test('the context has what the service says, and no more', async () => {
     },
   });
 });
+
+test('what iterations end with is bounded all together', async () => {
+  const step = { StartAt: 'I', States: { I: { Type: 'Pass', Result: 'x'.repeat(250_000), ...end } } };
+  const machine = { StartAt: 'M', States: { M: { Type: 'Map', ItemProcessor: step, ResultSelector: {}, ...end } } };
+  const { status, error, events } = await ran(
+    machine,
+    Array.from({ length: 150 }, () => 0),
+  );
+  const ended = events.filter(({ type }) => type === 'MapIterationSucceeded').length;
+  expect([status, error, ended]).toEqual(['FAILED', 'States.DataLimitExceeded', Math.floor((32 * 1_048_576) / 250_002)]);
+});
