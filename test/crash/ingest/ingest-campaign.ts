@@ -195,6 +195,7 @@ class Campaign {
   /** Waits until nothing is on its way any more; answers what is not as it should be. */
   async settled(): Promise<readonly string[]> {
     const untold = this.faults === undefined ? [] : await this.#stoppedByFaults(this.faults);
+    if (this.faults !== undefined) await this.#redrive();
     await this.#until(
       async () => (await this.#open()).length === 0,
       20,
