@@ -18,6 +18,7 @@ await using broker = await startFunctionBroker(
   [
     { name: 'batches', source: 'export const handler = async () => null;', more: { concurrencyPerEnvironment: 20 } },
     { name: 'events', source: 'export const handler = async () => null;', more: { concurrencyPerEnvironment: 50 } },
+    { name: 'held', source: 'export const handler = () => new Promise((resolve) => setTimeout(resolve, 29_000, null));' },
     { name: 'calls', source: 'export const handler = async () => null;' },
   ],
   { queues: ['records'], concurrencyMax: 1_000, ...(profileInto !== undefined && { profileInto }) },
@@ -68,14 +69,19 @@ const worked = await rate(records, async () => {
 });
 process.stdout.write(`queue, batches of ten: ${whole(worked)} records/s; sent at ${whole(filled)}/s; ${whole(records)} records\n`);
 
-let done = 0;
-const taken = await rate(events, async () => {
+/** Asynchronous events of a function, as many at once as there are lanes. */
+function accepted(name: string): Promise<number> {
+  let done = 0;
   const lane = async (): Promise<void> => {
     while (done < events) {
       done++;
-      await broker.rest('POST', invocations('events'), {}, { 'X-Amz-Invocation-Type': 'Event' });
+      await broker.rest('POST', invocations(name), {}, { 'X-Amz-Invocation-Type': 'Event' });
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
-});
-process.stdout.write(`events: ${whole(taken)} accepted/s, invoked beside it; ${whole(events)} events\n`);
+  return rate(events, () => Promise.all(Array.from({ length: lanes }, lane)));
+}
+
+await broker.rest('PUT', '/2017-10-31/functions/held/concurrency', { ReservedConcurrentExecutions: 1 });
+const kept = await accepted('held');
+const taken = await accepted('events');
+process.stdout.write(`events: ${whole(taken)} accepted/s, invoked beside it; ${whole(kept)} while they wait; ${whole(events)} of each\n`);
