@@ -127,3 +127,15 @@ export function anonymousMb(pid: number): number | undefined {
     return undefined;
   }
 }
+
+/** Processor time that a process has taken so far, in milliseconds, as Linux tells it in hundredths of a second; undefined elsewhere. */
+export function processorMs(pid: number): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return undefined;
+  }
+}

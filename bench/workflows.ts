@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jsonCalls, type Members } from './json-calls.js';
 import { describeMachine } from './machine.js';
-import { anonymousMb, startSignalboxProcess } from './processes.js';
+import { anonymousMb, processorMs, startSignalboxProcess } from './processes.js';
 import { median } from './statistics.js';
 
 /**
@@ -78,12 +78,16 @@ try {
     S: succeed,
   };
   const tasks = await machine('tasks', sending);
+  const processorBefore = processorMs(server.pid) ?? Number.NaN;
   const withTask = await rate(executions, async () => {
     await all(executions, () => sfn('StartExecution', { stateMachineArn: tasks }));
     await ended(tasks);
   });
   line('executions with one task that sends a message, executions/s', whole(withTask));
   line('  of that, transitions/s (start, outcome of the task)', whole(withTask * 2));
+
+  const spentMs = (processorMs(server.pid) ?? Number.NaN) - processorBefore;
+  line('  processor time of the broker for each of them, ms', (spentMs / (rounds * executions)).toFixed(2));
 
   const sync = await machine('sync', sending, 'EXPRESS');
   line(
