@@ -13,7 +13,8 @@ import { FileWriter, type SpoolWriter } from './spool-writer.js';
  * trailer that holds the record, so that one flush makes both durable: the store learns of the record later.
  *
  * F1  When `seal` resolves, payload, trailer and the name of the file are on the disk. Only then may there be a receipt.
- * F2  A file that no record of the store names, and that does not hold a whole record either, is left over, and goes at the next start.
+ * F2  A file that no record of the store names, and that does not hold a whole record either, is left over, and goes at the next start. What has not
+ *     the name of a record is somebody else's: it stays, and is not opened.
  * F3  Of an upload at most `pendingBytesMax` are in memory, however large it is and however slow the disk.
  */
 export interface Spool {
@@ -35,6 +36,7 @@ export interface Spool {
 /** What the store knows of the record of a file. `released`: it does not name the file any more. */
 export type KnownFile = 'named' | 'released' | 'unknown';
 
+const recordId = /^[0-9a-f-]{36}$/;
 /** Files that are looked at together at the start. */
 const recoveredTogether = 64;
 
@@ -118,7 +120,7 @@ class SpoolFolder {
 
   async recover(inStore: (key: string) => Promise<KnownFile>): Promise<readonly SpooledRecord[]> {
     const names: string[] = [];
-    for await (const { name } of await opendir(this.folder)) names.push(name);
+    for await (const entry of await opendir(this.folder)) if (entry.isFile() && recordId.test(entry.name)) names.push(entry.name);
     const found: SpooledRecord[] = [];
     for (let at = 0; at < names.length; at += recoveredTogether) {
       const looked = names.slice(at, at + recoveredTogether).map((name) => this.#recovered(name, inStore));

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -215,7 +215,7 @@ test.each<[string, Damage]>([
   ['has another payload', flipped(() => 0)],
   ['ends as a trailer does, around what is no JSON', endsWith('claim')],
   ['ends as a trailer does, around what is no record', endsWith('{"record":null}')],
-  ['is that of another record', async (path) => writeFile(path, await readFile(join(path, '..', 'other')))],
+  ['is that of another record', async (path) => writeFile(path, await readFile(join(folder, 'other')))],
 ])('a file that %s is no record', async (_, damage) => {
   running.transact = neverAnswered;
   const headers = rawHeaders();
@@ -223,13 +223,27 @@ test.each<[string, Damage]>([
   const other = await receiptOf('claim');
   await killed(async () => {
     const path = join(folder, 'claims', messageID);
-    await copyFile(join(folder, 'claims', other), join(folder, 'claims', 'other'));
+    await copyFile(join(folder, 'claims', other), join(folder, 'other'));
     await damage(path, await readFile(path));
   });
   expect(await shown(messageID)).toBeUndefined();
   expect(await chain()).toEqual([other]);
   expect(await spooled()).toEqual([other]);
   expect(await receiptOf('claim', headers)).not.toBe(messageID);
+});
+
+test("what is not named as a record is, or is no file, stays in the spool and is in nobody's way", async () => {
+  running.transact = neverAnswered;
+  const messageID = await receiptOf('claim');
+  const spool = join(folder, 'claims');
+  await killed(async () => {
+    await mkdir(join(spool, 'lost+found'));
+    await mkdir(join(spool, random.uuid()));
+    await symlink('nowhere', join(spool, random.uuid()));
+    await writeFile(join(spool, 'notes.txt'), 'of the operator');
+  });
+  expect(await chain()).toEqual([messageID]);
+  expect(await spooled()).toHaveLength(5);
 });
 
 test('while the store takes nothing, nothing more is acknowledged; then it gets what was', async () => {
