@@ -71,6 +71,11 @@ export class Gate {
     this.#metrics = gateMetrics(dependencies.meter, () => this.#uploads);
   }
 
+  /** Whether uploads are under way. */
+  get isBusy(): boolean {
+    return this.#uploads > 0;
+  }
+
   /** Undefined: the client has left. */
   async receive(request: IngestRequest, pipelineName: string): Promise<IngestReply | undefined> {
     const outcome = await this.#receive(request, pipelineName);

@@ -64,22 +64,25 @@ export async function startIngest(dependencies: IngestDependencies): Promise<Ing
   const changes = new Changes();
   const records = new RecordStore(engine, (record) => changes.tell(record));
   const refusals = new Refusals(engine.documents);
+  let gate: Gate | undefined;
   const pending = new PendingRecords({
     records,
     queueOf: async (name) => pipelines.get(name)?.accepted(),
     dropped: ({ pipeline, messageID }) => spool.remove(pipeline, messageID),
+    isBusy: () => gate?.isBusy ?? false,
     clock,
     report,
   });
   for (const name of pipelines.keys()) {
     for (const left of await spool.recover(name, (key) => knownFile(records, name, key))) pending.recover(left);
   }
-  const gate = new Gate({ ...dependencies, pipelines, spool, pending, refusals, documents: engine.documents });
+  const receiving = new Gate({ ...dependencies, pipelines, spool, pending, refusals, documents: engine.documents });
+  gate = receiving;
   return {
     path: ingestPath,
     handle: (request) => {
       const name = pipelineOf(request.path);
-      if (name !== undefined) return gate.receive(request, name);
+      if (name !== undefined) return receiving.receive(request, name);
       return Promise.resolve(refusalReply(unknownPath(request.path), 'unknown', request.requestId));
     },
     records,

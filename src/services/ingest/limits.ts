@@ -32,9 +32,10 @@ export const limits = {
   changesPage: 100,
   /** Objects of the archive that one page lists. S3 answers with no more. */
   archivePage: 1_000,
-  /** Records that go into the store in one transaction, and how long the first of them waits for others: a flush for each would slow receipts down. */
+  /** Records that go into the store in one transaction. Fewer go when no upload is under way, or after so many looks: a flush for each would slow receipts down. */
   storedTogetherMax: 32,
-  storedAfterMs: 100,
+  storedLookMs: 20,
+  storedLooksMax: 20,
   /** Records that have their receipts and are not in the store: more wait for their receipts until it has caught up. */
   pendingMax: 1_000,
   /** When it is tried again after a failure. */

@@ -12,6 +12,8 @@ export interface PendingDependencies {
   readonly queueOf: (pipeline: string) => Promise<Queue | undefined>;
   /** A record that turned out to be known: its file is not wanted. */
   readonly dropped: (record: ReceivedRecord) => Promise<void>;
+  /** Whether uploads are under way: these go first. */
+  readonly isBusy: () => boolean;
   readonly clock: Clock;
   readonly report: (what: string, fault: unknown) => void;
 }
@@ -43,6 +45,8 @@ export class PendingRecords {
   /** Sealed, by their ids, oldest first. */
   readonly #waiting = new Map<string, Entry>();
   #timer: NodeJS.Timeout | undefined;
+  /** How often uploads were let go before what waits. */
+  #looks = 0;
   #storing: Promise<void> | undefined;
   /** From a transaction that failed to the next one that does not. */
   #isHeldUp = false;
@@ -140,7 +144,13 @@ export class PendingRecords {
 
   #schedule(): void {
     if (this.#waiting.size >= limits.storedTogetherMax) this.#hasten();
-    else if (this.#waiting.size > 0 && !this.#isHeldUp) this.#timer ??= setTimeout(() => this.#hasten(), limits.storedAfterMs);
+    else if (this.#waiting.size > 0 && !this.#isHeldUp) this.#timer ??= setTimeout(() => this.#look(), limits.storedLookMs);
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    if (this.dependencies.isBusy() && ++this.#looks < limits.storedLooksMax) this.#schedule();
+    else this.#hasten();
   }
 
   async #room(): Promise<void> {
@@ -154,6 +164,7 @@ export class PendingRecords {
   #hasten(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#looks = 0;
     if (!this.#isHeldUp) this.#begin();
   }
 
