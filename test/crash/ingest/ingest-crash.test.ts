@@ -7,8 +7,8 @@ import { runIngestKills } from './ingest-kills.js';
 /** `npm run crash:ingest` kills it 300 times. */
 
 it.each([
-  ['under load', false, 10],
-  ['while archive, metadata and topic fail and what failed is redriven', true, 5],
+  ['under load', false, 14],
+  ['while archive, metadata and topic fail and what failed is redriven', true, 6],
 ])(
   'archives every record that has a receipt, once, and tells of it in order, when it is killed again and again %s',
   async (_, faults, kills) => {
