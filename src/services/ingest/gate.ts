@@ -132,7 +132,8 @@ export class Gate {
     if (coding !== undefined && coding !== 'identity') {
       return refused('UnsupportedContentEncoding', `the content encoding is ${coding}: send the body as it is`);
     }
-    if (!this.dependencies.documents.hasRoom() || this.dependencies.pending.isHeldUp) return storageFull();
+    if (!this.dependencies.documents.hasRoom()) return storageFull();
+    if (this.dependencies.pending.isHeldUp) return heldUp();
     if (this.#uploads < this.dependencies.uploadsMax) return undefined;
     const message = `${this.#uploads} uploads are under way, which is the limit`;
     return refused('TooManyUploads', message, { retryAfterSeconds: limits.busyRetrySeconds });
@@ -205,7 +206,7 @@ export class Gate {
   async #keep(pipeline: Pipeline, spooled: SpooledRecord, writer: SpoolWriter): Promise<Outcome> {
     if ((await pipeline.accepted()) === undefined) return storageFull();
     const outcome = await this.dependencies.pending.accept(spooled, () => writer.seal(spooled));
-    if (outcome.kind === 'heldUp') return storageFull();
+    if (outcome.kind === 'heldUp') return heldUp();
     if (outcome.kind !== 'conflict') return outcome;
     const { messageID } = outcome.record;
     const what = outcome.differs === 'payload' ? 'another payload' : 'other metadata';
@@ -224,6 +225,13 @@ function unknownPipeline(name: string): Refusal {
 
 function storageFull(): Refusal {
   return refused('StorageFull', 'the disk is nearly full: nothing was stored', { retryAfterSeconds: limits.fullRetrySeconds });
+}
+
+/** Its log says why. */
+function heldUp(): Refusal {
+  return refused('StorageFull', 'the store of the broker takes no records at present: nothing was stored', {
+    retryAfterSeconds: limits.fullRetrySeconds,
+  });
 }
 
 /** A fault, until what must be done first is done. */

@@ -30,6 +30,8 @@ export const limits = {
   /** Changes of records that a pipeline keeps in order, some hundred bytes each, and that a follower reads at a time. */
   changesMax: 1_000_000,
   changesPage: 100,
+  /** Payloads that are brought to archives at a time: enough for a store that is far away, and each needs memory. */
+  archivedAtOnce: 16,
   /** Objects of the archive that one page lists. S3 answers with no more. */
   archivePage: 1_000,
   /** Records that go into the store in one transaction. Fewer go when no upload is under way, or after so many looks: a flush for each would slow receipts down. */

@@ -33,6 +33,7 @@ export function callHandler(parts: CallParts): Handler {
     const cause = { queue, receipt };
     const state = await openState(parts, call);
     if (state === undefined) return settled(parts, cause);
+    if (signal.aborted) return 'again';
     if (call.resource.kind === 'activity')
       return (await parts.activities.offer(call, cause)) ? 'settled' : tell(parts, call, noActivity, cause);
     const outcome = await outcomeOf(parts, call, state, signal);

@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { atMost } from '../../../base/at-most.js';
 import { archive, archiveKey } from '../archive/archive.js';
+import { limits } from '../limits.js';
 import { internalMessageOf } from '../record.js';
 import type { RecordStore } from '../record-store.js';
 import type { PayloadFiles } from './ports.js';
@@ -19,6 +21,7 @@ export interface ArchiveTaskParts {
  * Errors: Ingest.ArchiveConflict, ArchiveUnavailable, InvalidParameters, PayloadMissing, UnknownPipeline, UnknownRecord.
  */
 export function archiveTask({ records, stores, spool, archived }: ArchiveTaskParts): IngestTask {
+  const inTurn = atMost(limits.archivedAtOnce);
   return {
     name: 'archive',
     waits: false,
@@ -34,7 +37,10 @@ export function archiveTask({ records, stores, spool, archived }: ArchiveTaskPar
       const file = { path: spool.path(pipeline, storageContext.spoolReference.key), bytes, sha256 };
       const { bucket } = store;
       try {
-        const outcome = await archive(store, key, file, signal);
+        const outcome = await inTurn(() => {
+          signal.throwIfAborted();
+          return archive(store, key, file, signal);
+        });
         if (outcome === 'conflict') return failed('Ingest.ArchiveConflict', `${bucket} has something else at ${key}`);
       } catch (fault) {
         if (!(await isThere(file.path))) return failed('Ingest.PayloadMissing', `the spool does not have the file ${file.path}`);
