@@ -7,7 +7,7 @@ import { isRefusal } from '../../../wire/refusal.js';
 import type { Catalogue } from '../catalogue.js';
 import type { FunctionMetrics } from '../function-metrics.js';
 import type { Invoked, Invoker, Ran, Target } from '../invoker.js';
-import { mappingConcurrencyDefault } from '../limits.js';
+import { mappingConcurrencyDefault, timeoutSecondsMax } from '../limits.js';
 import { ageSecondsMaxDefault, retriesMaxDefault } from '../model/event-invoke-config.js';
 import { arnOf, type FunctionAddress, qualifiedArn } from '../model/function-name.js';
 import type { Condition, EventResult } from '../model/invocation-record.js';
@@ -91,7 +91,7 @@ export class EventWorker {
   async #turn(before: Found, signal: AbortSignal): Promise<Found> {
     while (this.#isFull) await this.#untilAttemptEnds();
     if (before === 'more') return this.#take(signal);
-    const arrival = await this.parts.engine.arrival(this.queue, { waitMs, visibilityTimeoutMs: claimSlackMs, held: true, signal });
+    const arrival = await this.parts.engine.arrival(this.queue, { waitMs, visibilityTimeoutMs: claimMsMax, held: true, signal });
     if (arrival === 'none') return (await this.#isEmpty()) ? 'end' : 'less';
     const found = arrival === 'ready' ? await this.#take(signal) : 'end';
     if (found === 'nothing') await this.#pause(); // somebody was faster, or there is a reason why it cannot be received
@@ -326,3 +326,6 @@ function expiryOf({ receivedAt }: AsyncEvent, { ageMsMax }: Bounds): number {
 function claimMsOf(timeoutSeconds: number): number {
   return timeoutSeconds * 1_000 + claimSlackMs;
 }
+
+/** What a process that was killed may have claimed for, whatever the time-out was then, is taken back. */
+const claimMsMax = claimMsOf(timeoutSecondsMax);
