@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { runCampaigns } from './campaigns.js';
 
 /** Short runs do not show everything: `SIGNALBOX_CRASH_SECONDS=900` for a long one. */
-const seconds = Number(process.env.SIGNALBOX_CRASH_SECONDS ?? 150);
+const seconds = Number(process.env.SIGNALBOX_CRASH_SECONDS ?? 120);
 
 it(
   'keeps what it acknowledged, and every order and count, when it is killed under load again and again',

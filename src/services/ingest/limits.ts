@@ -31,7 +31,7 @@ export const limits = {
   changesMax: 1_000_000,
   changesPage: 100,
   /** Payloads that are brought to archives at a time: enough for a store that is far away, and each needs memory. */
-  archivedAtOnce: 16,
+  archivedAtOnce: 8,
   /** Objects of the archive that one page lists. S3 answers with no more. */
   archivePage: 1_000,
   /** Records that go into the store in one transaction. Fewer go when no upload is under way, or after so many looks: a flush for each would slow receipts down. */

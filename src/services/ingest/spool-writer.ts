@@ -27,9 +27,9 @@ export interface SpoolWriter {
 }
 
 /** Small enough for hundreds of uploads, large enough to keep a disk busy. */
-const pendingBytesMax = 256 * 1024;
+const pendingBytesMax = 128 * 1024;
 /** Each write costs a turn of a thread, whatever its length. */
-const writtenBytesMin = 128 * 1024;
+const writtenBytesMin = 64 * 1024;
 
 /** The folder of a file. */
 export interface WriterFolder {

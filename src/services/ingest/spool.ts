@@ -1,7 +1,7 @@
 import { fdatasync, fsync } from 'node:fs';
 import { mkdir, open, opendir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digestOf } from './archive/digest.js';
+import { digestOfFile } from './archive/digest.js';
 import type { ByteRange, OpenObject } from './archive/object-store.js';
 import { openFile } from './archive/open-file.js';
 import { closed, opened, settled } from './file-calls.js';
@@ -145,8 +145,7 @@ class SpoolFolder {
       const spooled = await readTrailer(file);
       if (spooled === undefined || spooled.record.messageID !== key || spooled.record.pipeline !== this.pipeline) return undefined;
       const { bytes, sha256 } = spooled.record;
-      const payload = file.createReadStream({ start: 0, end: Math.max(bytes - 1, 0), autoClose: false });
-      const found = bytes === 0 ? sha256 : await digestOf(payload, new AbortController().signal);
+      const found = await digestOfFile(file, bytes, new AbortController().signal);
       if (found !== sha256) return undefined;
       if (this.durable) await settled((done) => fdatasync(file.fd, done)); // F1
       return spooled;

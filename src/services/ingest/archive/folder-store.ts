@@ -1,7 +1,7 @@
 import { constants, type Dirent } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { digestOf } from './digest.js';
+import { digestOfFile } from './digest.js';
 import type { ByteRange, FileContent, ObjectStore, OpenObject } from './object-store.js';
 import { openFile } from './open-file.js';
 import { SharedFlush } from './shared-flush.js';
@@ -127,16 +127,13 @@ async function linkUnlessThere(from: string, to: string): Promise<'stored' | 'ta
   }
 }
 
-/** Of one read: a few for a payload, and not much memory for many of them. */
-const readBytes = 256 * 1024;
-
 /** O1: before it has its name, so that what is not as it should be keeps nobody's place. */
 async function flushAndCheck(path: string, { bytes, sha256 }: FileContent, signal: AbortSignal): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await file.truncate(bytes);
     await file.sync();
-    const found = await digestOf(file.createReadStream({ autoClose: false, highWaterMark: readBytes }), signal);
+    const found = await digestOfFile(file, bytes, signal);
     if (found !== sha256) throw new Error(`what was written has the checksum ${found} instead of ${sha256}`);
   } finally {
     await file.close();
