@@ -63,7 +63,12 @@ export function placeOfRequest(traceHeader: string | undefined, traceparent: str
 /** The place and nothing else. */
 export function traceHeaderAt({ traceId, parentId, sampled }: SpanPlace): string {
   const parent = parentId === undefined ? '' : `Parent=${parentId};`;
-  return `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};${parent}Sampled=${Number(sampled)}`;
+  return `Root=${rootOf(traceId)};${parent}Sampled=${Number(sampled)}`;
+}
+
+/** A trace id as X-Ray's header has it. */
+export function rootOf(traceId: string): string {
+  return `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
 }
 
 /** A trace that begins here, and is followed. The first 8 digits are the time in seconds, as X-Ray has it. */

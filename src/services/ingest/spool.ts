@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { digestOfFile } from './archive/digest.js';
 import type { ByteRange, OpenObject } from './archive/object-store.js';
 import { openFile } from './archive/open-file.js';
+import { SharedFlush } from './archive/shared-flush.js';
 import { closed, opened, settled } from './file-calls.js';
 import { readTrailer, type SpooledRecord } from './spool-trailer.js';
 import { FileWriter, type SpoolWriter } from './spool-writer.js';
@@ -81,9 +82,7 @@ async function openPayload(path: string, bytes: number, range: ByteRange = { fir
 }
 
 class SpoolFolder {
-  /** Those who need the folder flushed as it is now. */
-  #next: Promise<void> | undefined;
-  #running: Promise<void> = Promise.resolve();
+  readonly #flushes = new SharedFlush(() => settled((done) => fsync(this.descriptor, done)));
 
   private constructor(
     private readonly folder: string,
@@ -102,19 +101,12 @@ class SpoolFolder {
   }
 
   /** Resolves when all names that are in the folder now are on the disk. Those who wait together share one flush. */
-  flush(): Promise<void> {
-    if (!this.durable) return Promise.resolve();
-    this.#next ??= this.#running.then(() => {
-      this.#next = undefined;
-      const flushed = settled((done) => fsync(this.descriptor, done));
-      this.#running = flushed.catch(() => {});
-      return flushed;
-    });
-    return this.#next;
+  async flush(): Promise<void> {
+    if (this.durable) await this.#flushes.run(this.folder);
   }
 
   async close(): Promise<void> {
-    await this.#running;
+    await this.#flushes.ended(this.folder);
     closed(this.descriptor);
   }
 

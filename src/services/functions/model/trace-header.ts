@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../../../base/random.js';
+import { newTrace, rootOf } from '../../../base/trace-context.js';
 import type { FunctionArn } from './function-name.js';
 
 /** A trace header as it goes on to a function, and how often that function has been invoked in this chain of requests, this time included. */
@@ -20,7 +21,7 @@ const headerCharsMax = 2_048;
 export function traced(header: string | undefined, arn: FunctionArn, now: number, random: Random): Traced {
   const fields = header === undefined || header.length > headerCharsMax ? [] : fieldsOf(header);
   const given = new Map(fields);
-  const root = given.get('Root') ?? `1-${hex(Math.floor(now / 1_000))}-${random.bytes(12).toString('hex')}`;
+  const root = given.get('Root') ?? rootOf(newTrace(now, random).traceId);
   const lineage = readLineage(given.get('Lineage') ?? '');
   const hash = hashOf(arn);
   const count = (lineage.get(hash) ?? 0) + 1;
@@ -67,8 +68,4 @@ function readLineage(text: string): Map<string, number> {
     if (hash !== undefined) lineage.set(hash, Math.max(Number(count), lineage.get(hash) ?? 0));
   }
   return lineage;
-}
-
-function hex(seconds: number): string {
-  return seconds.toString(16).padStart(8, '0');
 }

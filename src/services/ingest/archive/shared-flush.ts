@@ -17,6 +17,15 @@ export class SharedFlush {
     return next;
   }
 
+  /** Resolves when none is under way, however it ended. */
+  async ended(folder: string): Promise<void> {
+    for (let last = this.#last(folder); last !== undefined; last = this.#last(folder)) await last.catch(() => {});
+  }
+
+  #last(folder: string): Promise<void> | undefined {
+    return this.#next.get(folder) ?? this.#running.get(folder);
+  }
+
   #begin(folder: string): Promise<void> {
     this.#next.delete(folder);
     const running = this.flush(folder).finally(() => {
